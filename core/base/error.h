@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can go wrong, as a value. `Result<T>` is the return type of everything on the data path; the table from code to
+// HTTP status and wire names is domain/error_status.h and nowhere else.
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <utility>
+
+namespace signalbox {
+
+enum class ErrorCode : std::uint8_t {
+  // the caller's fault
+  InvalidRequest,      // malformed JSON, wrong type, missing field
+  ModelNotFound,
+  UnknownWorkload,
+  UnknownDecision,
+  UnknownRoute,        // no such path
+  MethodNotAllowed,
+  Unauthenticated,
+  Forbidden,
+  BadHost,             // Host header outside the allow-list
+  UnsupportedMedia,
+  PayloadTooLarge,
+  RateLimited,         // this client, by its own key's limits
+  // the router's own state
+  Overloaded,          // shed locally
+  Unavailable,         // every deployment open, starting or draining
+  ShuttingDown,
+  // upstreams
+  UpstreamConnect,
+  UpstreamDns,
+  UpstreamTls,
+  UpstreamTimeout,
+  UpstreamAuth,
+  UpstreamRateLimited,
+  UpstreamRejected,    // 400, 404, 413, 422: passed through
+  UpstreamError,       // 5xx
+  UpstreamMalformed,   // junk JSON or SSE, error frame after 200, a lie
+  UpstreamTruncated,   // the stream ended before its terminal event
+  ClientGone,
+  // files, store, control plane
+  InvalidConfig,
+  InvalidInput,        // a data file's line, a command's argument
+  Io,
+  NotFound,
+  Conflict,
+  Guardrail,
+  Throttled,
+  Cancelled,
+  Internal,
+};
+
+struct Error {
+  ErrorCode code = ErrorCode::Internal;
+  std::string message;  // what happened, where, and what to do; never a secret, never a client's text
+  std::string param;    // the field, pointer or provider status the message is about; may be empty
+  std::string detail;   // machine-readable extra, as JSON text; may be empty
+  int status = 0;       // the provider's HTTP status where there was one, else 0
+  double retry_after_s = 0;  // 0: not known
+};
+
+template <class T>
+using Result = std::expected<T, Error>;
+
+[[nodiscard]] inline std::unexpected<Error> fail(ErrorCode code, std::string message, std::string param = {}) {
+  return std::unexpected(Error{code, std::move(message), std::move(param), {}, 0, 0});
+}
+
+}  // namespace signalbox

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// One log for the process, on stderr. Callers pass text that is already free of secrets and of clients' content.
+#pragma once
+#include <spdlog/spdlog.h>
+
+namespace signalbox {
+
+namespace log = spdlog;
+// Level from `level` (trace debug info warn error), the format of the project. Call once, at start.
+void setUpLog(const std::string& level);
+
+}  // namespace signalbox

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// signalbox.yaml, read once into an immutable value. Every error says file:line:column, what is wrong and what is allowed.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/secret.h"
+#include "config/price_table.h"
+#include "domain/policy_document.h"
+#include "domain/tier.h"
+
+namespace signalbox::config {
+
+struct ConfigError {
+  std::string file;
+  int line = 0;    // 1-based; 0 = the file as a whole
+  int column = 0;
+  std::string message;  // what, and what is allowed
+  [[nodiscard]] std::string string() const;  // file:line:column: message
+};
+using ConfigErrors = std::vector<ConfigError>;
+
+struct ControlToken {
+  std::string name;
+  domain::Role role = domain::Role::Viewer;
+  Secret token;
+};
+
+struct ClientKey {
+  std::string name;
+  Secret key;
+  std::vector<std::string> workloads;  // empty = all
+  std::optional<int> rpm;
+  std::optional<std::int64_t> tpm;
+  std::optional<double> usd_per_day;
+};
+
+struct Address {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;
+};
+
+struct Config {
+  std::string file;                    // as given; relative paths inside count from its folder
+  std::string router_name;
+  Address listen{"127.0.0.1", 8787};
+  Address control{"127.0.0.1", 8788};
+  std::vector<ControlToken> control_tokens;
+  std::vector<ClientKey> keys;
+  std::size_t workers = 0;             // 0 = auto: one per core
+  std::string store_path;              // absolute
+  std::vector<domain::Upstream> upstreams;
+  std::vector<domain::Tier> tiers;
+  std::vector<std::pair<std::string, std::string>> aliases;  // pattern → model, in order
+  std::string policy_file;             // absolute; empty = none given
+  std::optional<domain::PolicyDocument> policy;  // read from policy_file, compiled against the tiers
+  std::string log_level = "info";
+
+  [[nodiscard]] const domain::Upstream* upstream(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> tierNames() const;
+};
+
+// Secrets come from here, so that tests can bring their own.
+class SecretSource {
+ public:
+  virtual ~SecretSource() = default;
+  virtual Result<Secret> env(const std::string& name) = 0;
+  virtual Result<Secret> file(const std::string& path) = 0;     // 0600 or refused
+  virtual Result<Secret> keyring(const std::string& name) = 0;
+};
+[[nodiscard]] std::unique_ptr<SecretSource> systemSecrets();
+
+// Reads, validates and resolves a configuration and its policy file. All errors at once.
+[[nodiscard]] std::expected<std::shared_ptr<const Config>, ConfigErrors> load(const std::string& file, SecretSource& secrets);
+// The default search: ./signalbox.yaml, then the XDG configuration folder. InvalidConfig names both when neither is there.
+[[nodiscard]] Result<std::string> findConfigFile();
+
+// A policy text alone (YAML or JSON) against these tiers, for policy.check, policy apply and the editor.
+struct PolicyText {
+  domain::PolicyDocument document;
+  ConfigErrors errors;
+};
+[[nodiscard]] PolicyText readPolicy(std::string_view text, const std::string& file_name, const std::vector<std::string>& tiers);
+// A document as YAML text, block style, in a stable order.
+[[nodiscard]] std::string policyYaml(const domain::PolicyDocument& document);
+
+// /signalbox (or ~/.local/state/signalbox), created 0700.
+[[nodiscard]] Result<std::string> stateFolder();
+
+}  // namespace signalbox::config

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happened in the router, in the order in which it was committed; what live views are fed with.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "domain/decision.h"
+
+namespace signalbox::domain {
+
+// A decision together with its place in the router's sequence; `seq` is given when the journal commits.
+struct CommittedDecision {
+  std::int64_t seq = 0;
+  Decision decision;
+};
+
+struct JournalStatus {
+  double lag_ms = 0;           // age of the oldest row not yet committed
+  std::uint64_t dropped = 0;   // decisions lost to a full queue, since start
+  std::int64_t rows = 0;       // decisions in the store
+  std::int64_t bytes = 0;      // of the store's files
+  std::int64_t interrupted = 0;  // begun before the last unclean end and never finished
+  std::string fault;           // why nothing can be written just now; empty = all well
+};
+
+struct RouterStatus {
+  std::string state;  // starting ready degraded draining
+  double uptime_s = 0;
+  JournalStatus journal;
+  std::int64_t memory_bytes = 0;
+  std::int64_t in_flight = 0;
+  WallMicros last_event_ts = 0;  // 0: none yet
+};
+
+struct UpstreamStatus {
+  std::string name;
+  std::string base_url;
+  std::string health;  // ok degraded open cold disabled unknown
+  std::string breaker; // closed open half-open
+  std::int64_t in_flight = 0;
+  std::int64_t requests = 0;
+  std::int64_t failures = 0;
+  std::optional<double> ttft_p50_ms;
+  std::string last_error;
+};
+
+}  // namespace signalbox::domain

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a request can go: upstreams (one provider endpoint each), the models they offer, and tiers, which are ordered lists
+// of deployments. Immutable once configured.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "domain/price.h"
+#include "domain/vocabulary.h"
+
+namespace signalbox::domain {
+
+// Position in the list of tiers; a higher one is dearer.
+enum class TierIndex : std::uint8_t {};
+[[nodiscard]] constexpr std::size_t index(TierIndex tier) { return static_cast<std::size_t>(tier); }
+[[nodiscard]] constexpr TierIndex tierIndex(std::size_t at) { return static_cast<TierIndex>(at); }
+
+struct ModelOffer {
+  std::string id;
+  std::optional<bool> logprobs;  // whether to ask for them; unset = ask and see
+  std::optional<Price> price;    // overrides the built-in table; unset there too = unknown
+};
+
+struct KeepWarm {
+  Duration every{};
+  Duration expect_within{};
+};
+
+struct GpuCost {
+  double usd_per_hour = 0;
+  int replicas = 1;
+};
+
+struct Upstream {
+  std::string name;
+  UpstreamApi api = UpstreamApi::OpenAi;
+  std::string base_url;  // without a trailing slash, path included
+  Secret key;            // may be empty
+  std::optional<KeepWarm> keep_warm;
+  std::optional<GpuCost> gpu_cost;
+  std::vector<ModelOffer> models;
+};
+
+struct Deployment {
+  std::string upstream;
+  std::string model;
+  friend bool operator==(const Deployment&, const Deployment&) = default;
+};
+
+struct Tier {
+  std::string name;
+  std::vector<Deployment> deployments;  // tried in order
+  Duration timeout{};                   // to the first token; the whole answer where it is short by nature
+  Duration total_timeout = std::chrono::seconds(300);
+};
+
+}  // namespace signalbox::domain

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Does this answer stand? Confidence from token probabilities, through a calibration map where there is one, against the
+// gate's thresholds; and validators over the text. Pure; no made-up number: without evidence there is no confidence.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/tokens.h"
+#include "domain/vocabulary.h"
+#include "policy/policy.h"
+
+namespace signalbox::gate {
+
+// `signal` over the evidence; nullopt when there is none, or a probability is not finite. For TopClass: the probability of the
+// answer's label normalised over the allowed ones; an answer that is no label has confidence 0.
+//   mean-token = exp(mean log p) · min-token = min p · top-class as in the contract
+[[nodiscard]] std::optional<double> confidence(domain::Signal signal, const domain::TokenEvidence& evidence,
+                                               const std::vector<std::string>& labels);
+
+// A calibration map of one workload and model: raw confidence → probability of being right. Piecewise linear, monotonic.
+struct CalibrationMap {
+  std::string name;
+  std::vector<std::pair<double, double>> points;  // ascending in both
+  [[nodiscard]] double operator()(double raw) const;
+};
+
+struct Validation {
+  bool passed = true;
+  std::string failed;  // names joined by commas: enum,json-schema,regex,max-chars,refusal; "pass" when all passed, "" when none ran
+};
+// `answer` is the whole text of the answer, white space around it ignored by the enum check.
+[[nodiscard]] Validation validate(const policy::Validators& validators, std::string_view answer);
+
+struct Judgement {
+  domain::Verdict verdict = domain::Verdict::Ungated;
+  bool escalate = false;               // go up, if there is a higher tier
+  std::optional<double> raw;           // before the map
+  std::optional<double> confidence;    // after it
+  std::string calibration;             // the map's name
+  Validation validation;
+  std::string explanation;             // "top-class 0.64 < 0.82"
+};
+
+// `gate` null: no gate on this tier; then only validators speak.
+[[nodiscard]] Judgement judge(const policy::Gate* gate, const policy::Validators& validators, std::string_view answer,
+                              const domain::TokenEvidence& evidence, const CalibrationMap* map);
+
+}  // namespace signalbox::gate

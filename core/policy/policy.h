@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Compiled policies: a document that was checked once and is obeyed many times. Pure and immutable; shared between threads.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "classify/features.h"
+#include "domain/policy_document.h"
+#include "domain/request.h"
+#include "domain/tier.h"
+#include "domain/vocabulary.h"
+#include "text/pattern.h"
+
+namespace signalbox::policy {
+
+struct Gate {
+  domain::Signal signal = domain::Signal::TopClass;
+  double escalate_below = 0;
+  std::optional<double> trust_above;  // between the two lies the review band
+  domain::StreamGate stream = domain::StreamGate::Prefix;
+  int prefix_tokens = 8;
+  Duration prefix_wait = std::chrono::milliseconds(500);
+  domain::PriorCorrection prior_correction = domain::PriorCorrection::Off;
+  domain::WhenUnknown when_unknown = domain::WhenUnknown::Accept;
+};
+
+struct Validators {
+  std::vector<std::string> labels;        // enum; empty = not checked
+  std::optional<Json> json_schema;
+  std::optional<text::Pattern> regex;     // must be found in the answer
+  std::optional<std::size_t> max_chars;
+  bool refusals_escalate = false;
+};
+
+struct Override {
+  std::vector<std::string> domains;
+  std::optional<text::Pattern> pattern;
+  domain::TierIndex to{};
+  std::string rule;                       // as shown in the record: "domain finance" or "pattern (?i)…"
+};
+
+struct Workload {
+  std::string name;
+  struct Match {
+    std::vector<std::string> models;
+    std::vector<std::pair<std::string, std::vector<std::string>>> headers;
+    std::vector<std::string> domains;
+    bool any = true;                      // no match key at all
+  } match;
+  domain::Strategy strategy = domain::Strategy::Cascade;
+  std::optional<domain::TierIndex> fixed_tier;
+  std::vector<double> boundaries;         // ascending; tier i below boundaries[i]
+  classify::TreeRules tree;
+  classify::HeuristicRules heuristic;
+  std::vector<std::optional<Gate>> gates; // by tier
+  Validators validate;
+  std::vector<Override> overrides;
+  bool keep_text = false;
+};
+
+struct PolicyError {
+  std::string pointer;                    // JSON pointer into the document
+  std::string message;                    // what, and what is allowed
+};
+
+class CompiledPolicy {
+ public:
+  domain::Revision revision = 0;
+  domain::PolicyDocument document;
+  std::vector<std::string> tiers;         // names, in order of escalation
+  std::vector<Workload> workloads;
+
+  // First workload whose match holds for this model and these hints; null when none does (the last one then has a match).
+  [[nodiscard]] const Workload* match(const domain::Request& request) const;
+  [[nodiscard]] const Workload* byName(std::string_view name) const;
+};
+
+// Checks the document against the JSON Schema and against these tiers. Every error is listed, in document order.
+[[nodiscard]] std::expected<std::shared_ptr<const CompiledPolicy>, std::vector<PolicyError>> compile(
+    const domain::PolicyDocument& document, const std::vector<std::string>& tiers, domain::Revision revision);
+
+struct Choice {
+  domain::TierIndex start{};
+  domain::Reason reason = domain::Reason::Fixed;
+  std::string explanation;                // "score 0.27 is below 0.30: local"
+  std::optional<double> complexity;       // NULL for fixed, cascade, pinned
+  std::optional<double> propensity;       // of this start among those possible; 1 when nothing was drawn
+  std::string override_rule;
+};
+
+// The whole decision of where to start. Pure: same arguments, same answer.
+[[nodiscard]] Choice decide(const CompiledPolicy& policy, const Workload& workload, const domain::Request& request,
+                            const classify::Features& features);
+
+// "gate.mid.escalate-below 0.75 → 0.70; …": what changed between two documents, for people, and as JSON-pointer list.
+struct Change {
+  std::string pointer;
+  Json before;  // null: added
+  Json after;   // null: removed
+};
+[[nodiscard]] std::vector<Change> diff(const domain::PolicyDocument& before, const domain::PolicyDocument& after);
+[[nodiscard]] std::string describe(const std::vector<Change>& changes);
+
+}  // namespace signalbox::policy

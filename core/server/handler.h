@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the server needs from whoever answers: nested in nothing, implemented by engine/ (the router) and lab/ (simulated
+// upstreams). A request lives on one worker thread from first byte to last.
+#pragma once
+#include <memory>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/subscription.h"
+#include "base/task.h"
+#include "http/message.h"
+
+namespace signalbox::server {
+
+// The answer to one request. All calls on the worker's thread, one at a time. If the client goes away the handler's task is
+// cancelled (asio cancellation, within 100 ms, in every phase) and every further write gives ClientGone.
+class Responder {
+ public:
+  virtual ~Responder() = default;
+  // The whole answer at once.
+  virtual Task<Result<void>> send(http::Response response) = 0;
+  // Status and headers of a stream; chunked transfer coding follows.
+  virtual Task<Result<void>> start(int status, const http::Headers& headers) = 0;
+  // Waits while more than 256 KiB are buffered; gives ClientGone after a write that stalled for 60 s.
+  virtual Task<Result<void>> write(std::string_view bytes) = 0;
+  // Ends the stream well.
+  virtual Task<Result<void>> finish() = 0;
+  // Ends the stream so that the client cannot take it for complete: closes without the last chunk.
+  virtual void abort() = 0;
+  [[nodiscard]] virtual bool started() const = 0;
+  [[nodiscard]] virtual bool clientGone() const = 0;
+};
+
+// One worker: a thread, its io_context and its listener.
+class Worker {
+ public:
+  virtual ~Worker() = default;
+  [[nodiscard]] virtual Executor executor() = 0;
+  [[nodiscard]] virtual std::size_t index() const = 0;
+};
+
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  // REQUIRES: exactly one answer by `responder` before the task ends; a task that ends without one is answered with 500.
+  virtual Task<void> handle(Worker& worker, http::Request request, Responder& responder) = 0;
+  // Called on a request that http/ refused before it became one: only a metric and an id follow.
+  virtual void refused(int status, std::string_view why) = 0;
+};
+
+// The far end of one WebSocket. Thread-safe.
+class SocketPeer {
+ public:
+  virtual ~SocketPeer() = default;
+  // False when the peer's queue is full (bounded): the caller coalesces and tries later.
+  virtual bool send(std::string text) = 0;
+  [[nodiscard]] virtual std::size_t queuedBytes() const = 0;
+  virtual void close(int code, std::string reason) = 0;
+};
+
+// The near end: one per accepted socket; destroyed after the socket is gone. Calls come on the worker's thread.
+class SocketSession {
+ public:
+  virtual ~SocketSession() = default;
+  virtual void onText(std::string_view text) = 0;
+};
+
+class SocketHandler {
+ public:
+  virtual ~SocketHandler() = default;
+  struct Refusal {
+    int status;
+    std::string message;
+  };
+  // Decides on the upgrade request: path, subprotocol, token, origin. `peer` outlives the session.
+  virtual std::expected<std::unique_ptr<SocketSession>, Refusal> accept(const http::Request& upgrade,
+                                                                        std::shared_ptr<SocketPeer> peer) = 0;
+};
+
+}  // namespace signalbox::server

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Listeners, workers and connections. Owned by the program; started and stopped from one thread. Each worker has its own
+// thread, io_context and SO_REUSEPORT listener; a plain bind comes first, so that a port in use is noticed.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "server/handler.h"
+
+namespace signalbox::server {
+
+struct Limits {
+  std::size_t max_head = 16 << 10;
+  std::size_t max_fields = 100;
+  std::size_t max_line = 8 << 10;
+  Duration head_time = std::chrono::seconds(10);
+  std::size_t max_body = 32u << 20;
+  std::size_t max_bodies_in_flight = 256u << 20;
+  Duration keep_alive = std::chrono::seconds(60);
+  Duration write_stall = std::chrono::seconds(60);
+  std::size_t max_connections = 10'000;
+  std::size_t max_connections_per_address = 256;  // loopback exempt
+  std::size_t write_buffer = 256u << 10;
+};
+
+struct Endpoint {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0 picks a free one
+};
+
+struct ServerOptions {
+  Endpoint listen;
+  std::size_t workers = 1;
+  Limits limits;
+  bool check_host = true;  // exact allow-list of localhost, 127.0.0.1, [::1] with our port, else 421
+};
+
+class Server {
+ public:
+  // Binds now and fails with Io naming address and port; serves from start() on. `sockets` may be null (no upgrades).
+  [[nodiscard]] static Result<std::unique_ptr<Server>> bind(ServerOptions options, Handler& handler, SocketHandler* sockets);
+  virtual ~Server() = default;  // stops, if still running
+  virtual void start() = 0;
+  [[nodiscard]] virtual std::uint16_t port() const = 0;
+  [[nodiscard]] virtual std::size_t workers() const = 0;
+  [[nodiscard]] virtual Worker& worker(std::size_t index) = 0;
+  // Stops accepting; open requests go on until `deadline`, then they are cancelled. Blocks until all workers are done.
+  virtual void drain(Duration deadline) = 0;
+  [[nodiscard]] virtual std::size_t connections() const = 0;
+};
+
+}  // namespace signalbox::server

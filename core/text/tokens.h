@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Estimates of token counts, for when no provider has counted yet.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace signalbox::text {
+
+// ⌈UTF-8 bytes ÷ 4⌉: the convention of the whole product, so that every part agrees with every other.
+[[nodiscard]] std::int64_t estimateTokens(std::string_view text);
+
+}  // namespace signalbox::text
