@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -86,8 +87,9 @@ class TextEdits {
  public:
   void replace(std::size_t begin, std::size_t end, std::string with);
   void insert(std::size_t at, std::string text) { replace(at, at, std::move(text)); }
-  // Removes a member or element together with the comma that belongs to it.
-  void removeMember(JsonDoc::Node parent, JsonDoc::Node child);
+  // Removes members or elements together with the commas that belong to them. All that go from one parent go in one call.
+  void removeMembers(JsonDoc::Node parent, std::span<const JsonDoc::Node> children);
+  void removeMember(JsonDoc::Node parent, JsonDoc::Node child) { removeMembers(parent, {&child, 1}); }
   // Sets a member of an object: replaces the value where the key exists, else adds it at the end.
   void setMember(JsonDoc::Node object, std::string_view key, std::string raw_value);
   [[nodiscard]] bool empty() const { return edits_.empty(); }
