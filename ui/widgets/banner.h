@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-only
+// One line under the context bar: what holds for everything below it. It pushes content and never covers it.
+#pragma once
+#include <QString>
+#include <QWidget>
+#include <vector>
+
+class QHBoxLayout;
+class QLabel;
+
+namespace signalbox::ui {
+
+enum class BannerKind { Draft, Stale, ReadOnly, Info, Warn, Bad };
+
+struct BannerAction {
+  QString id;
+  QString text;
+  enum class Kind { Plain, Primary, Proposal, Danger } kind = Kind::Plain;
+  QString tooltip{};
+  bool enabled = true;
+};
+
+class Banner : public QWidget {
+  Q_OBJECT
+ public:
+  explicit Banner(QWidget* parent = nullptr);
+
+  void setContent(BannerKind kind, const QString& lead, const QString& text = {}, const QString& aside = {});
+  void setActions(const std::vector<BannerAction>& actions);
+  [[nodiscard]] BannerKind kind() const { return kind_; }
+
+ Q_SIGNALS:
+  void actionTriggered(const QString& id);
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void changeEvent(QEvent* event) override;
+
+ private:
+  void colour();
+  BannerKind kind_ = BannerKind::Info;
+  QLabel* icon_ = nullptr;
+  QLabel* lead_ = nullptr;
+  QLabel* text_ = nullptr;
+  QLabel* aside_ = nullptr;
+  QHBoxLayout* actions_ = nullptr;
+};
+
+}  // namespace signalbox::ui
