@@ -93,4 +93,25 @@ template std::optional<UsageSource> parse(std::string_view);
 template std::optional<LabelSource> parse(std::string_view);
 template std::optional<Role> parse(std::string_view);
 
+template <class Enum>
+std::span<const std::string_view> names() {
+  return words<Enum>();
+}
+
+template std::span<const std::string_view> names<Dialect>();
+template std::span<const std::string_view> names<UpstreamApi>();
+template std::span<const std::string_view> names<Strategy>();
+template std::span<const std::string_view> names<Signal>();
+template std::span<const std::string_view> names<StreamGate>();
+template std::span<const std::string_view> names<WhenUnknown>();
+template std::span<const std::string_view> names<PriorCorrection>();
+template std::span<const std::string_view> names<Reason>();
+template std::span<const std::string_view> names<Verdict>();
+template std::span<const std::string_view> names<Outcome>();
+template std::span<const std::string_view> names<AttemptRole>();
+template std::span<const std::string_view> names<CacheKind>();
+template std::span<const std::string_view> names<UsageSource>();
+template std::span<const std::string_view> names<LabelSource>();
+template std::span<const std::string_view> names<Role>();
+
 }  // namespace signalbox::domain

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace signalbox::domain {
@@ -41,6 +42,10 @@ enum class Role : std::uint8_t { Viewer, Tuner, Admin };                  // in 
 [[nodiscard]] std::string_view name(UsageSource);
 [[nodiscard]] std::string_view name(LabelSource);
 [[nodiscard]] std::string_view name(Role);
+
+// All spellings, in the order of the enumerators. Instantiated for every enum above.
+template <class Enum>
+[[nodiscard]] std::span<const std::string_view> names();
 
 // The value whose name() is `word`. Instantiated for every enum above.
 template <class Enum>
