@@ -23,7 +23,8 @@ struct Filterable {
 const std::map<std::string, Filterable, std::less<>>& filterable() {
   static const auto table = [] {
     std::map<std::string, Filterable, std::less<>> out;
-    visitFields(Decision{}, [&]<class T>(Field field, const T&) {
+    const Decision blank;
+    visitFields(blank, [&]<class T>(Field field, const T&) {
       if (field.kind == FieldKind::Features) return;
       Filterable& entry = out[std::string(field.name)];
       entry.kind = field.kind;
