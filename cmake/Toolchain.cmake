@@ -16,6 +16,8 @@ if(CCACHE_PROGRAM)
 endif()
 
 add_library(signalbox_flags INTERFACE)
+# -pthread everywhere: a precompiled header made without it is refused by rooms whose libraries ask for it.
+target_compile_options(signalbox_flags INTERFACE -pthread)
 target_compile_options(signalbox_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # -fpch-preprocess lets ccache see through a precompiled header; the two warnings misfire on GCC 12 coroutines.

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a request looks like, and the two rule-based scorers over it. Pure; every number and word is an argument, so that the
-// policy can set it.
+// What a request looks like, and the decision tree over it. Pure; every number and word is an argument, so that the policy
+// can set it.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "domain/request.h"
-#include "text/pattern.h"
 
 namespace signalbox::classify {
 
@@ -21,24 +22,18 @@ struct TreeRules {
   std::int64_t depth_plus_one_tokens = 1000;
   std::int64_t depth_plus_two_tokens = 3000;
   int max_keyword_hits = 2;
+  // In lower case. A blank stands for any white space.
   std::vector<std::string> keywords{"analyze", "compare", "synthesize", "debug", "explain why", "step by step",
                                     "chain of thought", "evaluate", "critique"};
 };
 
-struct HeuristicRules {
-  std::int64_t short_tokens = 100;        // defaults; see policy.schema.json
-  std::int64_t long_tokens = 2000;
-  std::vector<text::Pattern> first;       // extraction, templates, look-ups, formatting, acknowledgements
-  std::vector<text::Pattern> middle;      // clear multi-step rules, moderate analysis, translations, summaries
-  std::vector<text::Pattern> last;        // ambiguous, several entities, medical, financial, safety, style matching
-};
-
+// REQUIRES: the request outlives its features, which look into its text.
 struct Features {
   std::int64_t input_tokens = 0;          // estimate over all message text
   int reasoning_depth = 1;                // 1..5
   bool structured = false;                // response_format, or the workload expects a label or a schema
   std::optional<int> latency_sla_ms;
-  std::string last_user;                  // text of the last user message
+  std::string_view last_user;             // text of the last user message; empty when there is none
   std::vector<std::pair<std::string, double>> named;  // what the record keeps
 };
 
@@ -48,10 +43,5 @@ struct Features {
 [[nodiscard]] int reasoningDepth(std::string_view last_user, std::int64_t input_tokens, const TreeRules& rules);
 // 0, 1 or 2: first, middle, last.
 [[nodiscard]] int treeTier(const Features& features, const TreeRules& rules);
-struct HeuristicScore {
-  int tier = 0;            // 0, 1, 2
-  std::string because;     // the rule that fired, for the explanation
-};
-[[nodiscard]] HeuristicScore heuristicTier(const Features& features, const HeuristicRules& rules);
 
 }  // namespace signalbox::classify

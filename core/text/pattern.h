@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 
@@ -21,6 +22,22 @@ class Pattern {
  private:
   std::string source_;
   std::shared_ptr<const re2::RE2> regex_;
+};
+
+// Many patterns looked for in one pass over the text.
+class PatternSet {
+ public:
+  // InvalidInput names the first pattern that does not compile.
+  [[nodiscard]] static Result<PatternSet> compile(const std::vector<std::string>& sources);
+  // Indices of the patterns found anywhere in the text, in no order; `found` is cleared first.
+  void search(std::string_view text, std::vector<int>& found) const;
+  [[nodiscard]] std::size_t size() const { return patterns_.size(); }
+  [[nodiscard]] const std::string& source(std::size_t at) const { return patterns_[at].source(); }
+
+ private:
+  std::vector<Pattern> patterns_;
+  struct Combined;
+  std::shared_ptr<const Combined> all_;  // null: searched one by one
 };
 
 }  // namespace signalbox::text

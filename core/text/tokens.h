@@ -8,5 +8,6 @@ namespace signalbox::text {
 
 // ⌈UTF-8 bytes ÷ 4⌉: the convention of the whole product, so that every part agrees with every other.
 [[nodiscard]] std::int64_t estimateTokens(std::string_view text);
+[[nodiscard]] std::int64_t estimateTokens(std::int64_t utf8_bytes);  // of several texts together: add their bytes first
 
 }  // namespace signalbox::text

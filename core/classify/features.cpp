@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "classify/features.h"
+
+#include <algorithm>
+#include <bitset>
+
+#include "text/tokens.h"
+
+namespace signalbox::classify {
+namespace {
+
+constexpr int kMaxDepth = 5;
+
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr bool isBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+// Bytes above ASCII belong to words, so that "é" does not end one.
+constexpr bool isWord(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c & 0x80) != 0;
+}
+
+// Whether `keyword` (lower case, single blanks) stands at the start of `text`.
+bool startsWith(std::string_view text, std::string_view keyword) {
+  std::size_t at = 0;
+  for (const char want : keyword) {
+    if (want == ' ') {
+      if (at >= text.size() || !isBlank(text[at])) return false;
+      while (at < text.size() && isBlank(text[at])) ++at;
+    } else {
+      if (at >= text.size() || lower(text[at]) != want) return false;
+      ++at;
+    }
+  }
+  return true;
+}
+
+int keywordHits(std::string_view text, const std::vector<std::string>& keywords, int most) {
+  std::bitset<256> initials;  // most words start no keyword: one look-up passes over them
+  for (const std::string& keyword : keywords) {
+    if (!keyword.empty()) initials.set(static_cast<unsigned char>(keyword.front()));
+  }
+  std::vector<bool> seen(keywords.size());
+  int hits = 0;
+  bool in_word = false;
+  for (std::size_t at = 0; at < text.size() && hits < most; ++at) {
+    const bool word = isWord(text[at]);
+    if (word && !in_word && initials[static_cast<unsigned char>(lower(text[at]))]) {
+      for (std::size_t k = 0; k < keywords.size() && hits < most; ++k) {
+        if (!seen[k] && !keywords[k].empty() && startsWith(text.substr(at), keywords[k])) {
+          seen[k] = true;
+          ++hits;
+        }
+      }
+    }
+    in_word = word;
+  }
+  return hits;
+}
+
+std::string_view lastUserText(const domain::Request& request) {
+  const auto& messages = request.messages;
+  const auto last = std::find_if(messages.rbegin(), messages.rend(), [](const auto& m) { return m.role == "user"; });
+  return last == messages.rend() ? std::string_view{} : std::string_view(last->text);
+}
+
+}  // namespace
+
+int reasoningDepth(std::string_view last_user, std::int64_t input_tokens, const TreeRules& rules) {
+  int depth = 1 + keywordHits(last_user, rules.keywords, rules.max_keyword_hits);
+  if (input_tokens > rules.depth_plus_one_tokens) ++depth;
+  if (input_tokens > rules.depth_plus_two_tokens) ++depth;
+  return std::min(depth, kMaxDepth);
+}
+
+Features extract(const domain::Request& request, const TreeRules& rules, bool workload_structured) {
+  Features features;
+  std::int64_t bytes = 0;
+  for (const auto& message : request.messages) bytes += static_cast<std::int64_t>(message.text.size());
+  features.input_tokens = text::estimateTokens(bytes);
+  features.last_user = lastUserText(request);
+  features.reasoning_depth = reasoningDepth(features.last_user, features.input_tokens, rules);
+  features.structured = request.structured || workload_structured;
+  features.latency_sla_ms = request.hints.latency_sla_ms;
+  features.named.reserve(4);
+  features.named.emplace_back("input_tokens", static_cast<double>(features.input_tokens));
+  features.named.emplace_back("depth", features.reasoning_depth);
+  features.named.emplace_back("structured", features.structured ? 1.0 : 0.0);
+  if (features.latency_sla_ms) features.named.emplace_back("latency_sla_ms", *features.latency_sla_ms);
+  return features;
+}
+
+int treeTier(const Features& features, const TreeRules& rules) {
+  const int depth = features.reasoning_depth;
+  if (features.input_tokens < rules.short_tokens && features.structured && depth <= rules.depth_first) return 0;
+  const bool latency_sensitive = features.latency_sla_ms && *features.latency_sla_ms < rules.latency_sensitive_ms;
+  return depth <= rules.depth_second && !latency_sensitive ? 1 : 2;
+}
+
+}  // namespace signalbox::classify
