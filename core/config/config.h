@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // signalbox.yaml, read once into an immutable value. Every error says file:line:column, what is wrong and what is allowed.
 #pragma once
-#include <map>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "config/price_table.h"
+#include "domain/document_error.h"
 #include "domain/policy_document.h"
 #include "domain/tier.h"
 
@@ -60,6 +61,7 @@ struct Config {
   std::string policy_file;             // absolute; empty = none given
   std::optional<domain::PolicyDocument> policy;  // read from policy_file, compiled against the tiers
   std::string log_level = "info";
+  ConfigErrors warnings;               // accepted, but without effect in this version; for check and serve to print
 
   [[nodiscard]] const domain::Upstream* upstream(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> tierNames() const;
@@ -75,8 +77,12 @@ class SecretSource {
 };
 [[nodiscard]] std::unique_ptr<SecretSource> systemSecrets();
 
+// Judges a policy document against the tiers: policy::check, handed in because this room comes before that one.
+using PolicyCheck = std::function<domain::DocumentFindings(const domain::PolicyDocument&, const std::vector<std::string>& tiers)>;
+
 // Reads, validates and resolves a configuration and its policy file. All errors at once.
-[[nodiscard]] std::expected<std::shared_ptr<const Config>, ConfigErrors> load(const std::string& file, SecretSource& secrets);
+[[nodiscard]] std::expected<std::shared_ptr<const Config>, ConfigErrors> load(const std::string& file, SecretSource& secrets,
+                                                                              const PolicyCheck& check);
 // The default search: ./signalbox.yaml, then the XDG configuration folder. InvalidConfig names both when neither is there.
 [[nodiscard]] Result<std::string> findConfigFile();
 
@@ -84,12 +90,14 @@ class SecretSource {
 struct PolicyText {
   domain::PolicyDocument document;
   ConfigErrors errors;
+  ConfigErrors warnings;
 };
-[[nodiscard]] PolicyText readPolicy(std::string_view text, const std::string& file_name, const std::vector<std::string>& tiers);
+[[nodiscard]] PolicyText readPolicy(std::string_view text, const std::string& file_name, const std::vector<std::string>& tiers,
+                                    const PolicyCheck& check);
 // A document as YAML text, block style, in a stable order.
 [[nodiscard]] std::string policyYaml(const domain::PolicyDocument& document);
 
-// /signalbox (or ~/.local/state/signalbox), created 0700.
+// $XDG_STATE_HOME/signalbox (or ~/.local/state/signalbox), created 0700.
 [[nodiscard]] Result<std::string> stateFolder();
 
 }  // namespace signalbox::config

@@ -7,10 +7,13 @@
 #include <vector>
 
 #include "classify/features.h"
+#include "classify/heuristic.h"
+#include "domain/document_error.h"
 #include "domain/policy_document.h"
 #include "domain/request.h"
 #include "domain/tier.h"
 #include "domain/vocabulary.h"
+#include "schema/validator.h"
 #include "text/pattern.h"
 
 namespace signalbox::policy {
@@ -28,7 +31,7 @@ struct Gate {
 
 struct Validators {
   std::vector<std::string> labels;        // enum; empty = not checked
-  std::optional<Json> json_schema;
+  std::optional<schema::Validator> json_schema;
   std::optional<text::Pattern> regex;     // must be found in the answer
   std::optional<std::size_t> max_chars;
   bool refusals_escalate = false;
@@ -57,13 +60,19 @@ struct Workload {
   std::vector<std::optional<Gate>> gates; // by tier
   Validators validate;
   std::vector<Override> overrides;
-  bool keep_text = false;
+  // What request features are extracted with: whether this workload expects a label or a schema.
+  [[nodiscard]] bool structured() const { return !validate.labels.empty() || validate.json_schema.has_value(); }
 };
 
-struct PolicyError {
-  std::string pointer;                    // JSON pointer into the document
-  std::string message;                    // what, and what is allowed
+// Limits on one change of the live policy; unset = no limit.
+struct Guardrails {
+  std::optional<double> max_step;          // of any one boundary or gate threshold
+  std::optional<double> min_coverage;      // of the what-if preview
+  std::optional<double> max_quality_drop;
+  std::optional<double> usd_per_day;
 };
+
+using PolicyError = domain::DocumentError;
 
 class CompiledPolicy {
  public:
@@ -71,6 +80,8 @@ class CompiledPolicy {
   domain::PolicyDocument document;
   std::vector<std::string> tiers;         // names, in order of escalation
   std::vector<Workload> workloads;
+  Guardrails guardrails;
+  std::vector<PolicyError> warnings;      // accepted, but without effect in this version
 
   // First workload whose match holds for this model and these hints; null when none does (the last one then has a match).
   [[nodiscard]] const Workload* match(const domain::Request& request) const;
@@ -80,6 +91,9 @@ class CompiledPolicy {
 // Checks the document against the JSON Schema and against these tiers. Every error is listed, in document order.
 [[nodiscard]] std::expected<std::shared_ptr<const CompiledPolicy>, std::vector<PolicyError>> compile(
     const domain::PolicyDocument& document, const std::vector<std::string>& tiers, domain::Revision revision);
+
+// The same check without the result: what config/ is given to judge policy files with.
+[[nodiscard]] domain::DocumentFindings check(const domain::PolicyDocument& document, const std::vector<std::string>& tiers);
 
 struct Choice {
   domain::TierIndex start{};
