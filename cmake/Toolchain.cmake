@@ -15,6 +15,9 @@ if(CCACHE_PROGRAM)
       "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" "CCACHE_NOHASHDIR=1" "${CCACHE_PROGRAM}")
 endif()
 
+# Some packages ask for it on their own; the precompiled header must have been built with it too.
+add_compile_options(-pthread)
+
 add_library(signalbox_flags INTERFACE)
 # -pthread everywhere: a precompiled header made without it is refused by rooms whose libraries ask for it.
 target_compile_options(signalbox_flags INTERFACE -pthread)
