@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hears from the journal what was committed and keeps what live views are drawn from: rollups of every decision ever written
+// (those of earlier runs are read from the store in the background) and the hub of live tails. Owned by the router; made before
+// the journal is opened for writing, stopped before the journal goes. The journal's thread only hands rows over.
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "analytics/rollup.h"
+#include "base/subscription.h"
+#include "control/event_hub.h"
+#include "journal/journal.h"
+
+namespace signalbox::engine {
+
+class EventFeed final : public journal::Observer {
+ public:
+  explicit EventFeed(control::HubOptions hub = {});
+  ~EventFeed() override;
+
+  // REQUIRES: once, before the first append. Reads where the sequence stands, then fills the rollups in the background.
+  [[nodiscard]] Result<void> start(journal::Journal& journal);
+  // Lets go of the journal. Twice is no error; what is committed afterwards is not heard.
+  void stop();
+
+  void decisionsCommitted(std::span<const domain::CommittedDecision> decisions) override;
+  void labelCommitted(const domain::Label& label) override;
+  void policyCommitted(const domain::PolicyRevision& revision) override;
+
+  [[nodiscard]] control::EventHub& hub() { return hub_; }
+  // False until the decisions of earlier runs are in the rollups; then ask the store.
+  [[nodiscard]] bool warm() const { return warm_.load(std::memory_order_acquire); }
+  [[nodiscard]] domain::MetricsReport metrics(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const;
+  [[nodiscard]] WallMicros lastEventTime() const { return last_event_.load(std::memory_order_relaxed); }
+
+  // Hears every decision on the feed's thread; must be quick.
+  [[nodiscard]] Subscription listen(std::function<void(std::span<const domain::CommittedDecision>)> listener);
+  // Waits until everything the journal has told is in the rollups and published to the hub.
+  void settle();
+
+ private:
+  using Item = std::variant<std::vector<domain::CommittedDecision>, domain::Label>;
+  void run();
+  void warmUp();
+  void take(const std::vector<domain::CommittedDecision>& decisions);
+  void take(const domain::Label& label);
+
+  control::EventHub hub_;
+  mutable std::mutex rollups_mutex_;
+  analytics::RollupStore rollups_;
+  std::atomic<bool> warm_{false};
+  std::atomic<WallMicros> last_event_{0};
+
+  std::mutex queue_mutex_;
+  std::condition_variable wake_, room_, idle_;
+  std::deque<Item> queue_;
+  std::size_t queued_rows_ = 0;
+  bool busy_ = false;
+  bool stopping_ = true;
+
+  std::mutex listeners_mutex_;
+  std::list<std::function<void(std::span<const domain::CommittedDecision>)>> listeners_;
+
+  std::int64_t first_live_seq_ = 0;   // rows above it are told by the journal, not read by warmUp()
+  std::atomic<bool> scanning_{false}; // the warm-up's snapshot of the store is taken
+  std::unique_ptr<journal::Reader> labels_reader_, warm_reader_;
+  std::thread thread_, warm_thread_;
+};
+
+}  // namespace signalbox::engine
