@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The far side of the chat completions API: writes what a provider would send. Pure.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lab/simulated_answer.h"
+
+namespace signalbox::lab {
+
+// What the answer has to look like beside its text.
+struct ChatShape {
+  std::string id;
+  std::int64_t created = 0;  // seconds
+  std::string model;
+  bool logprobs = false;
+  int top_logprobs = 0;
+  bool usage = true;         // of a whole answer always but for a fault; of a stream when asked for
+  std::string tool;          // not empty: answer with a call of this tool instead of text
+  std::optional<std::int64_t> max_tokens;
+};
+
+// A chat.completion.
+[[nodiscard]] std::string chatCompletion(const SimulatedAnswer& answer, const ChatShape& shape);
+
+// The events of a stream, each complete with its blank line: role, one per token, finish, usage where asked, [DONE].
+struct ChatStream {
+  std::string opening;
+  std::vector<std::string> tokens;
+  std::string closing;        // finish_reason, and usage where asked
+  std::string done;           // data: [DONE]
+};
+[[nodiscard]] ChatStream chatStream(const SimulatedAnswer& answer, const ChatShape& shape);
+
+[[nodiscard]] std::string chatError(std::string_view message, std::string_view type, std::string_view code);
+
+}  // namespace signalbox::lab

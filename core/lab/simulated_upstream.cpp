@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lab/simulated_upstream.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/json_doc.h"
+#include "base/strings.h"
+#include "dialect/openai_chat.h"
+
+namespace signalbox::lab {
+namespace {
+
+constexpr std::string_view kInvalid = "invalid_request_error";
+
+Task<void> sleep(Duration duration) {
+  if (duration <= Duration{}) co_return;
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  timer.expires_after(duration);
+  co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+// Until the client goes away, which cancels the task.
+Task<void> stall() {
+  co_await sleep(std::chrono::hours(24));
+}
+
+http::Response json(int status, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.headers.add("content-type", "application/json");
+  response.body = std::move(body);
+  return response;
+}
+
+http::Response notFound(std::string_view message, std::string_view code) { return json(404, chatError(message, kInvalid, code)); }
+
+// The tool that the request leaves no choice about: forced by name, or the first one where some call is required.
+std::string forcedTool(const domain::Request& request) {
+  if (!request.has_tools) return {};
+  const auto doc = JsonDoc::parse(request.body);
+  if (!doc) return {};
+  const auto choice = doc->root()["tool_choice"];
+  if (choice.isObject()) return choice["function"]["name"].stringOr("");
+  if (choice.stringOr("") != "required") return {};
+  return doc->root()["tools"].first()["function"]["name"].stringOr("");
+}
+
+http::Response faultResponse(const Fault& fault) {
+  const bool limited = *fault.status == 429;
+  auto response = json(*fault.status, chatError("A simulated failure.", limited ? "rate_limit_error" : "server_error",
+                                                limited ? "rate_limit_exceeded" : "simulated_failure"));
+  if (fault.retry_after_s) response.headers.add("retry-after", shortest(*fault.retry_after_s));
+  return response;
+}
+
+}  // namespace
+
+struct SimulatedUpstream::Call {
+  domain::Request request;
+  std::optional<std::size_t> row;
+  ChatShape shape;
+  std::uint64_t number = 0;
+};
+
+SimulatedUpstream::SimulatedUpstream(std::shared_ptr<const Outcomes> outcomes, SimulationOptions options)
+    : outcomes_(std::move(outcomes)), options_(std::move(options)), fault_(std::make_shared<const FaultScript>(options_.fault)) {}
+
+void SimulatedUpstream::refused(int, std::string_view) {}
+
+Task<void> SimulatedUpstream::handle(server::Worker&, http::Request request, server::Responder& responder) {
+  if (request.method == "POST" && request.path() == "/v1/chat/completions") {
+    co_await chat(std::move(request), responder);
+    co_return;
+  }
+  http::Response response = plain(request);
+  co_await responder.send(std::move(response));
+}
+
+http::Response SimulatedUpstream::plain(const http::Request& request) {
+  const std::string_view path = request.path();
+  if (request.method == "GET" && path == "/v1/models") {
+    std::string list;
+    for (const auto& model : options_.models) {
+      if (!list.empty()) list += ',';
+      list += "{\"id\":" + quoteJson(model) + ",\"object\":\"model\",\"created\":0,\"owned_by\":\"simulated\"}";
+    }
+    return json(200, "{\"object\":\"list\",\"data\":[" + list + "]}");
+  }
+  if (request.method == "GET" && path == "/healthz") return json(200, R"({"status":"ok"})");
+  if (request.method == "GET" && path == "/simulated/stats") {
+    return json(200, "{\"requests\":" + std::to_string(requests_.load()) + ",\"cancelled\":" + std::to_string(cancelled_.load()) + "}");
+  }
+  if (request.method == "POST" && path == "/simulated/fault") {
+    auto script = FaultScript::parse(request.body);
+    if (!script) return json(400, chatError(script.error().message, kInvalid, "bad_fault_script"));
+    fault_base_.store(requests_.load());
+    fault_.set(std::make_shared<const FaultScript>(std::move(*script)));
+    return json(200, "{}");
+  }
+  return notFound("There is no such path here.", "unknown_url");
+}
+
+Result<SimulatedUpstream::Call> SimulatedUpstream::read(http::Request request) const {
+  auto chat = dialect::readChatRequest(std::move(request.body), request.headers);
+  if (!chat) return std::unexpected(std::move(chat.error()));
+  Call call{std::move(*chat), std::nullopt, {}, 0};
+  if (std::ranges::find(options_.models, call.request.model) == options_.models.end()) {
+    return fail(ErrorCode::ModelNotFound, "This upstream offers " + join(options_.models, ", ") + ".", "model_not_found");
+  }
+  call.row = outcomes_->find(call.request.messages);
+  call.shape.created = wallNow() / 1'000'000;
+  call.shape.model = call.request.model;
+  call.shape.logprobs = call.request.wants_logprobs;
+  call.shape.top_logprobs = call.request.top_logprobs.value_or(0);
+  call.shape.usage = !call.request.stream || call.request.wants_stream_usage;
+  call.shape.tool = forcedTool(call.request);
+  call.shape.max_tokens = call.request.max_tokens;
+  return call;
+}
+
+Result<SimulatedAnswer> SimulatedUpstream::answer(const Call& call) const {
+  const std::string& model = call.request.model;
+  const OutcomeRow* row = call.row ? &outcomes_->rows()[*call.row] : nullptr;
+  const Record* record = row ? row->record(model) : nullptr;
+  if (record) return recordedAnswer(*outcomes_, *row, *record, model, options_.seed);
+  if (options_.generate) return madeUpAnswer(*outcomes_, row, call.request.messages, model, options_.seed);
+  if (row) return fail(ErrorCode::NotFound, "The outcomes file has no record of this model for this prompt.", "no_record");
+  return fail(ErrorCode::NotFound, "The outcomes file does not have this prompt.", "unknown_prompt");
+}
+
+Duration SimulatedUpstream::firstToken(const Call& call) const {
+  Random random(mixSeed(options_.seed + call.number, call.request.model));
+  return options_.latency.firstToken(random);
+}
+
+Task<void> SimulatedUpstream::chat(http::Request request, server::Responder& responder) {
+  const std::uint64_t number = requests_.fetch_add(1);
+  const Fault fault = fault_.get()->at(number - fault_base_.load());
+  co_await sleep(fault.delay);
+  if (fault.status && *fault.status != 200) {
+    http::Response response = faultResponse(fault);
+    co_await responder.send(std::move(response));
+    co_return;
+  }
+  auto call = read(std::move(request));
+  if (!call) {
+    http::Response response = call.error().code == ErrorCode::ModelNotFound ? notFound(call.error().message, "model_not_found")
+                                                                            : dialect::errorResponse(call.error());
+    co_await responder.send(std::move(response));
+    co_return;
+  }
+  call->number = number;
+  call->shape.id = "chatcmpl-sim" + std::to_string(number);
+  if (fault.no_logprobs) call->shape.logprobs = false;
+  if (fault.no_usage) call->shape.usage = false;
+  auto made = answer(*call);
+  if (!made) {
+    http::Response response = notFound(made.error().message, made.error().param);
+    co_await responder.send(std::move(response));
+    co_return;
+  }
+  if (call->request.stream) {
+    co_await sendStream(*call, *made, fault, responder);
+  } else {
+    co_await sendWhole(*call, *made, fault, responder);
+  }
+  if (responder.clientGone()) cancelled_.fetch_add(1);
+}
+
+Task<void> SimulatedUpstream::sendWhole(const Call& call, const SimulatedAnswer& made, const Fault& fault, server::Responder& responder) {
+  co_await sleep(firstToken(call));
+  co_await sleep(std::max(options_.latency.perToken(), fault.drip) * made.output_tokens);
+  if (fault.stall_after) co_await stall();
+  std::string body = chatCompletion(made, call.shape);
+  if (fault.junk_json || fault.reset_after) body.resize(body.size() / 2);
+  if (fault.error_frame) body = chatError("A simulated failure.", "server_error", "simulated_failure");
+  if (fault.reset_after) {
+    http::Headers headers;
+    headers.add("content-type", "application/json");
+    co_await responder.start(200, headers);
+    co_await responder.write(body);
+    responder.abort();
+    co_return;
+  }
+  http::Response response = json(200, std::move(body));
+  co_await responder.send(std::move(response));
+}
+
+Task<void> SimulatedUpstream::sendStream(const Call& call, const SimulatedAnswer& made, const Fault& fault, server::Responder& responder) {
+  const ChatStream stream = chatStream(made, call.shape);
+  const Duration pause = std::max(options_.latency.perToken(), fault.drip);
+  co_await sleep(firstToken(call));
+  http::Headers headers;
+  headers.add("content-type", "text/event-stream; charset=utf-8");
+  headers.add("cache-control", "no-cache");
+  auto sent = co_await responder.start(200, headers);
+  if (!sent) co_return;
+  if (fault.empty_stream) {
+    co_await responder.finish();
+    co_return;
+  }
+  std::string pending = stream.opening;
+  for (std::size_t i = 0; i <= stream.tokens.size(); ++i) {
+    const bool stalls = fault.stall_after == i;
+    const bool resets = fault.reset_after == i;
+    const bool ends = fault.end_after == i;
+    if (fault.junk_sse && i == 1) pending += "data: {\"choices\": [{\"delta\n\n";
+    if (fault.error_frame && i == 1) pending += "data: " + chatError("A simulated failure.", "server_error", "simulated_failure") + "\n\n";
+    const bool done = i == stream.tokens.size();
+    if (done && !stalls && !resets && !ends) break;
+    // Without pauses everything goes out in one write, as a fast provider's network stack would do it.
+    if (stalls || resets || ends || pause > Duration{}) {
+      sent = co_await responder.write(pending);
+      if (!sent) co_return;
+      pending.clear();
+    }
+    if (stalls) co_await stall();
+    if (resets) {
+      responder.abort();
+      co_return;
+    }
+    if (ends) {
+      co_await responder.finish();
+      co_return;
+    }
+    co_await sleep(pause);
+    pending += stream.tokens[i];
+  }
+  pending += stream.closing;
+  pending += stream.done;
+  sent = co_await responder.write(pending);
+  if (sent) co_await responder.finish();
+}
+
+}  // namespace signalbox::lab
