@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lab/fault_script.h"
+
+#include <gmock/gmock.h>
+
+namespace signalbox::lab {
+namespace {
+
+TEST(FaultScriptTest, takesItsStepsInOrder) {
+  const auto script = FaultScript::parse("2*ok; 3*status=503,retry-after=1.5; delay=20ms");
+  ASSERT_TRUE(script) << script.error().message;
+  EXPECT_FALSE(script->at(1).status);
+  EXPECT_EQ(script->at(2).status, 503);
+  EXPECT_EQ(script->at(4).retry_after_s, 1.5);
+  EXPECT_EQ(script->at(5).delay, std::chrono::milliseconds(20));
+  EXPECT_EQ(script->at(5000).delay, std::chrono::milliseconds(20)) << "the last one goes on for ever";
+}
+
+TEST(FaultScriptTest, isWellAgainAfterACountedLastStep) {
+  const auto script = FaultScript::parse("no-usage; 2*no-logprobs");
+  EXPECT_TRUE(script->at(0).no_usage);
+  EXPECT_TRUE(script->at(2).no_logprobs);
+  EXPECT_FALSE(script->at(3).no_logprobs);
+}
+
+TEST(FaultScriptTest, startsAgainWhenToldTo) {
+  const auto script = FaultScript::parse("ok; reset-after=2; repeat");
+  ASSERT_TRUE(script) << script.error().message;
+  EXPECT_FALSE(script->at(100).reset_after);
+  EXPECT_EQ(script->at(101).reset_after, 2u);
+}
+
+TEST(FaultScriptTest, isWellWhenEmpty) {
+  EXPECT_FALSE(FaultScript::parse("")->at(0).status);
+  EXPECT_FALSE(FaultScript{}.at(9).junk_json);
+}
+
+TEST(FaultScriptTest, namesWhatItDoesNotUnderstand) {
+  EXPECT_THAT(FaultScript::parse("explode").error().message, testing::HasSubstr("unknown fault `explode`"));
+  for (const char* text : {"status", "status=9", "delay=soon", "0*ok", "x*ok", "ok=1", "repeat", "repeat; ok", "stall-after=-1"}) {
+    EXPECT_FALSE(FaultScript::parse(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace signalbox::lab
