@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "upstream/client.h"
+
+#include "domain/error_status.h"
+
+namespace signalbox::upstream {
+
+void Health::succeeded() { consecutive_failures.store(0, std::memory_order_relaxed); }
+
+void Health::failed(const Error& error) {
+  failures.fetch_add(1, std::memory_order_relaxed);
+  consecutive_failures.fetch_add(1, std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  last_error_ = std::string(domain::errorStatus(error.code).code) + ": " + error.message;
+}
+
+std::string Health::lastError() const {
+  const std::lock_guard lock(mutex_);
+  return last_error_;
+}
+
+HealthTable::HealthTable(const config::Config& config) {
+  for (const auto& upstream : config.upstreams) {
+    order_.emplace_back(upstream.name, upstream.base_url);
+    table_.emplace(upstream.name, std::make_unique<Health>());
+  }
+}
+
+std::vector<domain::UpstreamStatus> HealthTable::list() const {
+  std::vector<domain::UpstreamStatus> all;
+  for (const auto& [name, base_url] : order_) {
+    const Health& health = *table_.at(name);
+    domain::UpstreamStatus status;
+    status.name = name;
+    status.base_url = base_url;
+    status.in_flight = health.in_flight.load(std::memory_order_relaxed);
+    status.requests = health.requests.load(std::memory_order_relaxed);
+    status.failures = health.failures.load(std::memory_order_relaxed);
+    const auto in_a_row = health.consecutive_failures.load(std::memory_order_relaxed);
+    status.health = status.requests == 0 ? "unknown" : in_a_row == 0 ? "ok" : "degraded";
+    status.breaker = "closed";
+    status.last_error = health.lastError();
+    all.push_back(std::move(status));
+  }
+  return all;
+}
+
+Client::Client(Executor executor, std::shared_ptr<const config::Config> config, std::shared_ptr<HealthTable> health)
+    : config_(std::move(config)), health_(std::move(health)), loop_(std::move(executor)) {
+  for (const auto& upstream : config_->upstreams) {
+    std::vector<std::string> headers{"Content-Type: application/json", "Expect:", "User-Agent: signalbox"};
+    if (!upstream.key.empty()) headers.push_back("Authorization: Bearer " + upstream.key.reveal());
+    chat_.emplace(upstream.name, std::make_unique<HandlePool>(loop_, upstream.base_url + "/chat/completions", std::move(headers)));
+  }
+}
+
+HandlePool& Client::chatPool(const std::string& upstream) { return *chat_.at(upstream); }
+
+}  // namespace signalbox::upstream

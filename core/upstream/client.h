@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// One worker's way to all upstreams: prepared connections, and counters shared by all workers. Lives on the worker's thread.
+#pragma once
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "config/config.h"
+#include "domain/event.h"
+#include "upstream/transfer.h"
+
+namespace signalbox::upstream {
+
+// What is known of one upstream across workers. Thread-safe.
+class Health {
+ public:
+  std::atomic<std::int64_t> in_flight{0}, requests{0}, failures{0}, consecutive_failures{0};
+  void succeeded();
+  void failed(const Error& error);
+  [[nodiscard]] std::string lastError() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::string last_error_;
+};
+
+// The health of every configured upstream; made once, shared by the workers' clients.
+class HealthTable {
+ public:
+  explicit HealthTable(const config::Config& config);
+  [[nodiscard]] Health& of(const std::string& upstream) { return *table_.at(upstream); }
+  [[nodiscard]] std::vector<domain::UpstreamStatus> list() const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> order_;  // name, base_url
+  std::map<std::string, std::unique_ptr<Health>> table_;
+};
+
+class Client {
+ public:
+  Client(Executor executor, std::shared_ptr<const config::Config> config, std::shared_ptr<HealthTable> health);
+
+  // REQUIRES: a configured upstream's name.
+  [[nodiscard]] HandlePool& chatPool(const std::string& upstream);
+  [[nodiscard]] Health& health(const std::string& upstream) { return health_->of(upstream); }
+  [[nodiscard]] const config::Config& config() const { return *config_; }
+  [[nodiscard]] CurlLoop& loop() { return loop_; }
+
+ private:
+  std::shared_ptr<const config::Config> config_;
+  std::shared_ptr<HealthTable> health_;
+  CurlLoop loop_;
+  std::map<std::string, std::unique_ptr<HandlePool>> chat_;
+};
+
+}  // namespace signalbox::upstream

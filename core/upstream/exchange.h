@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// One attempt at one deployment, read in the upstream's dialect: a whole answer, or a stream that can be held, judged and then
+// relayed. Lives on one worker's thread, inside the task that made it; destroying it cancels the call.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "dialect/openai_chat.h"
+#include "domain/attempt.h"
+#include "domain/tier.h"
+#include "http/sse.h"
+#include "upstream/client.h"
+
+namespace signalbox::upstream {
+
+struct ExchangeLimits {
+  SteadyTime first_token = SteadyTime::max();  // of a stream
+  SteadyTime whole = SteadyTime::max();        // of everything
+  Duration idle = std::chrono::seconds(60);    // between two events of a stream
+};
+
+class Exchange {
+ public:
+  Exchange(Client& client, const domain::Deployment& deployment, const domain::Request& request, dialect::Additions additions,
+           bool stream, ExchangeLimits limits);
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  // Until there is something to commit to: the whole answer, or a stream's first content or end. An upstream that answers with
+  // an error status, junk, or a stream without any event, fails here.
+  Task<Result<void>> open();
+  // A stream's next events, or its end. After complete() there are no more. Fails with UpstreamTruncated when the stream ends
+  // before its terminal event, UpstreamTimeout when it stalls.
+  Task<Result<void>> next();
+  // Reads a stream to its end without relaying it.
+  Task<Result<void>> readAll();
+
+  [[nodiscard]] bool stream() const { return stream_; }
+  [[nodiscard]] bool complete() const { return complete_; }
+  [[nodiscard]] int status() const { return transfer_.status(); }
+  [[nodiscard]] const http::Headers& headers() const { return transfer_.headers(); }
+  // For the client: what only the router asked for is taken out. A stream's terminal event is kept apart.
+  [[nodiscard]] std::string takeRelayBytes() { return std::exchange(relay_, {}); }
+  [[nodiscard]] const std::string& terminalEvent() const { return terminal_; }
+
+  // What the answer says; of a stream, as far as it has come.
+  [[nodiscard]] const dialect::StreamState& answer() const { return state_; }
+  [[nodiscard]] const domain::Deployment& deployment() const { return deployment_; }
+  [[nodiscard]] SteadyTime startedAt() const { return started_at_; }
+  [[nodiscard]] std::optional<double> ttftMs() const;
+
+ private:
+  Task<Result<void>> openWhole();
+  Task<Result<void>> openStream();
+  [[nodiscard]] Result<void> feed(std::string_view bytes);
+  [[nodiscard]] Result<void> block(const http::SseEvent& event, bool has_data);
+  [[nodiscard]] Error errorAnswer(std::string body) const;
+  void settle(const Result<void>& result);
+
+  Client& client_;
+  domain::Deployment deployment_;
+  dialect::Additions additions_;
+  bool stream_;
+  ExchangeLimits limits_;
+  std::string body_;  // sent; outlives the transfer
+  SteadyTime started_at_;
+  std::optional<SteadyTime> first_token_at_;
+  Transfer transfer_;
+  http::SseReader reader_;
+  dialect::StreamState state_;
+  std::string relay_;
+  std::string terminal_;
+  bool complete_ = false;
+  bool settled_ = false;
+};
+
+}  // namespace signalbox::upstream

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "upstream/tier_call.h"
+
+#include <algorithm>
+#include <set>
+
+#include "domain/error_status.h"
+
+namespace signalbox::upstream {
+namespace {
+
+ExchangeLimits limitsOf(const TierCall& call) {
+  const SteadyTime now = steadyNow();
+  const auto scaled = std::chrono::duration_cast<Duration>(call.tier->timeout * call.timeout_scale);
+  ExchangeLimits limits;
+  if (call.stream) {
+    constexpr auto kStreamTotal = std::chrono::seconds(3600);
+    limits.first_token = now + scaled;
+    limits.whole = now + kStreamTotal;
+  } else {
+    limits.whole = now + (call.short_answer ? scaled : call.tier->total_timeout);
+  }
+  return limits;
+}
+
+// Two attempts in a tier, three where they go to different providers.
+std::size_t attemptsIn(const domain::Tier& tier) {
+  std::set<std::string> providers;
+  for (const auto& deployment : tier.deployments) providers.insert(deployment.upstream);
+  return std::min<std::size_t>(tier.deployments.size(), providers.size() > 1 ? 3 : 2);
+}
+
+domain::Attempt describe(const Exchange& exchange, const TierCall& call, const Error& error, bool first) {
+  domain::Attempt attempt;
+  attempt.tier = call.tier->name;
+  attempt.model = exchange.deployment().model;
+  attempt.upstream = exchange.deployment().upstream;
+  attempt.role = first ? domain::AttemptRole::Serve : domain::AttemptRole::Retry;
+  attempt.ttft_ms = exchange.ttftMs();
+  attempt.status = error.status != 0 ? error.status : exchange.status();
+  attempt.error = domain::errorStatus(error.code).code;
+  return attempt;
+}
+
+}  // namespace
+
+bool mayFailOver(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::UpstreamConnect:
+    case ErrorCode::UpstreamDns:
+    case ErrorCode::UpstreamTls:
+    case ErrorCode::UpstreamTimeout:
+    case ErrorCode::UpstreamRateLimited:
+    case ErrorCode::UpstreamError:
+    case ErrorCode::UpstreamMalformed:
+    case ErrorCode::UpstreamTruncated: return true;
+    default: return false;
+  }
+}
+
+Error combine(const std::vector<Error>& errors) {
+  const auto all = [&](ErrorCode code) { return std::all_of(errors.begin(), errors.end(), [&](const Error& e) { return e.code == code; }); };
+  Error result = errors.back();
+  if (all(ErrorCode::UpstreamRateLimited)) {
+    for (const auto& error : errors) {
+      if (error.retry_after_s > 0 && (result.retry_after_s == 0 || error.retry_after_s < result.retry_after_s)) result = error;
+    }
+    return result;
+  }
+  if (all(ErrorCode::UpstreamTimeout)) return result;
+  // A mixture is told by what is most worth knowing: not a limit and not a timeout, where there is anything else.
+  for (const auto& error : errors) {
+    if (error.code != ErrorCode::UpstreamRateLimited && error.code != ErrorCode::UpstreamTimeout) result = error;
+  }
+  return result;
+}
+
+Task<Result<std::unique_ptr<Exchange>>> callTier(Client& client, TierCall call, Host& host) {
+  std::vector<Error> errors;
+  const std::size_t attempts = attemptsIn(*call.tier);
+  for (std::size_t i = 0; i < attempts; ++i) {
+    const auto& deployment = call.tier->deployments[i];
+    const auto additions = host.additions(deployment);
+    auto exchange = std::make_unique<Exchange>(client, deployment, *call.request, additions, call.stream, limitsOf(call));
+    auto opened = co_await exchange->open();
+    if (opened) co_return exchange;
+    const auto attempt = describe(*exchange, call, opened.error(), i == 0);
+    host.attemptFailed(*exchange, attempt, opened.error());
+    if (!mayFailOver(opened.error().code)) co_return std::unexpected(opened.error());
+    errors.push_back(opened.error());
+  }
+  co_return std::unexpected(combine(errors));
+}
+
+}  // namespace signalbox::upstream
