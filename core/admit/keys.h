@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may send requests. Keys are compared by digest in constant time; every configured key is looked at, whichever matches.
+// Immutable; shared by the workers.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "config/config.h"
+#include "http/message.h"
+
+namespace signalbox::admit {
+
+struct Client {
+  std::string name;                    // as the record shows it
+  std::vector<std::string> workloads;  // empty = all
+  [[nodiscard]] bool mayUse(std::string_view workload) const;
+};
+
+class KeyRing {
+ public:
+  // The configured keys, or, where there are none, the loopback token under the name "local".
+  KeyRing(const config::Config& config, const Secret& client_token);
+  // The client whose key came as `Authorization: Bearer` or `x-api-key`. Unauthenticated says what to send.
+  [[nodiscard]] Result<const Client*> authenticate(const http::Headers& headers) const;
+
+ private:
+  struct Entry {
+    Sha256 digest;
+    Client client;
+  };
+  std::vector<Entry> entries_;
+  std::string where_;  // what the error tells a user who has no key
+};
+
+}  // namespace signalbox::admit
