@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HTTP messages as values, without sockets.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,18 +9,52 @@
 
 namespace signalbox::http {
 
-// Field names keep their spelling; look-ups ignore case. Order and repeats are kept.
+// Field names keep their spelling; look-ups ignore case. Order and repeats are kept. All text lies in one block, so that a
+// parsed head costs two allocations and not two per field; the views it gives are valid until the next change.
 class Headers {
  public:
-  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
-  void set(std::string_view name, std::string value);            // replaces every field of that name
+  using Field = std::pair<std::string_view, std::string_view>;
+  struct Span { std::uint32_t name, name_size, value, value_size; };  // offsets into the block
+
+  class Iterator {
+   public:
+    using value_type = Field;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
+    Iterator(const Headers* headers, std::size_t index) : headers_(headers), index_(index) {}
+    Field operator*() const { return (*headers_)[index_]; }
+    Iterator& operator++() { ++index_; return *this; }
+    Iterator operator++(int) { Iterator old = *this; ++index_; return old; }
+    bool operator==(const Iterator& other) const { return index_ == other.index_; }
+
+   private:
+    const Headers* headers_ = nullptr;
+    std::size_t index_ = 0;
+  };
+
+  Headers() = default;
+  // A block that a parser has cut into fields already.
+  Headers(std::string block, std::vector<Span> spans) : block_(std::move(block)), spans_(std::move(spans)) {}
+
+  void add(std::string_view name, std::string_view value);
+  void set(std::string_view name, std::string_view value);          // replaces every field of that name
   void remove(std::string_view name);
   [[nodiscard]] std::string_view get(std::string_view name) const;  // first value, trimmed; empty when absent
   [[nodiscard]] bool has(std::string_view name) const;
-  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& all() const { return fields_; }
+  [[nodiscard]] std::size_t count(std::string_view name) const;
+
+  // `for (const auto& [name, value] : headers.all())`
+  [[nodiscard]] const Headers& all() const { return *this; }
+  [[nodiscard]] Iterator begin() const { return {this, 0}; }
+  [[nodiscard]] Iterator end() const { return {this, spans_.size()}; }
+  [[nodiscard]] std::size_t size() const { return spans_.size(); }
+  [[nodiscard]] bool empty() const { return spans_.empty(); }
+  [[nodiscard]] Field operator[](std::size_t index) const;
 
  private:
-  std::vector<std::pair<std::string, std::string>> fields_;
+  [[nodiscard]] bool named(const Span& span, std::string_view name) const;
+  std::string block_;
+  std::vector<Span> spans_;
 };
 
 struct Request {
@@ -34,7 +69,7 @@ struct Request {
 
 struct Response {
   int status = 200;
-  Headers headers;     // Content-Length, Connection and Date are the server's business
+  Headers headers;     // Content-Length, Transfer-Encoding, Connection and Date are the server's business
   std::string body;
 };
 
