@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "state/selection.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace signalbox::ui {
@@ -78,12 +79,6 @@ void Selection::setDecision(std::optional<domain::DecisionId> id) {
   if (decision_ == id) return;
   decision_ = id;
   Q_EMIT decisionChanged();
-}
-
-void Selection::setCursor(std::optional<WallMicros> time) {
-  if (cursor_ == time) return;
-  cursor_ = time;
-  Q_EMIT cursorChanged();
 }
 
 }  // namespace signalbox::ui

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// What the person is looking at: range, zone and filter, with their history; the decision in hand; the common chart cursor.
+// What the person is looking at: range, zone and filter, with their history; and the decision in hand.
 // One per window, passed by reference to every page, so that no page talks to a page. GUI thread.
 #pragma once
 #include <QObject>
@@ -23,7 +23,6 @@ class Selection : public QObject {
   [[nodiscard]] const domain::Where& filter() const { return now_.filter; }
   [[nodiscard]] Span span() const { return now_.range.at(wallNow()); }
   [[nodiscard]] std::optional<domain::DecisionId> decision() const { return decision_; }
-  [[nodiscard]] std::optional<WallMicros> cursor() const { return cursor_; }
   [[nodiscard]] bool canGoBack() const { return !past_.empty(); }
   [[nodiscard]] bool canGoForward() const { return !future_.empty(); }
 
@@ -39,7 +38,6 @@ class Selection : public QObject {
   // Asks that a decision be shown; the shell goes to the page that can.
   void openDecision(const signalbox::domain::DecisionId& id);
   void setDecision(std::optional<signalbox::domain::DecisionId> id);
-  void setCursor(std::optional<signalbox::WallMicros> time);
 
  Q_SIGNALS:
   void rangeChanged();
@@ -48,7 +46,6 @@ class Selection : public QObject {
   void historyChanged();
   void decisionChanged();
   void decisionOpened();  // after decisionChanged
-  void cursorChanged();
 
  private:
   struct State {
@@ -62,7 +59,6 @@ class Selection : public QObject {
   State now_;
   std::vector<State> past_, future_;
   std::optional<domain::DecisionId> decision_;
-  std::optional<WallMicros> cursor_;
 };
 
 }  // namespace signalbox::ui

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-only
+// The measures of a range, bucket by bucket, kept up to date: queried from the router, then live deltas on top of what the query
+// covered, then the open end queried again, so that percentiles and intervals are the router's own. A bucket that nothing has
+// happened in stays empty, not zero. Follows selection and client while running. GUI thread.
+#pragma once
+#include <QObject>
+#include <QTimer>
+#include <map>
+#include <vector>
+
+#include "bridge/feeds.h"
+#include "state/selection.h"
+
+namespace signalbox::ui {
+
+class MetricsSeries : public QObject {
+  Q_OBJECT
+ public:
+  enum class State { Idle, Loading, Ready, NoData, Filtered, Failed, Offline };
+  Q_ENUM(State)
+
+  MetricsSeries(ConsoleClient& client, Selection& selection, int most_buckets, QObject* parent = nullptr);
+  void start();
+  void stop();
+  void reload();
+
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] const QString& error() const { return error_; }
+  [[nodiscard]] Span span() const { return span_; }
+  [[nodiscard]] WallMicros bucketLength() const { return bucket_us_; }
+  [[nodiscard]] const domain::MetricsBucket& total() const { return total_; }
+  [[nodiscard]] const std::vector<domain::MetricsBucket>& buckets() const { return buckets_; }  // oldest first
+  [[nodiscard]] const std::vector<domain::Baseline>& baselines() const { return baselines_; }
+  [[nodiscard]] bool hasBaselines() const { return baselines_known_; }
+  [[nodiscard]] double queryMs() const { return query_ms_; }
+  // The bucket that holds `time`, or null.
+  [[nodiscard]] const domain::MetricsBucket* at(WallMicros time) const;
+
+ Q_SIGNALS:
+  void changed();           // buckets, total, span or state
+  void baselinesChanged();
+
+ private:
+  void queryAll();
+  void queryEnd();
+  void queryBaselines();
+  void takeDeltas(const std::vector<control::MetricsDelta>& deltas);
+  void takeReport(const domain::MetricsReport& report, WallMicros from, WallMicros until);
+  void build();
+  [[nodiscard]] control::MetricsQuery queryFor(Span span, WallMicros bucket) const;
+  void setState(State state, const QString& error = {});
+
+  ConsoleClient& client_;
+  Selection& selection_;
+  const int most_buckets_;
+  Asker all_, end_, base_;
+  MetricsTail tail_;
+  QTimer refresh_;
+  Span span_;
+  WallMicros bucket_us_ = 0;
+  WallMicros known_until_ = 0;  // queried up to here; deltas count from here on
+  std::map<WallMicros, domain::MetricsBucket> queried_;
+  std::vector<domain::MetricsBucket> fresh_;  // deltas since known_until_
+  domain::MetricsBucket queried_total_, total_;
+  std::vector<domain::MetricsBucket> buckets_;
+  std::vector<domain::Baseline> baselines_;
+  bool baselines_known_ = false, running_ = false, anything_new_ = false;
+  State state_ = State::Idle;
+  QString error_;
+  double query_ms_ = 0;
+  QElapsedTimer since_baselines_;
+};
+
+// Adds the counts of `delta` to `into`; what cannot be added (percentiles, cost per correct) stays as it was, rates follow the
+// counts without an interval of their own until the router gives one.
+void addCounts(domain::MetricsBucket& into, const domain::MetricsBucket& delta);
+
+}  // namespace signalbox::ui

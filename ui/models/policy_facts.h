@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-only
+// What a policy document says that views need: boundaries and gates by workload. And a book of them by revision, fetched when
+// first asked for, so that an old decision is held against the policy it was made under. GUI thread.
+#pragma once
+#include <QObject>
+#include <QString>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bridge/console_client.h"
+
+namespace signalbox::ui {
+
+struct GateFacts {
+  std::string signal;
+  std::optional<double> escalate_below, trust_above;
+};
+struct WorkloadFacts {
+  std::string strategy;
+  std::vector<double> boundaries;
+  std::map<std::string, GateFacts> gates;  // by tier
+};
+using PolicyFacts = std::map<std::string, WorkloadFacts>;
+
+[[nodiscard]] PolicyFacts factsOf(const Json& policy);
+
+class PolicyBook : public QObject {
+  Q_OBJECT
+ public:
+  explicit PolicyBook(ConsoleClient& client, QObject* parent = nullptr);
+  // Null until it has arrived, which revisionArrived() tells.
+  [[nodiscard]] const WorkloadFacts* find(domain::Revision revision, const std::string& workload);
+
+ Q_SIGNALS:
+  void revisionArrived(qint64 revision);
+
+ private:
+  ConsoleClient& client_;
+  std::map<domain::Revision, std::optional<PolicyFacts>> known_;  // nullopt: asked for, or not to be had
+};
+
+}  // namespace signalbox::ui
