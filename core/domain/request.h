@@ -3,6 +3,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "domain/vocabulary.h"
@@ -39,6 +40,8 @@ struct Request {
   int n = 1;
   bool has_tools = false;
   Hints hints;
+  // Headers other than the hints, names in lower case, for policies that match on them.
+  std::vector<std::pair<std::string, std::string>> headers;
 };
 
 }  // namespace signalbox::domain

@@ -37,9 +37,10 @@ struct Validators {
   bool refusals_escalate = false;
 };
 
+// Both conditions must hold where both are given.
 struct Override {
   std::vector<std::string> domains;
-  std::optional<text::Pattern> pattern;
+  std::optional<text::Pattern> pattern;   // looked for in every user message
   domain::TierIndex to{};
   std::string rule;                       // as shown in the record: "domain finance" or "pattern (?i)…"
 };
@@ -48,9 +49,9 @@ struct Workload {
   std::string name;
   struct Match {
     std::vector<std::string> models;
-    std::vector<std::pair<std::string, std::vector<std::string>>> headers;
+    std::vector<std::pair<std::string, std::vector<std::string>>> headers;  // names in lower case
     std::vector<std::string> domains;
-    bool any = true;                      // no match key at all
+    [[nodiscard]] bool any() const { return models.empty() && headers.empty() && domains.empty(); }
   } match;
   domain::Strategy strategy = domain::Strategy::Cascade;
   std::optional<domain::TierIndex> fixed_tier;
@@ -88,7 +89,8 @@ class CompiledPolicy {
   [[nodiscard]] const Workload* byName(std::string_view name) const;
 };
 
-// Checks the document against the JSON Schema and against these tiers. Every error is listed, in document order.
+// Checks the document against the JSON Schema and against these tiers. Every error is listed; errors of meaning only once the
+// shape is right.
 [[nodiscard]] std::expected<std::shared_ptr<const CompiledPolicy>, std::vector<PolicyError>> compile(
     const domain::PolicyDocument& document, const std::vector<std::string>& tiers, domain::Revision revision);
 
@@ -99,7 +101,7 @@ struct Choice {
   domain::TierIndex start{};
   domain::Reason reason = domain::Reason::Fixed;
   std::string explanation;                // "score 0.27 is below 0.30: local"
-  std::optional<double> complexity;       // NULL for fixed, cascade, pinned
+  std::optional<double> complexity;       // nullopt for fixed, cascade, override
   std::optional<double> propensity;       // of this start among those possible; 1 when nothing was drawn
   std::string override_rule;
 };
@@ -111,6 +113,7 @@ struct Choice {
 // "gate.mid.escalate-below 0.75 → 0.70; …": what changed between two documents, for people, and as JSON-pointer list.
 struct Change {
   std::string pointer;
+  std::string place;  // for people: "tickets gate.mid.escalate-below"; the workload is named where there are several
   Json before;  // null: added
   Json after;   // null: removed
 };

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/strings.h"
+#include "schema/pointer.h"
 #include "schema/prepare.h"
 
 namespace signalbox::schema {
@@ -12,7 +13,7 @@ namespace {
 
 // Nothing longer than this is quoted back: a value may be a secret put in the wrong place, or a book.
 constexpr std::size_t kQuoteMost = 60;
-constexpr int kMaxSteps = 100'000;
+constexpr int kMaxSteps = 20'000;
 
 std::string typeOf(const Json& value) {
   if (value.is_number_integer()) return "integer";

@@ -6,6 +6,8 @@
 #include <optional>
 #include <set>
 
+#include "schema/pointer.h"
+
 namespace signalbox::schema {
 namespace {
 

@@ -26,7 +26,5 @@ struct Prepared {
 [[nodiscard]] Result<Prepared> prepare(const Json& schema);
 // Whether no value is nested deeper than `most`. Does not recurse, so that any depth can be asked about.
 [[nodiscard]] bool isNoDeeperThan(const Json& value, int most);
-// `key` as a reference token of a JSON pointer.
-[[nodiscard]] std::string pointerToken(std::string_view key);
 
 }  // namespace signalbox::schema

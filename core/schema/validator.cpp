@@ -11,13 +11,14 @@
 #include <stdexcept>
 
 #include "schema/explain.h"
+#include "schema/pointer.h"
 #include "schema/prepare.h"
 
 namespace signalbox::schema {
 namespace {
 
 // Far more than any sensible schema does to any answer; reached only where branches multiply at every level of a value.
-constexpr int kMaxSteps = 100'000;
+constexpr int kMaxSteps = 20'000;
 thread_local int steps_left = 0;
 
 struct TooMuchWork : std::runtime_error {
