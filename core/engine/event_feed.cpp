@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/event_feed.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace signalbox::engine {
+namespace {
+
+// Further behind than this the journal waits for the feed; its own queue is bounded and counts what it drops.
+constexpr std::size_t kMostQueuedRows = 64 * 1024;
+
+// The score that counts: the best source, of equal ones the latest; unsure ones do not count.
+std::optional<double> bestScore(const std::vector<domain::Label>& labels, const domain::Label* without) {
+  const domain::Label* best = nullptr;
+  for (const domain::Label& label : labels) {
+    const bool left_out = without && label.ts == without->ts && label.source == without->source && label.score == without->score;
+    if (left_out) {
+      without = nullptr;  // one of equal ones
+      continue;
+    }
+    if (!label.score) continue;
+    if (!best || label.source < best->source || (label.source == best->source && label.ts >= best->ts)) best = &label;
+  }
+  return best ? best->score : std::nullopt;
+}
+
+}  // namespace
+
+EventFeed::EventFeed(control::HubOptions hub) : hub_(hub) {}
+EventFeed::~EventFeed() { stop(); }
+
+Result<void> EventFeed::start(journal::Journal& journal) {
+  auto labels = journal.reader();
+  if (!labels) return std::unexpected(std::move(labels.error()));
+  auto warm = journal.reader();
+  if (!warm) return std::unexpected(std::move(warm.error()));
+  labels_reader_ = std::move(*labels);
+  warm_reader_ = std::move(*warm);
+  const auto last = labels_reader_->lastSeq();
+  if (!last) return std::unexpected(last.error());
+  first_live_seq_ = *last;
+  hub_.startAt(*last);
+  {
+    const std::lock_guard lock(queue_mutex_);
+    stopping_ = false;
+  }
+  thread_ = std::thread([this] { run(); });
+  warm_thread_ = std::thread([this] { warmUp(); });
+  return {};
+}
+
+void EventFeed::stop() {
+  {
+    const std::lock_guard lock(queue_mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  room_.notify_all();
+  idle_.notify_all();
+  if (warm_reader_) warm_reader_->interrupt();
+  if (thread_.joinable()) thread_.join();
+  if (warm_thread_.joinable()) warm_thread_.join();
+  labels_reader_.reset();
+  warm_reader_.reset();
+}
+
+void EventFeed::decisionsCommitted(std::span<const domain::CommittedDecision> decisions) {
+  std::vector<domain::CommittedDecision> rows(decisions.begin(), decisions.end());
+  std::unique_lock lock(queue_mutex_);
+  room_.wait(lock, [&] { return stopping_ || queued_rows_ < kMostQueuedRows; });
+  if (stopping_) return;
+  queued_rows_ += rows.size();
+  queue_.emplace_back(std::move(rows));
+  lock.unlock();
+  wake_.notify_one();
+}
+
+void EventFeed::labelCommitted(const domain::Label& label) {
+  {
+    const std::lock_guard lock(queue_mutex_);
+    if (stopping_) return;
+    queue_.emplace_back(label);
+  }
+  wake_.notify_one();
+}
+
+// The policy store tells of policies, confirmations included.
+void EventFeed::policyCommitted(const domain::PolicyRevision&) {}
+
+void EventFeed::run() {
+  std::unique_lock lock(queue_mutex_);
+  while (true) {
+    busy_ = false;
+    if (queue_.empty()) idle_.notify_all();
+    wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+    if (stopping_) return;
+    const Item item = std::move(queue_.front());
+    queue_.pop_front();
+    busy_ = true;
+    if (const auto* rows = std::get_if<std::vector<domain::CommittedDecision>>(&item)) queued_rows_ -= rows->size();
+    lock.unlock();
+    room_.notify_one();
+    std::visit([this](const auto& what) { take(what); }, item);
+    lock.lock();
+  }
+}
+
+void EventFeed::take(const std::vector<domain::CommittedDecision>& decisions) {
+  {
+    const std::lock_guard lock(rollups_mutex_);
+    for (const auto& committed : decisions) rollups_.add(committed.decision);
+  }
+  if (!decisions.empty()) last_event_.store(decisions.back().decision.ts, std::memory_order_relaxed);
+  hub_.publish(decisions);
+  const std::lock_guard lock(listeners_mutex_);
+  for (const auto& listener : listeners_) listener(decisions);
+}
+
+void EventFeed::take(const domain::Label& label) {
+  auto decision = labels_reader_->decision(label.decision_id);
+  const auto labels = labels_reader_->labels(label.decision_id);
+  if (!decision || !labels) return;
+  const auto before = bestScore(*labels, &label);
+  const auto after = bestScore(*labels, nullptr);
+  if (before == after) return;
+  const std::lock_guard lock(rollups_mutex_);
+  // Of decisions that the warm-up has still to read, it will read the label too.
+  if (!warm() && !scanning_.load(std::memory_order_acquire)) return;
+  rollups_.regrade(*decision, before, after);
+}
+
+void EventFeed::warmUp() {
+  journal::DecisionQuery all;
+  std::int64_t rows = 0;
+  const auto done = warm_reader_->scan(all, false, [&](const domain::CommittedDecision& row) {
+    scanning_.store(true, std::memory_order_release);
+    if (row.seq > first_live_seq_) return true;
+    ++rows;
+    const std::lock_guard lock(rollups_mutex_);
+    rollups_.add(row.decision);
+    return true;
+  });
+  if (done) {
+    warm_.store(true, std::memory_order_release);
+    log::debug("{} decisions of earlier runs are in the rollups", rows);
+  } else if (done.error().code != ErrorCode::Cancelled) {
+    log::warn("earlier decisions could not be read for the rollups: {}", done.error().message);
+  }
+}
+
+domain::MetricsReport EventFeed::metrics(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const {
+  const std::lock_guard lock(rollups_mutex_);
+  return rollups_.query(since, until, bucket_us, offset_us);
+}
+
+Subscription EventFeed::listen(std::function<void(std::span<const domain::CommittedDecision>)> listener) {
+  const std::lock_guard lock(listeners_mutex_);
+  listeners_.push_back(std::move(listener));
+  return Subscription([this, at = std::prev(listeners_.end())] {
+    const std::lock_guard inner(listeners_mutex_);
+    listeners_.erase(at);
+  });
+}
+
+void EventFeed::settle() {
+  std::unique_lock lock(queue_mutex_);
+  idle_.wait(lock, [&] { return stopping_ || (queue_.empty() && !busy_); });
+}
+
+}  // namespace signalbox::engine

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/guardrails.h"
+
+#include <cmath>
+
+#include "base/json.h"
+#include "base/strings.h"
+
+namespace signalbox::engine {
+namespace {
+
+constexpr double kRounding = 1e-9;  // 0.75 → 0.70 is a step of 0.05, whatever the bits say
+
+Error broken(const std::string& which, double found, double allowed, const std::string& message) {
+  const Json detail{{"which", which}, {"found", found}, {"allowed", allowed}};
+  return Error{ErrorCode::Guardrail, message + " (an admin may override with a reason)", which, detail.dump(), 0, 0};
+}
+
+class Steps {
+ public:
+  explicit Steps(double most) : most_(most) {}
+  void compare(const std::string& which, double before, double after) {
+    const double step = std::abs(after - before);
+    if (found_ || step <= most_ + kRounding) return;
+    found_ = broken("max-step", step, most_,
+                    which + " moves from " + shortest(before) + " to " + shortest(after) + "; one change may move it by at most " +
+                        shortest(most_));
+  }
+  [[nodiscard]] std::optional<Error> found() const { return found_; }
+
+ private:
+  double most_;
+  std::optional<Error> found_;
+};
+
+double escalateBelow(const std::optional<policy::Gate>& gate) { return gate ? gate->escalate_below : 0; }
+double trustAbove(const std::optional<policy::Gate>& gate) { return gate ? gate->trust_above.value_or(gate->escalate_below) : 0; }
+bool hasTrust(const std::optional<policy::Gate>& gate) { return gate && gate->trust_above; }
+
+void compareWorkloads(Steps& steps, const policy::Workload& before, const policy::Workload& after,
+                      const std::vector<std::string>& tiers) {
+  if (before.boundaries.size() == after.boundaries.size()) {
+    for (std::size_t i = 0; i < before.boundaries.size(); ++i) {
+      steps.compare(before.name + ": boundary " + std::to_string(i + 1), before.boundaries[i], after.boundaries[i]);
+    }
+  }
+  for (std::size_t i = 0; i < std::min(before.gates.size(), after.gates.size()); ++i) {
+    const std::string gate = before.name + ": gate." + (i < tiers.size() ? tiers[i] : std::to_string(i));
+    steps.compare(gate + ".escalate-below", escalateBelow(before.gates[i]), escalateBelow(after.gates[i]));
+    if (hasTrust(before.gates[i]) || hasTrust(after.gates[i])) {
+      steps.compare(gate + ".trust-above", trustAbove(before.gates[i]), trustAbove(after.gates[i]));
+    }
+  }
+}
+
+// `looser` compares two limits of the same kind; a limit that is gone is looser than any.
+template <class Looser>
+std::optional<Error> loosened(const char* which, const std::optional<double>& before, const std::optional<double>& after,
+                              Looser looser) {
+  if (!before || (after && !looser(*after, *before))) return std::nullopt;
+  return broken(which, after.value_or(*before), *before,
+                std::string("guardrails.") + which + (after ? " would be loosened" : " would be removed"));
+}
+
+}  // namespace
+
+std::optional<Error> brokenGuardrail(const policy::CompiledPolicy& live, const policy::CompiledPolicy& next) {
+  const policy::Guardrails& now = live.guardrails;
+  const policy::Guardrails& then = next.guardrails;
+  const auto more = [](double a, double b) { return a > b + kRounding; };
+  const auto less = [](double a, double b) { return a < b - kRounding; };
+  if (auto error = loosened("max-step", now.max_step, then.max_step, more)) return error;
+  if (auto error = loosened("min-coverage", now.min_coverage, then.min_coverage, less)) return error;
+  if (auto error = loosened("max-quality-drop", now.max_quality_drop, then.max_quality_drop, more)) return error;
+  if (auto error = loosened("usd-per-day", now.usd_per_day, then.usd_per_day, more)) return error;
+  if (!now.max_step) return std::nullopt;
+  Steps steps(*now.max_step);
+  for (const policy::Workload& before : live.workloads) {
+    if (const policy::Workload* after = next.byName(before.name)) compareWorkloads(steps, before, *after, live.tiers);
+  }
+  return steps.found();
+}
+
+}  // namespace signalbox::engine
