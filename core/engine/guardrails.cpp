@@ -13,7 +13,9 @@ constexpr double kRounding = 1e-9;  // 0.75 → 0.70 is a step of 0.05, whatever
 
 Error broken(const std::string& which, double found, double allowed, const std::string& message) {
   const Json detail{{"which", which}, {"found", found}, {"allowed", allowed}};
-  return Error{ErrorCode::Guardrail, message + " (an admin may override with a reason)", which, detail.dump(), 0, 0};
+  Error error{ErrorCode::Guardrail, message, which, detail.dump(), 0, 0};
+  error.message += " (an admin may override with a reason)";
+  return error;
 }
 
 class Steps {
@@ -22,9 +24,10 @@ class Steps {
   void compare(const std::string& which, double before, double after) {
     const double step = std::abs(after - before);
     if (found_ || step <= most_ + kRounding) return;
-    found_ = broken("max-step", step, most_,
-                    which + " moves from " + shortest(before) + " to " + shortest(after) + "; one change may move it by at most " +
-                        shortest(most_));
+    std::string message = which;
+    message.append(" moves from ").append(shortest(before)).append(" to ").append(shortest(after));
+    message.append("; one change may move it by at most ").append(shortest(most_));
+    found_ = broken("max-step", step, most_, message);
   }
   [[nodiscard]] std::optional<Error> found() const { return found_; }
 
@@ -41,11 +44,14 @@ void compareWorkloads(Steps& steps, const policy::Workload& before, const policy
                       const std::vector<std::string>& tiers) {
   if (before.boundaries.size() == after.boundaries.size()) {
     for (std::size_t i = 0; i < before.boundaries.size(); ++i) {
-      steps.compare(before.name + ": boundary " + std::to_string(i + 1), before.boundaries[i], after.boundaries[i]);
+      std::string which = before.name;
+      which.append(": boundary ").append(std::to_string(i + 1));
+      steps.compare(which, before.boundaries[i], after.boundaries[i]);
     }
   }
   for (std::size_t i = 0; i < std::min(before.gates.size(), after.gates.size()); ++i) {
-    const std::string gate = before.name + ": gate." + (i < tiers.size() ? tiers[i] : std::to_string(i));
+    std::string gate = before.name;
+    gate.append(": gate.").append(i < tiers.size() ? tiers[i] : std::to_string(i));
     steps.compare(gate + ".escalate-below", escalateBelow(before.gates[i]), escalateBelow(after.gates[i]));
     if (hasTrust(before.gates[i]) || hasTrust(after.gates[i])) {
       steps.compare(gate + ".trust-above", trustAbove(before.gates[i]), trustAbove(after.gates[i]));
@@ -58,8 +64,9 @@ template <class Looser>
 std::optional<Error> loosened(const char* which, const std::optional<double>& before, const std::optional<double>& after,
                               Looser looser) {
   if (!before || (after && !looser(*after, *before))) return std::nullopt;
-  return broken(which, after.value_or(*before), *before,
-                std::string("guardrails.") + which + (after ? " would be loosened" : " would be removed"));
+  std::string message = "guardrails.";
+  message.append(which).append(after ? " would be loosened" : " would be removed");
+  return broken(which, after.value_or(*before), *before, message);
 }
 
 }  // namespace

@@ -67,10 +67,6 @@ Result<void> PolicyStore::Core::load() {
   }
   if (options_.configured) {
     file_difference_ = policy::describe(policy::diff(current_.document, *options_.configured));
-    if (!file_difference_.empty()) {
-      log::warn("the policy file differs from the live policy, revision {}, which stays: {}; `signalbox policy apply` brings it in",
-                current_.revision, file_difference_);
-    }
   }
   return {};
 }
