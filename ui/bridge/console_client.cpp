@@ -30,10 +30,19 @@ void ConsoleClient::attach(std::unique_ptr<RouterLink> link) {
   if (before) before->disconnect(this);
   heard_.invalidate();
   hello_.reset();
+  was_up_ = link_->state().isUp();
   connect(link_.get(), &RouterLink::apiChanged, this, &ConsoleClient::takeApi);
-  connect(link_.get(), &RouterLink::stateChanged, this, &ConsoleClient::linkChanged);
+  connect(link_.get(), &RouterLink::stateChanged, this, &ConsoleClient::followLink);
   takeApi();
   Q_EMIT linkChanged();
+}
+
+void ConsoleClient::followLink() {
+  const bool up = link_->state().isUp();
+  const bool before = std::exchange(was_up_, up);
+  const bool again = up && !before && api_;
+  Q_EMIT linkChanged();
+  if (again) Q_EMIT resumed();
 }
 
 void ConsoleClient::takeApi() {

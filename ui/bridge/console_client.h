@@ -61,6 +61,7 @@ class ConsoleClient : public QObject {
  Q_SIGNALS:
   void sessionChanged();  // another router or another session: everything shown is of the past
   void linkChanged();
+  void resumed();         // the same session is up again after a drop: what failed meanwhile may be asked again
   void helloChanged();
   void statusChanged();
   void policyChanged();
@@ -71,6 +72,7 @@ class ConsoleClient : public QObject {
   template <class T, class Call>
   void ask(const Ticket& ticket, Then<T> then, Call&& call);
   void takeApi();
+  void followLink();
   void heard() { heard_.start(); }
   void greet();
 
@@ -81,6 +83,7 @@ class ConsoleClient : public QObject {
   std::optional<domain::RouterStatus> status_;
   std::optional<domain::PolicyState> policy_;
   QElapsedTimer heard_;
+  bool was_up_ = false;
   Asker session_;               // its tickets are void once the session is another
   Subscription status_feed_, policy_feed_;
 };

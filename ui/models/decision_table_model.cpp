@@ -23,6 +23,9 @@ DecisionTableModel::DecisionTableModel(ConsoleClient& client, Selection& selecti
   connect(&selection_, &Selection::rangeChanged, this, again);
   connect(&selection_, &Selection::filterChanged, this, again);
   connect(&client_, &ConsoleClient::sessionChanged, this, again);
+  connect(&client_, &ConsoleClient::resumed, this, [this] {
+    if (running_ && state_ == State::Failed) reload();
+  });
   connect(&selection_, &Selection::zoneChanged, this, [this] {
     if (rowCount() > 0) Q_EMIT dataChanged(index(0, Time), index(rowCount() - 1, Time));
     Q_EMIT headerDataChanged(Qt::Horizontal, Time, Time);

@@ -54,6 +54,9 @@ MetricsSeries::MetricsSeries(ConsoleClient& client, Selection& selection, int mo
   connect(&selection_, &Selection::filterChanged, this, again);
   connect(&selection_, &Selection::zoneChanged, this, again);
   connect(&client_, &ConsoleClient::sessionChanged, this, again);
+  connect(&client_, &ConsoleClient::resumed, this, [this] {
+    if (running_ && state_ == State::Failed) reload();
+  });
   connect(&client_, &ConsoleClient::labelled, this, [this] { anything_new_ = true; });
   connect(&tail_, &MetricsTail::arrived, this, &MetricsSeries::takeDeltas);
   refresh_.setInterval(kRefreshMs);

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-only
+// The JSON-RPC half of RemoteSession: calls and their answers, feeds and their deltas.
+#include <utility>
+
+#include "bridge/remote_session.h"
+#include "control/rpc.h"
+
+namespace signalbox::ui {
+
+namespace {
+std::string subscriptionOf(const Json& content) {
+  if (!content.is_object()) return {};
+  const auto found = content.find("subscription");
+  if (found == content.end()) return {};
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+}  // namespace
+
+void RemoteSession::call(const std::string& method, const Json& params, std::function<void(Result<Json>)> reply) {
+  if (!up_) return reply(fail(ErrorCode::Unavailable, tr("Not connected to the router.").toStdString()));
+  const std::int64_t id = next_id_++;
+  waiting_[id] = std::move(reply);
+  socket_.sendTextMessage(QString::fromStdString(control::callText(id, method, params)));
+}
+
+void RemoteSession::subscribe(std::int64_t key, Feed feed) {
+  feeds_[key] = {std::move(feed), std::nullopt, {}};
+  if (up_) sendSubscribe(key);
+}
+
+void RemoteSession::sendSubscribe(std::int64_t key) {
+  OpenFeed& feed = feeds_[key];
+  feed.subscription.clear();
+  Json params = feed.feed.params;
+  if (feed.feed.resumes && feed.last) {
+    params["last"] = *feed.last;
+    params.erase("backlog");
+  }
+  call(feed.feed.method, params, [this, key](const Result<Json>& answered) {
+    const auto found = feeds_.find(key);
+    if (found == feeds_.end()) {
+      if (answered) call("rpc.unsubscribe", {{"subscription", (*answered).value("subscription", Json())}}, [](const auto&) {});
+      return;
+    }
+    if (!answered) {
+      // A drop takes the feed up again by itself; anything else is the router's refusal.
+      if (answered.error().code != ErrorCode::Unavailable) found->second.feed.sink(answered);
+      return;
+    }
+    found->second.subscription = subscriptionOf(*answered);
+    deliver(found->second, *answered);
+  });
+}
+
+void RemoteSession::unsubscribe(std::int64_t key) {
+  const auto found = feeds_.find(key);
+  if (found == feeds_.end()) return;
+  const std::string subscription = found->second.subscription;
+  feeds_.erase(found);
+  if (up_ && !subscription.empty()) call("rpc.unsubscribe", {{"subscription", subscription}}, [](const auto&) {});
+}
+
+void RemoteSession::received(const QString& text) {
+  const Result<Json> message = parseJson(text.toStdString());
+  if (!message || !message->is_object()) {
+    problem_ = tr("the router sent something that is not JSON-RPC");
+    socket_.close(QWebSocketProtocol::CloseCodeProtocolError);
+    return;
+  }
+  if (message->contains("id") && !message->contains("method")) return answer(*message);
+  const auto params = message->find("params");
+  if (params == message->end()) return;
+  const std::string subscription = subscriptionOf(*params);
+  for (auto& [key, feed] : feeds_) {
+    if (feed.subscription == subscription && !subscription.empty()) return deliver(feed, *params);
+  }
+}
+
+void RemoteSession::deliver(OpenFeed& feed, const Json& content) {
+  if (const auto seq = content.find("seq"); seq != content.end() && seq->is_number_integer()) {
+    feed.last = seq->get<std::int64_t>();
+  }
+  if (const auto error = content.find("error"); error != content.end() && error->is_object()) {
+    return feed.feed.sink(std::unexpected(control::errorFromJson(*error)));
+  }
+  feed.feed.sink(content);
+}
+
+void RemoteSession::answer(const Json& message) {
+  const Json& id = message["id"];
+  if (!id.is_number_integer()) return;
+  const auto found = waiting_.find(id.get<std::int64_t>());
+  if (found == waiting_.end()) return;
+  const auto reply = std::move(found->second);
+  waiting_.erase(found);
+  if (const auto error = message.find("error"); error != message.end()) {
+    return reply(std::unexpected(control::errorFromJson(*error)));
+  }
+  reply(message.value("result", Json()));
+}
+
+}  // namespace signalbox::ui
