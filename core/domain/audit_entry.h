@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One link of the audit chain. hash = SHA-256 over the RFC 8785 JSON of all fields but `hash`.
+// One link of the audit chain. hash = SHA-256 over the RFC 8785 JSON of all fields but `hash`, as they stand in the table `audit`:
+// seq, ts (microseconds) and revision are numbers, all others texts.
 #pragma once
 #include <string>
 
@@ -22,5 +23,10 @@ struct AuditEntry {
   std::string prev_hash;  // 64 zeros for the first
   std::string hash;
 };
+
+// 64 lower-case hex digits; does not look at entry.hash.
+[[nodiscard]] std::string auditHash(const AuditEntry& entry);
+// prev_hash of the first link.
+[[nodiscard]] std::string auditGenesis();
 
 }  // namespace signalbox::domain

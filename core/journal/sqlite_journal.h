@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The journal on SQLite: a thread that owns the writing connection, fed by two lanes. See journal.h.
+#pragma once
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "journal/inflight_file.h"
+#include "journal/store.h"
+#include "journal/write_queue.h"
+
+namespace signalbox::journal {
+
+class SqliteJournal final : public Journal {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<SqliteJournal>> open(JournalOptions options);
+  ~SqliteJournal() override;
+
+  void observe(Observer* observer) override { observer_.store(observer, std::memory_order_release); }
+  void begin(const domain::DecisionId& id) override { inflight_->add(id); }
+  bool append(domain::Decision decision) override;
+  [[nodiscard]] bool isQueued(const domain::DecisionId& id) const override { return inflight_->contains(id); }
+  void addLabel(domain::Label label, Reply<void> reply) override;
+  void commitPolicy(PolicyCommit commit, Reply<domain::PolicyRevision> reply) override;
+  void confirmPolicy(domain::Revision revision, std::string who, domain::Role role, Reply<void> reply) override;
+  void audit(domain::AuditEntry entry, Reply<void> reply) override;
+  [[nodiscard]] domain::JournalStatus status() const override;
+  [[nodiscard]] Result<std::unique_ptr<Reader>> reader() override;
+  void flush() override;
+
+ private:
+  SqliteJournal(JournalOptions options, std::unique_ptr<InflightFile> inflight, std::unique_ptr<Store> store);
+  [[nodiscard]] Result<void> recover();
+  void run();
+  void runChanges(std::vector<Change> changes);
+  [[nodiscard]] Result<void> tryChanges(std::vector<Change>& changes);
+  void writeRows();
+  [[nodiscard]] Result<std::vector<domain::CommittedDecision>> tryRows(std::size_t count);
+  void failed(const Error& error);
+  void recovered();
+  void fault(const Error& error);
+  void replaceStore();
+  [[nodiscard]] static Result<void> noteReplacement(Store& store);
+  void keepHouse(bool idle);
+  void refreshStatus();
+  void push(Change change);
+
+  const JournalOptions options_;
+  std::unique_ptr<InflightFile> inflight_;
+  std::unique_ptr<Store> store_;          // null only while a damaged one is being replaced
+  std::atomic<Observer*> observer_{nullptr};
+  std::shared_ptr<std::atomic<int>> generation_ = std::make_shared<std::atomic<int>>(0);  // of the file, for readers
+  WriteQueue queue_;
+  std::deque<std::unique_ptr<Row>> held_;  // taken from the queue and not yet committed
+  std::optional<domain::PolicyRevision> live_;  // survives a damaged store
+  std::int64_t last_seq_ = 0;             // so does the sequence
+  SteadyTime retry_at_{}, status_at_{};
+  WallMicros fault_since_ = 0;
+  std::uint64_t dropped_before_ = 0;      // when the last gap was written down
+  mutable std::mutex status_mutex_;
+  domain::JournalStatus status_;
+  std::optional<SteadyTime> oldest_held_;  // guarded by status_mutex_
+  std::thread thread_;                     // last: it uses all of the above
+};
+
+}  // namespace signalbox::journal

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "journal/store.h"
+
+#include "journal/quarantine.h"
+
+namespace signalbox::journal {
+namespace {
+
+constexpr std::int64_t kPageSize = 4096;
+
+std::string parameters(const std::string& columns) {
+  std::string out = "?";
+  for (const char c : columns) {
+    if (c == ',') out += ", ?";
+  }
+  return out;
+}
+
+Result<Database> openDatabase(const std::string& path) {
+  if (auto made = createPrivateFile(path); !made) return std::unexpected(made.error());
+  auto db = Database::open(path, Database::Mode::ReadWrite);
+  if (!db) return db;
+  const auto set = db->run("PRAGMA page_size = " + std::to_string(kPageSize) +
+                           "; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; "
+                           "PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;");
+  if (!set) return std::unexpected(set.error());
+  // Reading the schema and the ends of the main table finds a damaged file without reading all of it.
+  if (auto made = createSchema(*db); !made) return std::unexpected(made.error());
+  return db;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(const std::string& path) {
+  std::string quarantined;
+  for (;;) {
+    auto db = openDatabase(path);
+    Result<void> ready = db ? Result<void>{} : std::unexpected(db.error());
+    if (db) {
+      auto store = std::unique_ptr<Store>(new Store(std::move(*db)));
+      store->quarantined_ = quarantined;
+      ready = store->prepare();
+      if (ready) return store;
+    }
+    if (!isCorruption(ready.error()) || !quarantined.empty()) return std::unexpected(ready.error());
+    auto moved = quarantine(path);
+    if (!moved) return std::unexpected(moved.error());
+    quarantined = *moved;
+  }
+}
+
+Result<void> Store::prepare() {
+  const std::string decisions = "seq, " + decisionColumns(), attempts = "rid, " + attemptColumns();
+  const auto prepared = db_.prepare(
+      {{&begin_, "BEGIN IMMEDIATE"},
+       {&commit_, "COMMIT"},
+       {&insert_decision_, "INSERT INTO decision_rows(" + decisions + ") VALUES(" + parameters(decisions) + ")"},
+       {&insert_attempt_, "INSERT INTO attempt_rows(" + attempts + ") VALUES(" + parameters(attempts) + ")"},
+       {&page_count_, "PRAGMA page_count"},
+       {&free_count_, "PRAGMA freelist_count"}});
+  if (!prepared) return prepared;
+  if (auto done = words_.open(db_); !done) return done;
+  if (auto done = audit_.open(db_); !done) return done;
+  if (auto done = policies_.open(db_); !done) return done;
+  if (auto done = labels_.open(db_); !done) return done;
+  const auto last = db_.number("SELECT max(seq) FROM decision_rows");
+  if (!last) return std::unexpected(last.error());
+  const auto first = db_.number("SELECT min(seq) FROM decision_rows");
+  if (!first) return std::unexpected(first.error());
+  last_seq_ = committed_seq_ = *last;
+  first_seq_ = *last == 0 ? 1 : *first;
+  sqlite3_wal_hook(db_.handle(), [](void* pages, sqlite3*, const char*, int count) {
+    *static_cast<int*>(pages) = count;
+    return SQLITE_OK;
+  }, &log_pages_);
+  return {};
+}
+
+Store::~Store() { checkpoint(true); }
+
+Result<void> Store::commit() {
+  if (auto done = commit_.run(); !done) return done;
+  words_.committed();
+  for (const std::string& id : graded_) labelled_ahead_.erase(id);
+  graded_.clear();
+  committed_seq_ = last_seq_;
+  return {};
+}
+
+void Store::rollback() {
+  if (!sqlite3_get_autocommit(db_.handle())) (void)db_.run("ROLLBACK");
+  words_.rolledBack();
+  graded_.clear();
+  last_seq_ = committed_seq_;
+}
+
+Result<bool> Store::insert(domain::CommittedDecision& row) {
+  row.seq = last_seq_ + 1;
+  if (auto bound = writer_.bind(insert_decision_, row.seq, row.decision); !bound) return std::unexpected(bound.error());
+  if (auto done = insert_decision_.run(); !done) {
+    if (done.error().param == "row") return false;
+    return std::unexpected(done.error());
+  }
+  last_seq_ = row.seq;
+  std::int64_t n = 0;
+  for (domain::Attempt& attempt : row.decision.attempts) {
+    if (n == kMostAttempts) break;
+    attempt.n = static_cast<int>(n);
+    if (auto bound = writer_.bind(insert_attempt_, row.seq << kAttemptBits | n++, attempt); !bound) return std::unexpected(bound.error());
+    if (auto done = insert_attempt_.run(); !done) return std::unexpected(done.error());
+  }
+  if (!labelled_ahead_.empty()) {
+    std::string id = row.decision.id.string();
+    if (!labelled_ahead_.contains(id)) return true;
+    if (auto done = labels_.regrade(id); !done) return std::unexpected(done.error());
+    graded_.push_back(std::move(id));
+  }
+  return true;
+}
+
+Result<void> Store::insert(const domain::Label& label, const InflightFile& queued) {
+  const std::string id = label.decision_id.string();
+  const auto stored = labels_.decisionExists(id);
+  if (!stored) return std::unexpected(stored.error());
+  if (!*stored && !queued.contains(label.decision_id)) {
+    return fail(ErrorCode::UnknownDecision, "no decision has the id " + id + "; it is in the header x-signalbox-decision-id", "decision_id");
+  }
+  if (auto done = labels_.insert(label); !done) return done;
+  if (*stored) return labels_.regrade(id);
+  labelled_ahead_.insert(id);
+  return {};
+}
+
+Result<std::int64_t> Store::retire(WallMicros oldest, std::int64_t max_bytes, std::int64_t most) {
+  const auto used = bytes();
+  if (!used) return used;
+  if (rows() <= 1) return 0;  // the newest row keeps the sequence going
+  std::int64_t upto = first_seq_;
+  if (*used > max_bytes) {
+    upto = first_seq_ + most;
+  } else {
+    // The age of the rows' own order: sequence and time go together but for clock steps.
+    const auto next = db_.number("SELECT seq FROM decision_rows WHERE ts >= " + std::to_string(oldest) + " ORDER BY ts LIMIT 1");
+    if (!next) return next;
+    upto = *next == 0 ? last_seq_ : *next;
+  }
+  upto = std::min({upto, first_seq_ + most, last_seq_});
+  if (upto <= first_seq_) return 0;
+  const std::string limit = std::to_string(upto);
+  const auto deleted =
+      db_.run("BEGIN IMMEDIATE; DELETE FROM label_rows WHERE decision_id IN (SELECT id FROM decision_rows WHERE seq < " + limit +
+              "); DELETE FROM attempt_rows WHERE rid < " + std::to_string(upto << kAttemptBits) +
+              "; DELETE FROM decision_rows WHERE seq < " + limit + "; COMMIT;");
+  if (!deleted) {
+    rollback();
+    return std::unexpected(deleted.error());
+  }
+  const std::int64_t gone = upto - first_seq_;
+  first_seq_ = upto;
+  return gone;
+}
+
+void Store::checkpoint(bool whole) {
+  int log = 0, moved = 0;
+  sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, whole ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &log, &moved);
+  log_pages_ = log > moved ? log - moved : 0;
+}
+
+Result<std::int64_t> Store::bytes() {
+  const auto one = [](Statement& pragma) -> Result<std::int64_t> {
+    const auto row = pragma.step();
+    if (!row) return std::unexpected(row.error());
+    const std::int64_t value = pragma.integer(0);
+    pragma.reset();
+    return value;
+  };
+  const auto pages = one(page_count_);
+  if (!pages) return pages;
+  const auto free = one(free_count_);
+  if (!free) return free;
+  return (*pages - *free + log_pages_) * kPageSize;
+}
+
+}  // namespace signalbox::journal

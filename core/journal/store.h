@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The writing connection: transactions, decision rows, ledgers, retention and checkpoints. Lives on the journal's thread; opened
+// on the caller's before that thread starts.
+#pragma once
+#include <unordered_set>
+
+#include "domain/event.h"
+#include "journal/inflight_file.h"
+#include "journal/ledger.h"
+#include "journal/row_codec.h"
+
+namespace signalbox::journal {
+
+class Store {
+ public:
+  // Opens or creates the database. A damaged file is moved aside to PATH.corrupt-TIME; `quarantined` says where to, else empty.
+  [[nodiscard]] static Result<std::unique_ptr<Store>> open(const std::string& path);
+  ~Store();
+  [[nodiscard]] const std::string& quarantined() const { return quarantined_; }
+
+  // One transaction at a time. After a failure roll back.
+  [[nodiscard]] Result<void> begin() { return begin_.run(); }
+  [[nodiscard]] Result<void> commit();
+  void rollback();
+
+  // An empty store goes on with the sequence of the one that it replaces.
+  void continueAfter(std::int64_t seq) { last_seq_ = committed_seq_ = std::max(seq, last_seq_), first_seq_ = std::min(first_seq_, last_seq_ + 1); }
+  // Gives row.seq. False: this row cannot be stored (its id is there already) and was left out.
+  [[nodiscard]] Result<bool> insert(domain::CommittedDecision& row);
+  // Accepts a label for a stored decision, or for one that `queued` knows. UnknownDecision.
+  [[nodiscard]] Result<void> insert(const domain::Label& label, const InflightFile& queued);
+  // A row of this id is still to come and may have labels from before.
+  void expectLabels(const Uuid& id) { labelled_ahead_.insert(id.string()); }
+  [[nodiscard]] AuditLedger& audit() { return audit_; }
+  [[nodiscard]] PolicyLedger& policies() { return policies_; }
+
+  // Deletes up to `most` of the oldest decisions that are too old or too many bytes; how many went. In its own transaction.
+  [[nodiscard]] Result<std::int64_t> retire(WallMicros oldest, std::int64_t max_bytes, std::int64_t most);
+  // Moves the log into the database. `whole`: and waits for readers, and truncates the log.
+  void checkpoint(bool whole);
+  [[nodiscard]] std::int64_t logPages() const { return log_pages_; }
+  [[nodiscard]] std::int64_t rows() const { return last_seq_ - first_seq_ + 1; }
+  [[nodiscard]] std::int64_t lastSeq() const { return last_seq_; }
+  [[nodiscard]] Result<std::int64_t> bytes();  // in use, log included
+
+ private:
+  explicit Store(Database db) : db_(std::move(db)) {}
+  [[nodiscard]] Result<void> prepare();
+
+  Database db_;
+  std::string quarantined_;
+  WordWriter words_;
+  RowWriter writer_{words_};
+  AuditLedger audit_;
+  PolicyLedger policies_{audit_};
+  LabelLedger labels_;
+  Statement begin_, commit_, insert_decision_, insert_attempt_, page_count_, free_count_;
+  std::unordered_set<std::string> labelled_ahead_;  // ids whose label came before their row
+  std::vector<std::string> graded_;                 // of those, the ones whose row is in this transaction
+  std::int64_t first_seq_ = 1, last_seq_ = 0, committed_seq_ = 0;
+  int log_pages_ = 0;
+};
+
+}  // namespace signalbox::journal

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dictionary of texts that repeat between rows (tiers, models, workloads…), so that a row holds a small number instead.
+// Bounded: long texts, and all new ones once it is full, stand in the row as they are. WordWriter belongs to the journal's thread,
+// WordReader to its reader's.
+#pragma once
+#include <unordered_map>
+#include <variant>
+
+#include "journal/sqlite.h"
+
+namespace signalbox::journal {
+
+constexpr std::size_t kMostWords = 65'536;
+constexpr std::size_t kLongestWord = 256;
+
+class WordWriter {
+ public:
+  [[nodiscard]] Result<void> open(Database& db);
+  // The word's number, or nullopt when it stands in the row itself. REQUIRES: inside a transaction.
+  [[nodiscard]] Result<std::optional<std::int64_t>> number(const std::string& word);
+  void committed() { fresh_.clear(); }
+  void rolledBack();
+
+ private:
+  std::unordered_map<std::string, std::int64_t> numbers_;
+  std::vector<std::string> fresh_;  // added since the last commit
+  std::int64_t next_ = 1;
+  Statement insert_;
+};
+
+class WordReader {
+ public:
+  [[nodiscard]] Result<void> open(Database& db);
+  // What a Name column of the current row says; empty for NULL.
+  [[nodiscard]] Result<std::string> read(const Statement& row, int column);
+  // How `word` is found in a column: by its number, or as it is.
+  [[nodiscard]] Result<std::variant<std::int64_t, std::string>> key(const std::string& word);
+
+ private:
+  std::unordered_map<std::int64_t, std::string> words_;
+  Statement by_id_, by_word_;
+};
+
+}  // namespace signalbox::journal
