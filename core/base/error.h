@@ -58,6 +58,7 @@ struct Error {
   std::string detail;   // machine-readable extra, as JSON text; may be empty
   int status = 0;       // the provider's HTTP status where there was one, else 0
   double retry_after_s = 0;  // 0: not known
+  friend bool operator==(const Error&, const Error&) = default;
 };
 
 template <class T>

@@ -95,8 +95,10 @@ class TextEdits {
   [[nodiscard]] bool empty() const { return edits_.empty(); }
   [[nodiscard]] std::string apply(std::string_view text) const;
 
- private:
   struct Edit { std::size_t begin, end; std::string with; };
+  [[nodiscard]] const std::vector<Edit>& all() const { return edits_; }
+
+ private:
   std::vector<Edit> edits_;
 };
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "base/json_doc.h"
+#include "dialect/openai_error.h"
 #include "domain/price.h"
 #include "domain/request.h"
 #include "domain/tokens.h"
@@ -14,7 +14,8 @@
 
 namespace signalbox::dialect {
 
-// Reads a request's body and hint headers. InvalidRequest with `param` when a known field has the wrong type.
+// Reads a request's body and hint headers. InvalidRequest with `param` when a known field has the wrong type: some upstreams
+// answer that with a 500 that would count against them.
 [[nodiscard]] Result<domain::Request> readChatRequest(std::string body, const http::Headers& headers);
 
 // What the router asks for beside what the client asked for, so that it can be taken out again.
@@ -22,45 +23,59 @@ struct Additions {
   bool logprobs = false;      // logprobs and top_logprobs were added by us
   bool top_logprobs = false;  // only top_logprobs was added or raised
   bool usage = false;         // stream_options.include_usage was added by us
+  int top = 20;               // alternatives to ask for
+  int keep = 0;               // alternatives the client asked for itself
+  [[nodiscard]] bool any() const { return logprobs || top_logprobs || usage; }
 };
 
+enum class Evidence : std::uint8_t { None, Tokens, Alternatives };
+
+// The least that has to be added so that the answer carries `evidence`, and its usage when it is a stream.
+[[nodiscard]] Additions additionsFor(const domain::Request& request, Evidence evidence);
+
 // The body to send: model replaced, signalbox hints taken out of metadata, additions made; every other byte as it came.
+// `stream` overrides the client's choice.
 [[nodiscard]] std::string writeChatRequest(const domain::Request& request, std::string_view model, const Additions& add,
                                            std::optional<bool> stream = std::nullopt);
 
 // A complete chat.completion, read.
 struct ChatAnswer {
-  std::string text;                // content of the first choice
+  std::string text;                // content of the first choice; its refusal where there is no content
   std::string finish_reason;
   std::string model;
   bool has_tool_calls = false;
+  bool refused = false;            // `text` is the provider's own `refusal`
   domain::TokenEvidence evidence;  // end-of-turn tokens left out
   std::optional<domain::Usage> usage;
 };
-// UpstreamMalformed when it is not a chat.completion with at least one choice.
+// UpstreamMalformed when it is not a chat.completion with at least one choice; UpstreamError when it is an error object.
 [[nodiscard]] Result<ChatAnswer> readChatAnswer(std::string_view body);
-// The body for the client: what `add` says was ours alone is taken out.
+// The body for the client: what `add` says was ours alone is taken out. REQUIRES: readChatAnswer() accepted it.
 [[nodiscard]] std::string writeChatAnswer(std::string_view body, const Additions& add);
+// `body` with a member `signalbox` of this JSON text, for x-signalbox-explain. REQUIRES: readChatAnswer() accepted it.
+[[nodiscard]] std::string withExplanation(std::string_view body, std::string_view decision_json);
 
-// One data payload of a stream, read into what has been gathered so far.
+// One data payload of a stream, read into what has been gathered so far. The first choice is the one that is judged.
 struct StreamState {
   std::string text;
   std::string finish_reason;
   std::string model;
   bool has_tool_calls = false;
+  bool refused = false;
   bool done = false;               // [DONE] was seen
   bool saw_choice = false;
+  bool broken_evidence = false;    // some token came without its probability: there is no evidence
   domain::TokenEvidence evidence;
   std::optional<domain::Usage> usage;
 };
 // UpstreamMalformed on junk; UpstreamError on an error object.
 [[nodiscard]] Result<void> readChatChunk(std::string_view data, StreamState& state);
+// At the end of the upstream's bytes: UpstreamTruncated without [DONE]; UpstreamMalformed when no choice came at all, or [DONE]
+// came without a finish_reason. Servers really do both under a 200.
+[[nodiscard]] Result<void> checkStreamEnd(const StreamState& state);
+// Whether writeChatChunk() might change these bytes; a scan, no parse. False: relay the event's own bytes.
+[[nodiscard]] bool chunkMayChange(std::string_view data, const Additions& add);
 // The payload for the client: nullopt = nothing left of it (a usage chunk only we asked for); same bytes when nothing is ours.
 [[nodiscard]] std::optional<std::string> writeChatChunk(std::string_view data, const Additions& add);
-
-// {"error":{"message","type","param","code"}}
-[[nodiscard]] std::string errorBody(const Error& error);
-// Status, JSON body, Retry-After where known.
-[[nodiscard]] http::Response errorResponse(const Error& error);
 
 }  // namespace signalbox::dialect

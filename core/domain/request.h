@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A client's request after its dialect has been read: what routing needs to know, beside the bytes as they came.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,6 +27,26 @@ struct Hints {
   bool explain = false;
 };
 
+// A stretch of Request::body; empty when the member is not there.
+struct Span {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  explicit operator bool() const { return end > begin; }
+};
+
+// Where the dialect's writer may have to edit the body: found once while reading, so that nothing is parsed twice.
+struct BodySpans {
+  Span model;           // the value, as all below
+  Span stream;
+  Span logprobs;
+  Span top_logprobs;
+  Span stream_options;
+  Span include_usage;
+  bool stream_options_empty = false;
+  std::uint32_t close = 0;   // the closing brace
+  std::vector<Span> hints;   // hints in metadata, with the commas that go with them
+};
+
 struct Request {
   Dialect dialect = Dialect::OpenAiChat;
   std::string body;   // exactly as received
@@ -40,8 +61,12 @@ struct Request {
   int n = 1;
   bool has_tools = false;
   Hints hints;
+<<<<<<< HEAD
   // Headers other than the hints, names in lower case, for policies that match on them.
   std::vector<std::pair<std::string, std::string>> headers;
+=======
+  BodySpans spans;
+>>>>>>> 8a60b7d (OpenAI chat, models, feedback and errors as pure translation; token signals of the gate)
 };
 
 }  // namespace signalbox::domain

@@ -3,7 +3,6 @@
 
 #include <charconv>
 
-#include "base/json_doc.h"
 
 namespace signalbox::upstream {
 namespace {
@@ -12,17 +11,6 @@ double seconds(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc{} && value > 0 ? std::min(value, 60.0) : 0;
-}
-
-// A provider's own words travel in `message`; its class in `param`, cut short so that a log line stays one.
-std::string providerClass(std::string_view body) {
-  const auto doc = JsonDoc::parse(body);
-  if (!doc) return {};
-  const auto error = doc->root()["error"];
-  for (const std::string_view field : {"code", "type"}) {
-    if (auto word = error[field].string()) return word->substr(0, 80);
-  }
-  return {};
 }
 
 }  // namespace
@@ -63,26 +51,8 @@ void Exchange::settle(const Result<void>& result) {
   settled_ = true;
 }
 
-Error Exchange::errorAnswer(std::string body) const {
-  const int status = transfer_.status();
-  Error error{ErrorCode::UpstreamError, {}, {}, {}, status, 0};
-  switch (status) {
-    case 401:
-    case 403: error.code = ErrorCode::UpstreamAuth; break;
-    case 429: error.code = ErrorCode::UpstreamRateLimited; break;
-    case 400:
-    case 404:
-    case 413:
-    case 422: error.code = ErrorCode::UpstreamRejected; break;
-    default: break;
-  }
-  error.retry_after_s = seconds(transfer_.headers().get("retry-after"));
-  // An authentication error of the provider may quote the key that it was sent.
-  const std::string detail = error.code == ErrorCode::UpstreamAuth ? std::string() : providerClass(body);
-  error.message = "upstream " + deployment_.upstream + " answered " + std::to_string(status) + (detail.empty() ? "" : " (" + detail + ")");
-  error.param = std::to_string(status);
-  if (error.code == ErrorCode::UpstreamRejected) error.detail = std::move(body);
-  return error;
+Error Exchange::errorAnswer(std::string_view body) const {
+  return dialect::readUpstreamError(transfer_.status(), body, seconds(transfer_.headers().get("retry-after")));
 }
 
 Task<Result<void>> Exchange::open() {
@@ -94,8 +64,8 @@ Task<Result<void>> Exchange::open() {
 Task<Result<void>> Exchange::openWhole() {
   auto arrived = co_await transfer_.wait(Transfer::Until::Done, limits_.whole);
   if (!arrived) co_return arrived;
-  std::string body = transfer_.takeBytes();
-  if (transfer_.status() != 200) co_return std::unexpected(errorAnswer(std::move(body)));
+  const std::string body = transfer_.takeBytes();
+  if (transfer_.status() != 200) co_return std::unexpected(errorAnswer(body));
   auto answer = dialect::readChatAnswer(body);
   if (!answer) co_return std::unexpected(answer.error());
   state_.text = std::move(answer->text);
@@ -117,7 +87,8 @@ Task<Result<void>> Exchange::openStream() {
     if (transfer_.status() != 200) {
       arrived = co_await transfer_.wait(Transfer::Until::Done, limits_.whole);
       if (!arrived) co_return arrived;
-      co_return std::unexpected(errorAnswer(transfer_.takeBytes()));
+      const std::string body = transfer_.takeBytes();
+      co_return std::unexpected(errorAnswer(body));
     }
     const std::string bytes = transfer_.takeBytes();
     auto fed = feed(bytes);
@@ -161,8 +132,7 @@ Result<void> Exchange::feed(std::string_view bytes) {
   if (!problem) return problem;
   if (!read) return read;
   if (transfer_.done() && !complete_) {
-    if (!state_.saw_choice) return fail(ErrorCode::UpstreamMalformed, "upstream " + deployment_.upstream + " ended its stream without an event");
-    return fail(ErrorCode::UpstreamTruncated, "upstream " + deployment_.upstream + " ended its stream before [DONE]");
+    return dialect::checkStreamEnd(state_);
   }
   return {};
 }
@@ -173,11 +143,9 @@ Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
     return {};
   }
   if (event.data == "[DONE]") {
-    // A terminal event without a finish reason is how some servers end a stream that they broke off.
-    if (!state_.saw_choice || state_.finish_reason.empty()) {
-      return fail(ErrorCode::UpstreamTruncated, "upstream " + deployment_.upstream + " ended its stream without a finish_reason");
-    }
-    state_.done = complete_ = true;
+    state_.done = true;
+    if (auto ended = dialect::checkStreamEnd(state_); !ended) return ended;
+    complete_ = true;
     terminal_.assign(event.raw);
     return {};
   }
@@ -186,8 +154,7 @@ Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
   if (!first_token_at_ && (state_.text.size() > text_before || state_.has_tool_calls || !state_.finish_reason.empty())) {
     first_token_at_ = steadyNow();
   }
-  const bool untouched = !additions_.logprobs && !additions_.top_logprobs && !additions_.usage;
-  if (untouched) {
+  if (!dialect::chunkMayChange(event.data, additions_)) {
     relay_.append(event.raw);
   } else if (auto data = dialect::writeChatChunk(event.data, additions_)) {
     relay_ += *data == event.data ? std::string(event.raw) : http::sseEvent(*data, event.type);

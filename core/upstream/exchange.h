@@ -55,7 +55,7 @@ class Exchange {
   Task<Result<void>> openStream();
   [[nodiscard]] Result<void> feed(std::string_view bytes);
   [[nodiscard]] Result<void> block(const http::SseEvent& event, bool has_data);
-  [[nodiscard]] Error errorAnswer(std::string body) const;
+  [[nodiscard]] Error errorAnswer(std::string_view body) const;
   void settle(const Result<void>& result);
 
   Client& client_;

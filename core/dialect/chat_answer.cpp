@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/json_doc.h"
+#include "dialect/evidence.h"
+#include "dialect/openai_chat.h"
+#include "dialect/strip.h"
+
+namespace signalbox::dialect {
+namespace {
+
+std::string contentOf(JsonDoc::Node content) {
+  if (auto text = content.string()) return std::move(*text);
+  std::string joined;
+  if (!content.isArray()) return joined;
+  for (auto part = content.first(); part; part = part.next()) joined += part["text"].stringOr("");
+  return joined;
+}
+
+std::unexpected<Error> malformed(std::string what) {
+  return fail(ErrorCode::UpstreamMalformed, "the upstream's answer is not a chat completion: " + std::move(what));
+}
+
+}  // namespace
+
+Result<ChatAnswer> readChatAnswer(std::string_view body) {
+  const auto doc = JsonDoc::parse(body, kAnswerLimits);
+  if (!doc) return malformed(doc.error().message);
+  const auto root = doc->root();
+  if (!root.isObject()) return malformed("it is not an object");
+  if (const auto error = root["error"]; error && !error.isNull()) return std::unexpected(readErrorMember(error.raw()));
+  const auto choices = root["choices"];
+  if (!choices.isArray() || choices.size() == 0) return malformed("it has no choices");
+  const auto choice = choices.first();
+  const auto message = choice["message"];
+  if (!message.isObject()) return malformed("its first choice has no message");
+
+  ChatAnswer answer;
+  answer.text = contentOf(message["content"]);
+  const auto calls = message["tool_calls"];
+  answer.has_tool_calls = (calls.isArray() && calls.size() > 0) || message["function_call"].isObject();
+  if (answer.text.empty() && message["refusal"].isString()) {
+    answer.text = message["refusal"].stringOr("");
+    answer.refused = !answer.text.empty();
+  }
+  answer.finish_reason = choice["finish_reason"].stringOr("");
+  answer.model = root["model"].stringOr("");
+  answer.usage = readUsage(root["usage"]);
+  if (appendEvidence(choice["logprobs"], answer.evidence)) dropEndTokens(answer.evidence, answer.text);
+  else answer.evidence.clear();
+  return answer;
+}
+
+std::string writeChatAnswer(std::string_view body, const Additions& add) {
+  if (!add.logprobs && !add.top_logprobs) return std::string(body);
+  const auto doc = JsonDoc::parse(body, kAnswerLimits);
+  if (!doc) return std::string(body);
+  TextEdits edits;
+  stripLogprobs(doc->root()["choices"], add, edits);
+  return edits.empty() ? std::string(body) : edits.apply(body);
+}
+
+std::string withExplanation(std::string_view body, std::string_view decision_json) {
+  const auto doc = JsonDoc::parse(body, kAnswerLimits);
+  if (!doc || !doc->root().isObject()) return std::string(body);
+  TextEdits edits;
+  edits.setMember(doc->root(), "signalbox", std::string(decision_json));
+  return edits.apply(body);
+}
+
+}  // namespace signalbox::dialect

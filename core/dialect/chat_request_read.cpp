@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <span>
+
+#include "base/json_doc.h"
+#include "dialect/chat_fields.h"
+#include "dialect/hints.h"
+#include "dialect/openai_chat.h"
+
+namespace signalbox::dialect {
+namespace {
+
+using domain::Span;
+
+Span spanOf(JsonDoc::Node node) { return {static_cast<std::uint32_t>(node.begin()), static_cast<std::uint32_t>(node.end())}; }
+
+bool given(JsonDoc::Node node) { return node && !node.isNull(); }
+
+std::string textOf(JsonDoc::Node content) {
+  if (auto text = content.string()) return std::move(*text);
+  std::string joined;
+  if (!content.isArray()) return joined;
+  for (auto part = content.first(); part; part = part.next()) {
+    const auto text = part["text"];
+    if (!text.isString()) continue;
+    if (!joined.empty()) joined += '\n';
+    joined += *text.string();
+  }
+  return joined;
+}
+
+Result<void> readMessages(JsonDoc::Node messages, domain::Request& request) {
+  if (!messages.isArray()) return wrongType("messages", "an array", messages);
+  if (messages.size() == 0) return fail(ErrorCode::InvalidRequest, "'messages' must hold at least one message", "messages");
+  request.messages.reserve(messages.size());
+  std::size_t index = 0;
+  for (auto message = messages.first(); message; message = message.next(), ++index) {
+    if (const auto shape = checkMessage(message, index); !shape) return shape;
+    request.messages.push_back({message["role"].stringOr(""), textOf(message["content"])});
+  }
+  return {};
+}
+
+// A shape is asked for by a response format other than text, or by forcing a tool.
+Result<void> readShape(JsonDoc::Node format, JsonDoc::Node choice, domain::Request& request) {
+  if (format.isObject()) {
+    const auto type = format["type"];
+    if (!type.isString()) return wrongType("response_format.type", "a string", type);
+    request.structured = type.raw() != "\"text\"";
+  }
+  if (choice.isObject() || choice.stringOr("") == "required") request.structured = true;
+  return {};
+}
+
+Result<void> readStreamOptions(JsonDoc::Node options, domain::Request& request) {
+  if (!options) return {};
+  request.spans.stream_options = spanOf(options);
+  if (!options.isObject()) return {};
+  request.spans.stream_options_empty = options.size() == 0;
+  const auto usage = options["include_usage"];
+  if (!usage) return {};
+  if (!usage.isNull() && !usage.boolean()) return wrongType("stream_options.include_usage", "a boolean", usage);
+  request.spans.include_usage = spanOf(usage);
+  request.wants_stream_usage = usage.boolean().value_or(false);
+  return {};
+}
+
+// Everything a signalbox hint leaves behind in the body: its member, or all of metadata when hints were all there was, because
+// some providers refuse an empty one.
+std::vector<Span> hintSpans(JsonDoc::Node root, JsonDoc::Node metadata) {
+  if (!metadata.isObject() || metadata.size() == 0) return {};
+  std::vector<JsonDoc::Node> hints;
+  for (auto member = metadata.first(); member; member = member.next()) {
+    if (isHintName(member.key())) hints.push_back(member);
+  }
+  if (hints.empty()) return {};
+  TextEdits edits;
+  if (hints.size() == metadata.size()) edits.removeMember(root, metadata);
+  else edits.removeMembers(metadata, hints);
+  std::vector<Span> spans;
+  for (const auto& edit : edits.all()) {
+    spans.push_back({static_cast<std::uint32_t>(edit.begin), static_cast<std::uint32_t>(edit.end)});
+  }
+  return spans;
+}
+
+struct Members {
+  JsonDoc::Node model, messages, metadata, stream, stream_options, logprobs, top_logprobs, max_tokens, max_completion_tokens, n,
+      tools, functions, tool_choice, function_call, response_format, user;
+};
+
+Result<Members> findMembers(JsonDoc::Node root) {
+  static constexpr std::pair<std::string_view, JsonDoc::Node Members::*> kWanted[] = {
+      {"model", &Members::model}, {"messages", &Members::messages}, {"metadata", &Members::metadata},
+      {"stream", &Members::stream}, {"stream_options", &Members::stream_options}, {"logprobs", &Members::logprobs},
+      {"top_logprobs", &Members::top_logprobs}, {"max_tokens", &Members::max_tokens},
+      {"max_completion_tokens", &Members::max_completion_tokens}, {"n", &Members::n}, {"tools", &Members::tools},
+      {"functions", &Members::functions}, {"tool_choice", &Members::tool_choice}, {"function_call", &Members::function_call},
+      {"response_format", &Members::response_format}, {"user", &Members::user}};
+  Members found;
+  for (auto member = root.first(); member; member = member.next()) {
+    const auto name = member.key();
+    if (const auto typed = checkField(name, member); !typed) return std::unexpected(typed.error());
+    for (const auto& [key, slot] : kWanted) {
+      if (key == name) found.*slot = member;
+    }
+  }
+  return found;
+}
+
+std::int64_t wholeOr(JsonDoc::Node node, std::int64_t fallback) {
+  const auto value = node.number();
+  return value ? static_cast<std::int64_t>(std::clamp(*value, -9e15, 9e15)) : fallback;
+}
+
+Result<void> readNumbers(const Members& in, domain::Request& request) {
+  if (given(in.top_logprobs)) {
+    const auto top = wholeOr(in.top_logprobs, 0);
+    if (top < 0 || top > 1000) return fail(ErrorCode::InvalidRequest, "'top_logprobs' must be from 0 to 20", "top_logprobs");
+    request.top_logprobs = static_cast<int>(top);
+  }
+  const auto n = wholeOr(in.n, 1);
+  if (n < 1 || n > 128) return fail(ErrorCode::InvalidRequest, "'n' must be from 1 to 128", "n");
+  request.n = static_cast<int>(n);
+  if (given(in.max_tokens)) request.max_tokens = wholeOr(in.max_tokens, 0);
+  if (given(in.max_completion_tokens)) request.max_tokens = wholeOr(in.max_completion_tokens, 0);
+  return {};
+}
+
+Result<void> readMembers(JsonDoc::Node root, const Members& in, domain::Request& request) {
+  if (!in.model.isString()) return wrongType("model", "a string", in.model);
+  request.model = *in.model.string();
+  if (request.model.empty()) return fail(ErrorCode::InvalidRequest, "'model' must name a model", "model");
+  if (auto read = readMessages(in.messages, request); !read) return read;
+  if (auto read = readStreamOptions(in.stream_options, request); !read) return read;
+  if (auto read = readNumbers(in, request); !read) return read;
+  if (auto read = readShape(in.response_format, given(in.tool_choice) ? in.tool_choice : in.function_call, request); !read) {
+    return read;
+  }
+  request.stream = in.stream.boolean().value_or(false);
+  request.wants_logprobs = in.logprobs.boolean().value_or(false);
+  request.has_tools = given(in.tools) || given(in.functions);
+  auto& spans = request.spans;
+  spans.model = spanOf(in.model);
+  if (in.stream) spans.stream = spanOf(in.stream);
+  if (in.logprobs) spans.logprobs = spanOf(in.logprobs);
+  if (in.top_logprobs) spans.top_logprobs = spanOf(in.top_logprobs);
+  spans.close = static_cast<std::uint32_t>(root.end() - 1);
+  spans.hints = hintSpans(root, in.metadata);
+  return {};
+}
+
+}  // namespace
+
+Result<domain::Request> readChatRequest(std::string body, const http::Headers& headers) {
+  domain::Request request;
+  request.body = std::move(body);
+  const auto doc = JsonDoc::parse(request.body);
+  if (!doc) return fail(ErrorCode::InvalidRequest, "the request body is not usable: " + doc.error().message);
+  const auto root = doc->root();
+  if (!root.isObject()) return fail(ErrorCode::InvalidRequest, "the request body must be a JSON object");
+  const auto members = findMembers(root);
+  if (!members) return std::unexpected(members.error());
+  if (const auto read = readMembers(root, *members, request); !read) return std::unexpected(read.error());
+  auto hints = readHints(headers, members->metadata);
+  if (!hints) return std::unexpected(hints.error());
+  request.hints = std::move(*hints);
+  if (request.hints.user.empty()) request.hints.user = members->user.stringOr("");
+  return request;
+}
+
+}  // namespace signalbox::dialect

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/json_doc.h"
+#include "base/strings.h"
+#include "dialect/evidence.h"
+#include "dialect/openai_chat.h"
+#include "dialect/strip.h"
+
+namespace signalbox::dialect {
+namespace {
+
+constexpr std::string_view kDone = "[DONE]";
+
+std::unexpected<Error> malformed(std::string what) {
+  return fail(ErrorCode::UpstreamMalformed, "the upstream's stream is not one of chat completion chunks: " + std::move(what));
+}
+
+void readDelta(JsonDoc::Node delta, StreamState& state) {
+  if (const auto content = delta["content"]; content.isString()) state.text += *content.string();
+  if (const auto refusal = delta["refusal"]; refusal.isString() && refusal.raw().size() > 2) {
+    state.text += *refusal.string();
+    state.refused = true;
+  }
+  const auto calls = delta["tool_calls"];
+  if ((calls.isArray() && calls.size() > 0) || delta["function_call"].isObject()) state.has_tool_calls = true;
+}
+
+void readChoice(JsonDoc::Node choice, StreamState& state) {
+  state.saw_choice = true;
+  if (choice["index"].integer().value_or(0) != 0) return;
+  readDelta(choice["delta"], state);
+  if (!state.broken_evidence && !appendEvidence(choice["logprobs"], state.evidence)) state.broken_evidence = true;
+  if (state.broken_evidence) state.evidence.clear();
+  if (const auto finish = choice["finish_reason"]; finish.isString()) state.finish_reason = *finish.string();
+  if (!state.finish_reason.empty()) dropEndTokens(state.evidence, state.text);
+}
+
+bool isUsageOnly(JsonDoc::Node root, JsonDoc::Node usage) {
+  const auto choices = root["choices"];
+  return usage.isObject() && choices.isArray() && choices.size() == 0;
+}
+
+}  // namespace
+
+Result<void> readChatChunk(std::string_view data, StreamState& state) {
+  if (trim(data) == kDone) {
+    state.done = true;
+    return {};
+  }
+  const auto doc = JsonDoc::parse(data, kAnswerLimits);
+  if (!doc) return malformed(doc.error().message);
+  const auto root = doc->root();
+  if (!root.isObject()) return malformed("an event is not an object");
+  if (const auto error = root["error"]; error && !error.isNull()) return std::unexpected(readErrorMember(error.raw()));
+  const auto choices = root["choices"];
+  const auto usage = root["usage"];
+  if (!choices.isArray() && !usage.isObject()) return malformed("an event has no choices");
+  if (state.model.empty()) state.model = root["model"].stringOr("");
+  if (choices.isArray()) {
+    for (auto choice = choices.first(); choice; choice = choice.next()) readChoice(choice, state);
+  }
+  if (auto read = readUsage(usage)) state.usage = *read;
+  return {};
+}
+
+Result<void> checkStreamEnd(const StreamState& state) {
+  if (!state.done) return fail(ErrorCode::UpstreamTruncated, "the upstream's stream ended before [DONE]");
+  if (!state.saw_choice) return malformed("it ended without any choice");
+  if (state.finish_reason.empty()) return malformed("it ended without a finish_reason");
+  return {};
+}
+
+bool chunkMayChange(std::string_view data, const Additions& add) {
+  if (add.usage && data.find("\"usage\"") != std::string_view::npos) return true;
+  return (add.logprobs || add.top_logprobs) && data.find("\"logprobs\"") != std::string_view::npos;
+}
+
+std::optional<std::string> writeChatChunk(std::string_view data, const Additions& add) {
+  if (!chunkMayChange(data, add)) return std::string(data);
+  const auto doc = JsonDoc::parse(data, kAnswerLimits);
+  if (!doc || !doc->root().isObject()) return std::string(data);
+  const auto root = doc->root();
+  TextEdits edits;
+  if (const auto usage = root["usage"]; add.usage && usage) {
+    if (isUsageOnly(root, usage)) return std::nullopt;
+    // A count beside choices is not what include_usage brings: that provider would have sent it anyway.
+    if (usage.isNull()) edits.removeMember(root, usage);
+  }
+  stripLogprobs(root["choices"], add, edits);
+  return edits.empty() ? std::string(data) : edits.apply(data);
+}
+
+}  // namespace signalbox::dialect

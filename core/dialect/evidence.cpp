@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dialect/evidence.h"
+
+#include <algorithm>
+#include <array>
+
+namespace signalbox::dialect {
+namespace {
+
+constexpr std::array<std::string_view, 12> kEndTokens{
+    "</s>",         "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>",
+    "<end_of_turn>", "<eos>",     "<EOS>",      "[EOS]",      "<|end|>",         "<|return|>"};
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+
+// `<|…|>`, with the ASCII bar or the full-width one.
+bool hasMarkerShape(std::string_view token) {
+  const auto wrapped = [&](std::string_view head, std::string_view tail) {
+    return token.size() > head.size() + tail.size() && token.starts_with(head) && token.ends_with(tail);
+  };
+  return wrapped("<|", "|>") || wrapped("<｜", "｜>");
+}
+
+bool isEndToken(std::string_view token) {
+  return hasMarkerShape(token) || std::find(kEndTokens.begin(), kEndTokens.end(), token) != kEndTokens.end();
+}
+
+std::string fromBytes(JsonDoc::Node bytes) {
+  std::string text;
+  for (auto byte = bytes.first(); byte; byte = byte.next()) {
+    const auto value = byte.integer();
+    if (!value || *value < 0 || *value > 255) return {};
+    text += static_cast<char>(*value);
+  }
+  return text;
+}
+
+// A token that is only a part of a character cannot be written as a string; its bytes can.
+std::string tokenText(JsonDoc::Node entry) {
+  auto text = entry["token"].stringOr("");
+  if (text.find(kReplacement) == std::string::npos && text.find("\\x") == std::string::npos) return text;
+  const auto bytes = entry["bytes"];
+  auto exact = bytes.isArray() ? fromBytes(bytes) : std::string();
+  return exact.empty() ? text : exact;
+}
+
+void appendAlternatives(JsonDoc::Node list, std::vector<domain::TokenAlternative>& out) {
+  if (!list.isArray()) return;
+  out.reserve(list.size());
+  for (auto entry = list.first(); entry; entry = entry.next()) {
+    const auto logprob = entry["logprob"].number();
+    if (entry["token"].isString() && logprob) out.push_back({tokenText(entry), *logprob});
+  }
+}
+
+std::int64_t countOr(JsonDoc::Node node, std::int64_t fallback) {
+  const auto value = node.integer();
+  return value && *value >= 0 ? *value : fallback;
+}
+
+}  // namespace
+
+bool appendEvidence(JsonDoc::Node logprobs, domain::TokenEvidence& evidence) {
+  auto tokens = logprobs["content"];
+  if (!tokens.isArray()) tokens = logprobs["refusal"];
+  if (!tokens.isArray()) return true;
+  for (auto entry = tokens.first(); entry; entry = entry.next()) {
+    const auto logprob = entry["logprob"].number();
+    if (!entry["token"].isString() || !logprob) return false;
+    auto text = tokenText(entry);
+    if (text.empty()) continue;
+    auto& token = evidence.emplace_back(domain::TokenLogprob{std::move(text), *logprob, {}});
+    appendAlternatives(entry["top_logprobs"], token.top);
+  }
+  return true;
+}
+
+void dropEndTokens(domain::TokenEvidence& evidence, std::string_view text) {
+  while (!evidence.empty() && isEndToken(evidence.back().token) && !text.ends_with(evidence.back().token)) evidence.pop_back();
+}
+
+std::optional<domain::Usage> readUsage(JsonDoc::Node usage) {
+  if (!usage.isObject()) return std::nullopt;
+  domain::Usage read;
+  read.input = countOr(usage["prompt_tokens"], -1);
+  read.output = countOr(usage["completion_tokens"], -1);
+  if (read.input < 0 || read.output < 0) return std::nullopt;
+  const auto input = usage["prompt_tokens_details"];
+  read.cached_input = countOr(input["cached_tokens"], countOr(usage["prompt_cache_hit_tokens"], 0));
+  read.cache_write = countOr(input["cache_creation_tokens"], countOr(usage["cache_creation_input_tokens"], 0));
+  read.reasoning = countOr(usage["completion_tokens_details"]["reasoning_tokens"], 0);
+  // Some providers count reasoning beside the completion; only their total tells.
+  if (read.reasoning > 0 && countOr(usage["total_tokens"], 0) == read.input + read.output + read.reasoning) {
+    read.output += read.reasoning;
+  }
+  read.source = domain::UsageSource::Provider;
+  return read;
+}
+
+}  // namespace signalbox::dialect

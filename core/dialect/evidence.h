@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Token probabilities and usage as servers write them. Internal to dialect/.
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "base/json_doc.h"
+#include "domain/price.h"
+#include "domain/tokens.h"
+
+namespace signalbox::dialect {
+
+// Whole answers with twenty alternatives a token have far more keys than any request may have.
+inline constexpr JsonLimits kAnswerLimits{64, 8'000'000};
+
+// Appends the tokens of a choice's `logprobs`; false when one of them has no probability, so that none can be trusted. Tokens
+// without text are the end of turn of some servers and are left out.
+[[nodiscard]] bool appendEvidence(JsonDoc::Node logprobs, domain::TokenEvidence& evidence);
+
+// Leaves out end-of-turn tokens at the end, as far as they are no part of the answer's text: some servers give them for whole
+// answers only, and a confidence must not depend on that.
+void dropEndTokens(domain::TokenEvidence& evidence, std::string_view text);
+
+// Provider usage; nullopt when absent, null or without both counts.
+[[nodiscard]] std::optional<domain::Usage> readUsage(JsonDoc::Node usage);
+
+}  // namespace signalbox::dialect

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dialect/feedback.h"
+
+#include "base/json_doc.h"
+
+namespace signalbox::dialect {
+namespace {
+
+constexpr std::size_t kLongestNote = 1024;
+
+std::unexpected<Error> bad(std::string message, std::string param) {
+  return fail(ErrorCode::InvalidRequest, std::move(message), std::move(param));
+}
+
+// Either `score` or `correct` has to be there; a null score means unsure.
+Result<std::optional<double>> readScore(JsonDoc::Node root) {
+  const auto score = root["score"];
+  const auto correct = root["correct"];
+  if (score && correct) return bad("give 'score' or 'correct', not both", "score");
+  if (correct) {
+    const auto value = correct.boolean();
+    if (!value) return bad("'correct' must be true or false", "correct");
+    return *value ? 1.0 : 0.0;
+  }
+  if (!score) return bad("'score' (0 to 1, or null for unsure) or 'correct' (true or false) is needed", "score");
+  if (score.isNull()) return std::optional<double>();
+  const auto value = score.number();
+  if (!value || !(*value >= 0 && *value <= 1)) return bad("'score' must be a number from 0 to 1", "score");
+  return *value;
+}
+
+Result<std::string> readText(JsonDoc::Node node, std::string name) {
+  if (!node || node.isNull()) return std::string();
+  auto text = node.string();
+  if (!text) return bad("'" + name + "' must be a string", name);
+  if (text->size() > kLongestNote) return bad("'" + name + "' is longer than " + std::to_string(kLongestNote) + " bytes", name);
+  return std::move(*text);
+}
+
+}  // namespace
+
+Result<domain::Label> readFeedback(std::string_view body, WallMicros now) {
+  const auto doc = JsonDoc::parse(body);
+  if (!doc) return bad("the request body is not usable: " + doc.error().message, {});
+  const auto root = doc->root();
+  if (!root.isObject()) return bad("the request body must be a JSON object", {});
+  const auto id = root["decision_id"].string();
+  if (!id) return bad("'decision_id' must be the id from x-signalbox-decision-id", "decision_id");
+  const auto parsed = Uuid::parse(*id);
+  if (!parsed) return bad("'decision_id' is not a decision id", "decision_id");
+
+  domain::Label label;
+  label.decision_id = *parsed;
+  label.ts = now;
+  const auto score = readScore(root);
+  if (!score) return std::unexpected(score.error());
+  label.score = *score;
+  if (const auto source = root["source"]; source && !source.isNull()) {
+    const auto known = domain::parse<domain::LabelSource>(source.stringOr(""));
+    if (!known) return bad("'source' must be person, validator, judge or file", "source");
+    label.source = *known;
+  }
+  auto note = readText(root["note"], "note");
+  if (!note) return std::unexpected(note.error());
+  auto right = readText(root["label"], "label");
+  if (!right) return std::unexpected(right.error());
+  label.note = note->empty() ? std::move(*right) : std::move(*note);
+  return label;
+}
+
+}  // namespace signalbox::dialect

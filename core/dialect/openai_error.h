@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Errors as OpenAI's clients expect them, in both directions: what an upstream said, and what our client is told.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "http/message.h"
+
+namespace signalbox::dialect {
+
+// {"error":{"message","type","param","code"}}
+[[nodiscard]] std::string errorBody(const Error& error);
+// Status, JSON body, Retry-After where known. A 400, 404, 413 or 422 of the upstream is passed through as it came.
+[[nodiscard]] http::Response errorResponse(const Error& error);
+
+// An upstream's answer with a status of 400 or more. 401 and 403 keep nothing of the provider's words, which may quote the key;
+// other messages are cut and scrubbed of what looks like a key. `error.detail` keeps a passed-through body.
+[[nodiscard]] Error readUpstreamError(int status, std::string_view body, double retry_after_s = 0);
+// The member `error` of an answer that came under a 200.
+[[nodiscard]] Error readErrorMember(std::string_view raw);
+
+// At most 300 bytes of `text`, with everything that looks like a key or token replaced.
+[[nodiscard]] std::string scrub(std::string_view text);
+
+}  // namespace signalbox::dialect

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes out of answers what the router alone asked for. Internal to dialect/.
+#pragma once
+#include "base/json_doc.h"
+#include "dialect/openai_chat.h"
+
+namespace signalbox::dialect {
+
+// Sets `logprobs` of every choice to null where all of it was added, or cuts the alternatives to those the client asked for.
+void stripLogprobs(JsonDoc::Node choices, const Additions& add, TextEdits& edits);
+
+}  // namespace signalbox::dialect

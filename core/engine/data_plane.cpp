@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/data_plane.h"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "base/json_doc.h"
+#include "base/log.h"
+#include "dialect/feedback.h"
+#include "dialect/openai_error.h"
+#include "dialect/openai_models.h"
+#include "engine/await_reply.h"
+
+namespace signalbox::engine {
+namespace {
+
+constexpr std::string_view kModels = "/v1/models";
+
+http::Response json(int status, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.headers.set("content-type", "application/json");
+  response.body = std::move(body);
+  return response;
+}
+
+http::Response text(std::string body, std::string type) {
+  http::Response response;
+  response.headers.set("content-type", std::move(type));
+  response.body = std::move(body);
+  return response;
+}
+
+// The methods of each path; empty: no such path.
+std::string_view allowedMethods(std::string_view path) {
+  if (path == "/v1/chat/completions" || path == "/v1/feedback") return "POST";
+  if (path == kModels || path.starts_with("/v1/models/") || path == "/healthz" || path == "/readyz" || path == "/metrics") return "GET, HEAD";
+  return {};
+}
+
+}  // namespace
+
+DataPlane::DataPlane(RouteServices services, std::shared_ptr<const config::Config> config,
+                     std::shared_ptr<upstream::HealthTable> health, Facts facts, std::size_t workers)
+    : services_(services), config_(std::move(config)), health_(std::move(health)), facts_(std::move(facts)), clients_(workers) {}
+
+Task<void> DataPlane::handle(server::Worker& worker, http::Request request, server::Responder& responder) {
+  // The client's leaving comes back as a value, ClientGone, so that the record of the request is written all the same.
+  co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+  co_await asio::this_coro::throw_if_cancelled(false);
+  if (request.method == "POST" && request.path() == "/v1/chat/completions") {
+    co_await serveChat(worker, std::move(request), responder);
+    co_return;
+  }
+  http::Response response = co_await answer(request);
+  co_await responder.send(std::move(response));
+}
+
+Task<void> DataPlane::serveChat(server::Worker& worker, http::Request request, server::Responder& responder) {
+  auto& client = clients_[worker.index()];
+  if (!client) client = std::make_unique<upstream::Client>(worker.executor(), config_, health_);
+  Route route(services_, *client, std::move(request), responder);
+  co_await route.run();
+}
+
+Task<http::Response> DataPlane::answer(const http::Request& request) {
+  const std::string_view path = request.path();
+  const std::string_view allowed = allowedMethods(path);
+  if (allowed.empty()) {
+    co_return dialect::errorResponse({ErrorCode::UnknownRoute, "there is nothing at " + std::string(path.substr(0, 100)) + "; the API is under /v1, see /v1/models", {}, {}, 0, 0});
+  }
+  if (allowed.find(request.method) == std::string_view::npos) {
+    auto response = dialect::errorResponse({ErrorCode::MethodNotAllowed, std::string(path) + " takes " + std::string(allowed), {}, {}, 0, 0});
+    response.headers.set("allow", std::string(allowed));
+    co_return response;
+  }
+  if (path == "/healthz") co_return json(200, R"({"status":"ok"})");
+  if (path == "/readyz") co_return ready();
+  if (path == "/metrics") co_return metrics(request);
+  if (const auto client = services_.keys.authenticate(request.headers); !client) co_return dialect::errorResponse(client.error());
+  if (path == "/v1/feedback") co_return co_await takeFeedback(request);
+  co_return models(request);
+}
+
+Task<http::Response> DataPlane::takeFeedback(const http::Request& request) {
+  auto label = dialect::readFeedback(request.body, wallNow());
+  if (!label) co_return dialect::errorResponse(label.error());
+  const std::string id = label->decision_id.string();
+  auto& journal = services_.journal;
+  const auto kept = co_await awaitReply<void>([&](auto reply) { journal.addLabel(std::move(*label), std::move(reply)); });
+  if (!kept) co_return dialect::errorResponse(kept.error());
+  co_return json(200, R"({"status":"ok","decision_id":")" + id + "\"}");
+}
+
+http::Response DataPlane::models(const http::Request& request) const {
+  std::vector<dialect::ListedModel> listed;
+  for (auto& name : offeredModels(*config_, *services_.policies.live())) {
+    const auto slash = name.find('/');
+    const bool upstream = slash != std::string::npos && config_->upstream(name.substr(0, slash)) != nullptr;
+    listed.push_back({name, upstream ? name.substr(0, slash) : "signalbox", 0});
+  }
+  if (request.path() == kModels) return json(200, dialect::modelsBody(listed));
+  const auto wanted = request.path().substr(kModels.size() + 1);
+  for (const auto& model : listed) {
+    if (model.id == wanted) return json(200, dialect::modelBody(model));
+  }
+  return dialect::errorResponse({ErrorCode::ModelNotFound, "there is no model \"" + std::string(wanted.substr(0, 100)) + "\" here; GET /v1/models lists them", "model", {}, 0, 0});
+}
+
+http::Response DataPlane::ready() const {
+  const std::string state = facts_.state();
+  auto response = json(state == "ready" || state == "degraded" ? 200 : 503, R"({"status":")" + state + "\"}");
+  if (response.status == 503) response.headers.set("retry-after", "1");
+  return response;
+}
+
+http::Response DataPlane::metrics(const http::Request& request) const {
+  if (!request.loopback) {
+    if (const auto client = services_.keys.authenticate(request.headers); !client) return dialect::errorResponse(client.error());
+  }
+  return text(facts_.metrics(), "text/plain; version=0.0.4; charset=utf-8");
+}
+
+void DataPlane::refused(int status, std::string_view why) {
+  services_.counters.refused(status);
+  log::debug("refused with {}: {}", status, why);
+}
+
+}  // namespace signalbox::engine

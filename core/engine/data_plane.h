@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The endpoints that clients and monitors call. One for all workers; each worker's upstream connections are made on its own
+// thread at its first request.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "engine/route.h"
+
+namespace signalbox::engine {
+
+class DataPlane final : public server::Handler {
+ public:
+  struct Facts {                                        // asked when somebody asks
+    std::function<std::string()> state;                 // starting ready degraded draining
+    std::function<std::string()> metrics;
+  };
+  DataPlane(RouteServices services, std::shared_ptr<const config::Config> config, std::shared_ptr<upstream::HealthTable> health,
+            Facts facts, std::size_t workers);
+
+  Task<void> handle(server::Worker& worker, http::Request request, server::Responder& responder) override;
+  void refused(int status, std::string_view why) override;
+  // REQUIRES: the workers have ended.
+  void dropConnections() { clients_.clear(); }
+
+ private:
+  Task<void> serveChat(server::Worker& worker, http::Request request, server::Responder& responder);
+  Task<http::Response> answer(const http::Request& request);
+  Task<http::Response> takeFeedback(const http::Request& request);
+  [[nodiscard]] http::Response models(const http::Request& request) const;
+  [[nodiscard]] http::Response ready() const;
+  [[nodiscard]] http::Response metrics(const http::Request& request) const;
+
+  RouteServices services_;
+  std::shared_ptr<const config::Config> config_;
+  std::shared_ptr<upstream::HealthTable> health_;
+  Facts facts_;
+  std::vector<std::unique_ptr<upstream::Client>> clients_;  // by worker; each touched by its own thread only
+};
+
+}  // namespace signalbox::engine

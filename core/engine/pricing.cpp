@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/pricing.h"
+
+namespace signalbox::engine {
+namespace {
+
+std::int64_t minuteOf(SteadyTime time) { return std::chrono::duration_cast<std::chrono::minutes>(time.time_since_epoch()).count(); }
+
+// The table is looked up under the provider's name as far as the configuration tells it.
+std::string providerOf(const domain::Upstream& upstream) {
+  if (upstream.api == domain::UpstreamApi::Anthropic) return "anthropic";
+  if (upstream.base_url.find("api.openai.com") != std::string::npos) return "openai";
+  return upstream.name;
+}
+
+}  // namespace
+
+void RollingTokens::add(SteadyTime now, std::int64_t tokens) {
+  const std::int64_t minute = minuteOf(now);
+  auto& slot = minutes_[static_cast<std::size_t>(minute % 60)];
+  if (slot.at != minute) slot = {minute, 0};
+  slot.tokens += tokens;
+}
+
+std::int64_t RollingTokens::withinHour(SteadyTime now) const {
+  const std::int64_t minute = minuteOf(now);
+  std::int64_t sum = 0;
+  for (const auto& slot : minutes_) {
+    if (slot.at >= 0 && slot.at > minute - 60) sum += slot.tokens;
+  }
+  return sum;
+}
+
+Pricing::Pricing(const config::Config& config, SteadyTime started) : started_(started) {
+  for (const auto& upstream : config.upstreams) {
+    if (upstream.gpu_cost) {
+      auto gpu = std::make_unique<Gpu>();
+      gpu->usd_per_hour = upstream.gpu_cost->usd_per_hour * upstream.gpu_cost->replicas;
+      gpus_.emplace(upstream.name, std::move(gpu));
+    }
+    for (const auto& model : upstream.models) {
+      prices_[{upstream.name, model.id}] = model.price ? model.price : config::builtInPrice(providerOf(upstream), model.id);
+    }
+  }
+}
+
+std::optional<double> Pricing::charge(const domain::Deployment& deployment, const domain::Usage& usage, SteadyTime now) {
+  if (const auto found = gpus_.find(deployment.upstream); found != gpus_.end()) {
+    if (usage.source == domain::UsageSource::None) return std::nullopt;
+    Gpu& gpu = *found->second;
+    const std::int64_t own = usage.input + usage.output;
+    const std::lock_guard lock(gpu.mutex);
+    gpu.served.add(now, own);
+    const std::int64_t all = gpu.served.withinHour(now);
+    if (all == 0) return std::nullopt;
+    const double hours = std::min(1.0, std::chrono::duration<double, std::ratio<3600>>(now - started_).count());
+    return gpu.usd_per_hour * hours * static_cast<double>(own) / static_cast<double>(all);
+  }
+  const auto price = prices_.find({deployment.upstream, deployment.model});
+  if (price == prices_.end() || !price->second) return std::nullopt;
+  return domain::costUsd(usage, *price->second);
+}
+
+}  // namespace signalbox::engine

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// One request from its bytes to its record. Lives on one worker's thread, from the server's call to the last byte written.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "admit/keys.h"
+#include "classify/features.h"
+#include "domain/decision.h"
+#include "engine/counters.h"
+#include "engine/model_names.h"
+#include "engine/policy_store.h"
+#include "engine/pricing.h"
+#include "gate/gate.h"
+#include "journal/journal.h"
+#include "server/handler.h"
+#include "upstream/tier_call.h"
+
+namespace signalbox::engine {
+
+// What a route needs of the router. References outlive every request.
+struct RouteServices {
+  const config::Config& config;
+  const admit::KeyRing& keys;
+  const PolicyStore& policies;
+  journal::Journal& journal;
+  Pricing& pricing;
+  Counters& counters;
+  const std::atomic<bool>& paused;  // pass-through: routed requests go to the last tier, ungated
+};
+
+class Route final : private upstream::Host {
+ public:
+  Route(RouteServices services, upstream::Client& client, http::Request request, server::Responder& responder);
+  Task<void> run();
+
+ private:
+  // The steps, in the order of the story; see route.cpp.
+  [[nodiscard]] Result<void> admit();
+  [[nodiscard]] Result<void> match();
+  void decide();
+  Task<Result<void>> climb();
+  Task<Result<void>> relay();
+  Task<void> refuse(Error error);
+  void record();
+
+  // Attempts (route_attempts.cpp).
+  struct Answer {
+    std::unique_ptr<upstream::Exchange> exchange;
+    gate::Judgement judgement;
+    domain::TierIndex tier{};
+    std::optional<std::size_t> attempt;  // index into the record, once it is written there
+  };
+  Task<Result<Answer>> ask(domain::TierIndex tier);
+  Task<Result<void>> hear(Answer& answer);
+  [[nodiscard]] Error tiersFailed(std::vector<Error> errors);
+  [[nodiscard]] bool holds(domain::TierIndex tier) const;  // the answer is judged before the client sees it
+  [[nodiscard]] const policy::Gate* gateOf(domain::TierIndex tier) const;
+  [[nodiscard]] const domain::Tier& tierAt(domain::TierIndex tier) const;
+  void serve(Answer answer);
+  void writeAttempt(Answer& answer, const Error* error);
+  [[nodiscard]] domain::Attempt describe(const upstream::Exchange& exchange) const;
+  [[nodiscard]] bool hasHigher(domain::TierIndex tier) const;
+  void explain(const std::string& words);
+
+  // upstream::Host
+  dialect::Additions additions(const domain::Deployment& deployment) override;
+  void attemptFailed(const upstream::Exchange& exchange, const domain::Attempt& attempt, const Error& error) override;
+
+  // Answers (route_relay.cpp).
+  Task<Result<void>> relayWhole();
+  Task<Result<void>> relayStream();
+  Task<Result<void>> writeStreamEnd();
+  [[nodiscard]] http::Headers responseHeaders(bool stream);
+  void addDecisionHeaders(http::Headers& headers, bool stream) const;
+  void settleCost();
+  void noteFailure(const Error& error);
+
+  RouteServices services_;
+  upstream::Client& client_;
+  http::Request http_;
+  server::Responder& responder_;
+
+  SteadyTime started_;
+  Duration attempts_open_{};                 // time with an attempt open: not the router's own
+  std::optional<SteadyTime> first_relayed_;
+  const admit::Client* key_ = nullptr;
+  std::shared_ptr<const policy::CompiledPolicy> policy_;
+  domain::Request request_;
+  const policy::Workload* workload_ = nullptr;
+  std::optional<domain::Tier> pinned_;       // asked for by name: no override, gate or validator
+  classify::Features features_;
+  domain::TierIndex start_{};
+  domain::TierIndex current_{};
+  std::optional<Answer> served_;
+  domain::Decision decision_;
+  bool recorded_ = false;
+};
+
+}  // namespace signalbox::engine

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steps of the route before any upstream is asked: admit, match, decide; and the record at the very end.
+#include <algorithm>
+
+#include "base/sha256.h"
+#include "base/strings.h"
+#include "engine/route.h"
+#include "policy/policy.h"
+
+namespace signalbox::engine {
+namespace {
+
+std::string shortHash(std::string_view text) { return sha256Hex(text).substr(0, 16); }
+
+std::string promptHash(const std::vector<domain::Message>& messages) {
+  std::string text;
+  for (const auto& message : messages) text.append(message.text).push_back('\n');
+  return shortHash(text);
+}
+
+double millis(Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
+
+}  // namespace
+
+Route::Route(RouteServices services, upstream::Client& client, http::Request request, server::Responder& responder)
+    : services_(services), client_(client), http_(std::move(request)), responder_(responder), started_(steadyNow()) {
+  decision_.id = Uuid::v7();
+  decision_.ts = wallNow();
+  decision_.router = services_.config.router_name;
+  services_.counters.in_flight.fetch_add(1, std::memory_order_relaxed);
+  services_.journal.begin(decision_.id);
+}
+
+Result<void> Route::admit() {
+  policy_ = services_.policies.live();
+  decision_.policy = policy_->revision;
+  const auto client = services_.keys.authenticate(http_.headers);
+  if (!client) return std::unexpected(client.error());
+  key_ = *client;
+  decision_.key = key_->name;
+
+  auto request = dialect::readChatRequest(std::move(http_.body), http_.headers);
+  if (!request) return std::unexpected(request.error());
+  request_ = std::move(*request);
+  decision_.requested_model = request_.model;
+  decision_.dialect = request_.dialect;
+  decision_.stream = request_.stream;
+  decision_.session = request_.hints.session;
+  decision_.domain = request_.hints.domain;
+  decision_.latency_sla_ms = request_.hints.latency_sla_ms;
+  if (!request_.hints.user.empty()) decision_.user_hash = shortHash(request_.hints.user);
+  decision_.turn = static_cast<int>(std::count_if(request_.messages.begin(), request_.messages.end(),
+                                                  [](const auto& message) { return message.role == "user"; }));
+  decision_.prompt_hash = promptHash(request_.messages);
+  return {};
+}
+
+Result<void> Route::match() {
+  const auto meaning = readModelName(request_.model, services_.config, *policy_);
+  if (!meaning) return std::unexpected(meaning.error());
+  if (const auto* tier = std::get_if<PinnedTier>(&*meaning)) {
+    start_ = tier->tier;
+    pinned_ = services_.config.tiers[domain::index(tier->tier)];
+  } else if (const auto* pinned = std::get_if<PinnedDeployment>(&*meaning)) {
+    domain::Tier alone;  // of the first tier that holds it; a model outside every tier has no tier name
+    alone.timeout = alone.total_timeout;
+    for (const auto& holder : services_.config.tiers) {
+      if (std::find(holder.deployments.begin(), holder.deployments.end(), pinned->deployment) == holder.deployments.end()) continue;
+      alone = holder;
+      break;
+    }
+    alone.deployments = {pinned->deployment};
+    pinned_ = std::move(alone);
+  } else {
+    const std::string& by_name = std::get<RoutedModel>(*meaning).workload;
+    const std::string& wanted = by_name.empty() ? request_.hints.workload : by_name;
+    workload_ = wanted.empty() ? policy_->match(request_) : policy_->byName(wanted);
+    if (workload_ == nullptr) {
+      return signalbox::fail(ErrorCode::UnknownWorkload,
+                             wanted.empty() ? "no workload of the policy takes this request" : "there is no workload \"" + wanted.substr(0, 100) + "\"", "model");
+    }
+    decision_.workload = workload_->name;
+  }
+  if (workload_ != nullptr && !key_->mayUse(workload_->name)) {
+    return signalbox::fail(ErrorCode::Forbidden, "this key may not use the workload \"" + workload_->name + "\"", "model");
+  }
+  return {};
+}
+
+void Route::decide() {
+  if (pinned_) {
+    decision_.reason = domain::Reason::Pinned;
+    decision_.start_tier = pinned_->name;
+    explain("asked for by name");
+  } else if (services_.paused.load(std::memory_order_relaxed)) {
+    // Routing is paused: everything goes where it would have gone without a router.
+    start_ = domain::tierIndex(policy_->tiers.size() - 1);
+    pinned_ = services_.config.tiers.back();
+    decision_.reason = domain::Reason::Pinned;
+    decision_.start_tier = pinned_->name;
+    explain("routing is paused");
+  } else {
+    features_ = classify::extract(request_, workload_->tree, workload_->structured());
+    const policy::Choice choice = policy::decide(*policy_, *workload_, request_, features_);
+    start_ = choice.start;
+    decision_.features = features_.named;
+    decision_.complexity = choice.complexity;
+    decision_.classifier = choice.complexity ? std::string(domain::name(workload_->strategy)) : std::string();
+    decision_.propensity = choice.propensity;
+    decision_.override_rule = choice.override_rule;
+    decision_.reason = choice.reason;
+    decision_.start_tier = policy_->tiers[domain::index(start_)];
+    explain(choice.explanation);
+  }
+  current_ = start_;
+}
+
+void Route::explain(const std::string& words) {
+  constexpr std::size_t kLongest = 240;  // the record has 1 KiB for everything
+  if (words.empty() || decision_.explanation.size() + words.size() + 2 > kLongest) return;
+  if (!decision_.explanation.empty()) decision_.explanation += "; ";
+  decision_.explanation += words;
+}
+
+void Route::record() {
+  if (recorded_) return;
+  recorded_ = true;
+  const Duration wall = steadyNow() - started_;
+  decision_.latency_ms = millis(wall);
+  decision_.overhead_us = std::chrono::duration_cast<std::chrono::microseconds>(std::max(Duration{}, wall - attempts_open_)).count();
+  if (first_relayed_) decision_.ttft_ms = millis(*first_relayed_ - started_);
+  services_.counters.decided(decision_);
+  services_.counters.in_flight.fetch_sub(1, std::memory_order_relaxed);
+  services_.journal.append(std::move(decision_));
+}
+
+}  // namespace signalbox::engine

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steps of the route that ask upstreams: climb the tiers until an answer stands.
+#include <algorithm>
+
+#include "domain/error_status.h"
+#include "engine/route.h"
+#include "text/tokens.h"
+
+namespace signalbox::engine {
+namespace {
+
+// Tokens as the provider counted them, else as we estimate them: what was sent and what had come.
+domain::Usage usageOf(const upstream::Exchange& exchange, const domain::Request& request) {
+  if (exchange.answer().usage) return *exchange.answer().usage;
+  domain::Usage usage;
+  for (const auto& message : request.messages) usage.input += text::estimateTokens(message.text);
+  usage.output = text::estimateTokens(exchange.answer().text);
+  usage.source = domain::UsageSource::Estimated;
+  return usage;
+}
+
+// An attempt that the upstream never worked on is free; one that broke off later, or was left, is charged by estimate.
+bool workedOn(const upstream::Exchange& exchange, const Error* error) {
+  if (error == nullptr || exchange.status() == 200) return true;
+  return error->code == ErrorCode::UpstreamTimeout || error->code == ErrorCode::ClientGone;
+}
+
+bool gatesOnTokens(domain::Signal signal) {
+  return signal == domain::Signal::TopClass || signal == domain::Signal::MeanToken || signal == domain::Signal::MinToken;
+}
+
+}  // namespace
+
+const domain::Tier& Route::tierAt(domain::TierIndex tier) const {
+  return pinned_ ? *pinned_ : services_.config.tiers[domain::index(tier)];
+}
+
+const policy::Gate* Route::gateOf(domain::TierIndex tier) const {
+  if (workload_ == nullptr || pinned_ || domain::index(tier) >= workload_->gates.size()) return nullptr;
+  const auto& gate = workload_->gates[domain::index(tier)];
+  return gate ? &*gate : nullptr;
+}
+
+bool Route::hasHigher(domain::TierIndex tier) const { return !pinned_ && domain::index(tier) + 1 < services_.config.tiers.size(); }
+
+bool Route::holds(domain::TierIndex tier) const {
+  if (pinned_) return false;
+  if (const auto* gate = gateOf(tier)) return gate->stream != domain::StreamGate::Off;
+  const auto& validate = workload_->validate;
+  return !validate.labels.empty() || validate.json_schema || validate.regex || validate.max_chars || validate.refusals_escalate;
+}
+
+dialect::Additions Route::additions(const domain::Deployment& deployment) {
+  auto evidence = dialect::Evidence::None;
+  const auto* gate = gateOf(current_);
+  const bool judged = gate != nullptr && gatesOnTokens(gate->signal) && (!request_.stream || gate->stream != domain::StreamGate::Off);
+  const auto* upstream = services_.config.upstream(deployment.upstream);
+  const auto offer = std::find_if(upstream->models.begin(), upstream->models.end(), [&](const auto& model) { return model.id == deployment.model; });
+  const bool offered = offer == upstream->models.end() || offer->logprobs.value_or(true);
+  if (judged && offered) evidence = gate->signal == domain::Signal::TopClass ? dialect::Evidence::Alternatives : dialect::Evidence::Tokens;
+  return dialect::additionsFor(request_, evidence);
+}
+
+Task<Result<void>> Route::climb() {
+  std::vector<Error> errors;
+  std::optional<Answer> refused;  // a complete answer that gate or validators did not let pass
+  while (true) {
+    auto answer = co_await ask(current_);
+    if (answer) {
+      answer->judgement = {};
+      if (request_.stream && !holds(current_)) {
+        serve(std::move(*answer));
+        co_return Result<void>{};
+      }
+      auto heard = co_await hear(*answer);
+      if (heard) {
+        if (!answer->judgement.escalate || !hasHigher(current_)) {
+          serve(std::move(*answer));
+          co_return Result<void>{};
+        }
+        refused = std::move(*answer);
+        ++decision_.escalations;
+        current_ = domain::tierIndex(domain::index(current_) + 1);
+        continue;
+      }
+      errors.push_back(heard.error());
+    } else {
+      errors.push_back(answer.error());
+    }
+    const ErrorCode code = errors.back().code;
+    if (code == ErrorCode::ClientGone) co_return std::unexpected(errors.back());
+    const bool fails_over = upstream::mayFailOver(code) && hasHigher(current_);
+    if (!fails_over && refused) {
+      // The higher tier could not answer; the lower answer is complete and better than none.
+      explain("higher tier failed, the refused answer is served");
+      decision_.reason = domain::Reason::EscalationFailed;
+      refused->judgement.verdict = domain::Verdict::Review;
+      serve(std::move(*refused));
+      co_return Result<void>{};
+    }
+    if (!fails_over) co_return std::unexpected(tiersFailed(std::move(errors)));
+    explain(tierAt(current_).name + " failed: " + std::string(domain::errorStatus(code).code));
+    if (!refused) decision_.reason = domain::Reason::Failover;
+    current_ = domain::tierIndex(domain::index(current_) + 1);
+  }
+}
+
+Error Route::tiersFailed(std::vector<Error> errors) {
+  if (!upstream::mayFailOver(errors.back().code)) return std::move(errors.back());
+  return upstream::combine(errors);
+}
+
+Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
+  upstream::TierCall call;
+  call.tier = &tierAt(tier);
+  call.request = &request_;
+  call.stream = request_.stream;
+  constexpr std::int64_t kShortAnswerTokens = 64;
+  call.short_answer = (workload_ != nullptr && !workload_->validate.labels.empty()) ||
+                      (request_.max_tokens && *request_.max_tokens <= kShortAnswerTokens);
+  call.timeout_scale = decision_.complexity ? 0.5 + *decision_.complexity : 1.0;
+  auto exchange = co_await upstream::callTier(client_, call, *this);
+  if (!exchange) co_return std::unexpected(exchange.error());
+  Answer answer;
+  answer.exchange = std::move(*exchange);
+  answer.tier = tier;
+  co_return answer;
+}
+
+// Reads the answer to its end and lets gate and validators judge it.
+Task<Result<void>> Route::hear(Answer& answer) {
+  auto whole = co_await answer.exchange->readAll();
+  if (!whole) {
+    writeAttempt(answer, &whole.error());
+    co_return whole;
+  }
+  const auto& said = answer.exchange->answer();
+  if (workload_ != nullptr && !pinned_) {
+    static const policy::Validators kNone;
+    // A call of a tool is not text that a validator could read.
+    const auto& validators = said.has_tool_calls ? kNone : workload_->validate;
+    answer.judgement = gate::judge(gateOf(answer.tier), validators, said.text, said.evidence, nullptr);
+    std::string words = answer.judgement.explanation;
+    const auto* gate = gateOf(answer.tier);
+    if (request_.stream && gate != nullptr && gate->stream == domain::StreamGate::Prefix) words += ", stream held whole";
+    if (!words.empty()) explain(tierAt(answer.tier).name + ": " + words);
+  }
+  writeAttempt(answer, nullptr);
+  co_return Result<void>{};
+}
+
+void Route::serve(Answer answer) {
+  decision_.final_tier = tierAt(answer.tier).name;
+  decision_.verdict = answer.judgement.verdict;
+  // The last tier's answer is served even when it was refused; it is then one to be looked at.
+  if (decision_.verdict == domain::Verdict::Escalate) decision_.verdict = domain::Verdict::Review;
+  decision_.confidence_raw = answer.judgement.raw;
+  decision_.confidence = answer.judgement.confidence;
+  decision_.calibration = answer.judgement.calibration;
+  served_ = std::move(answer);
+}
+
+domain::Attempt Route::describe(const upstream::Exchange& exchange) const {
+  domain::Attempt attempt;
+  attempt.n = static_cast<int>(decision_.attempts.size());
+  attempt.tier = tierAt(current_).name;
+  attempt.model = exchange.deployment().model;
+  attempt.upstream = exchange.deployment().upstream;
+  const Duration ago = steadyNow() - exchange.startedAt();
+  attempt.ts = wallNow() - std::chrono::duration_cast<std::chrono::microseconds>(ago).count();
+  attempt.ttft_ms = exchange.ttftMs();
+  attempt.latency_ms = std::chrono::duration<double, std::milli>(ago).count();
+  attempt.status = exchange.status();
+  return attempt;
+}
+
+void Route::writeAttempt(Answer& answer, const Error* error) {
+  if (answer.attempt) return;
+  domain::Attempt attempt = describe(*answer.exchange);
+  attempt.tier = tierAt(answer.tier).name;
+  attempts_open_ += steadyNow() - answer.exchange->startedAt();
+  if (workedOn(*answer.exchange, error)) {
+    const domain::Usage usage = usageOf(*answer.exchange, request_);
+    attempt.input_tokens = usage.input;
+    attempt.output_tokens = usage.output;
+    attempt.cost_usd = services_.pricing.charge(answer.exchange->deployment(), usage);
+    decision_.usage_source = usage.source;
+    decision_.input_tokens = usage.input;
+    decision_.output_tokens = usage.output;
+  }
+  attempt.confidence_raw = answer.judgement.raw;
+  attempt.confidence = answer.judgement.confidence;
+  attempt.validators = answer.judgement.validation.failed;
+  if (const auto* gate = gateOf(answer.tier)) attempt.gate = gate->escalate_below;
+  if (error != nullptr) attempt.error = domain::errorStatus(error->code).code;
+  answer.attempt = decision_.attempts.size();
+  decision_.attempts.push_back(std::move(attempt));
+}
+
+void Route::attemptFailed(const upstream::Exchange& exchange, const domain::Attempt& summary, const Error& error) {
+  domain::Attempt attempt = describe(exchange);
+  attempt.role = summary.role;
+  attempt.status = summary.status;
+  attempt.error = summary.error;
+  attempts_open_ += steadyNow() - exchange.startedAt();
+  if (workedOn(exchange, &error)) {
+    const domain::Usage usage = usageOf(exchange, request_);
+    attempt.input_tokens = usage.input;
+    attempt.output_tokens = usage.output;
+    attempt.cost_usd = services_.pricing.charge(exchange.deployment(), usage);
+  } else {
+    attempt.cost_usd = 0;
+  }
+  decision_.attempts.push_back(std::move(attempt));
+}
+
+void Route::settleCost() {
+  double sum = 0;
+  for (const auto& attempt : decision_.attempts) {
+    if (!attempt.cost_usd) {
+      decision_.cost_usd.reset();
+      return;
+    }
+    sum += *attempt.cost_usd;
+  }
+  decision_.cost_usd = sum;
+}
+
+}  // namespace signalbox::engine

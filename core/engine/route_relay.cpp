@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steps of the route that the client sees: the answer, the stream, or the error, each with the decision's headers.
+#include <algorithm>
+#include <array>
+
+#include "base/strings.h"
+#include "domain/decision_json.h"
+#include "domain/error_status.h"
+#include "engine/route.h"
+#include "http/sse.h"
+
+namespace signalbox::engine {
+namespace {
+
+// The provider's headers that belong to its connection or would be wrong on ours.
+bool staysBehind(std::string_view name) {
+  static constexpr std::array<std::string_view, 14> kNames{
+      "connection", "keep-alive", "transfer-encoding", "content-length", "date",   "server",  "set-cookie",
+      "upgrade",    "trailer",    "te",                "via",            "alt-svc", "proxy-authenticate", "strict-transport-security"};
+  return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view known) { return equalsIgnoreCase(known, name); }) ||
+         (name.size() > 12 && equalsIgnoreCase(name.substr(0, 12), "x-signalbox-"));
+}
+
+// Plain decimal notation without trailing zeros; 12 decimals are a millionth of a millionth of a dollar.
+std::string decimal(double value) {
+  std::string text = fixed(value, 12);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+std::string costComment(const domain::Decision& decision) {
+  std::string words = "signalbox ";
+  if (decision.cost_usd) words += "cost-usd=" + decimal(*decision.cost_usd) + " ";
+  return http::sseComment(words + "escalations=" + std::to_string(decision.escalations));
+}
+
+}  // namespace
+
+void Route::addDecisionHeaders(http::Headers& headers, bool stream) const {
+  const auto set = [&](std::string_view name, std::string value) {
+    if (!value.empty()) headers.set(name, std::move(value));
+  };
+  const domain::Decision& d = decision_;
+  set("x-signalbox-decision-id", d.id.string());
+  set("x-signalbox-tier", d.final_tier);
+  if (served_) {
+    set("x-signalbox-model", served_->exchange->deployment().model);
+    set("x-signalbox-upstream", served_->exchange->deployment().upstream);
+    set("x-signalbox-reason", std::string(domain::name(d.reason)));
+  }
+  if (d.complexity) set("x-signalbox-complexity", decimal(*d.complexity));
+  if (d.confidence) set("x-signalbox-confidence", decimal(*d.confidence));
+  set("x-signalbox-escalations", std::to_string(d.escalations));
+  set("x-signalbox-cache", std::string(domain::name(d.cache)));
+  if (!stream && d.cost_usd) set("x-signalbox-cost-usd", decimal(*d.cost_usd));
+  set("x-signalbox-policy", std::to_string(d.policy));
+  const Duration own = std::max(Duration{}, steadyNow() - started_ - attempts_open_);
+  set("x-signalbox-overhead-us", std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(own).count()));
+}
+
+http::Headers Route::responseHeaders(bool stream) {
+  http::Headers headers;
+  for (const auto& [name, value] : served_->exchange->headers().all()) {
+    if (!staysBehind(name)) headers.add(name, value);
+  }
+  if (stream) {
+    headers.set("content-type", "text/event-stream");
+    headers.set("cache-control", "no-cache");
+    headers.set("x-accel-buffering", "no");
+  }
+  addDecisionHeaders(headers, stream);
+  return headers;
+}
+
+Task<Result<void>> Route::relay() {
+  if (served_->exchange->stream()) return relayStream();
+  return relayWhole();
+}
+
+Task<Result<void>> Route::relayWhole() {
+  settleCost();
+  decision_.status = 200;
+  http::Response response;
+  response.status = 200;
+  response.body = served_->exchange->takeRelayBytes();
+  response.headers = responseHeaders(false);
+  if (request_.hints.explain) {
+    response.body = dialect::withExplanation(response.body, domain::decisionToJson(decision_, true).dump());
+  }
+  first_relayed_ = steadyNow();
+  auto sent = co_await responder_.send(std::move(response));
+  if (!sent) noteFailure(sent.error());
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Route::relayStream() {
+  auto& exchange = *served_->exchange;
+  decision_.status = 200;
+  const http::Headers headers = responseHeaders(true);
+  first_relayed_ = steadyNow();
+  auto written = co_await responder_.start(200, headers);
+  while (written) {
+    const std::string bytes = exchange.takeRelayBytes();
+    if (!bytes.empty()) written = co_await responder_.write(bytes);
+    if (!written || exchange.complete()) break;
+    auto more = co_await exchange.next();
+    if (more) continue;
+    // The client has had part of it: all that is left is to say that it broke off, and not to end the stream well.
+    const std::string rest = exchange.takeRelayBytes();
+    writeAttempt(*served_, &more.error());
+    noteFailure(more.error());
+    if (more.error().code != ErrorCode::ClientGone) {
+      const std::string last = rest + http::sseEvent(dialect::errorBody(more.error()));
+      written = co_await responder_.write(last);
+    }
+    responder_.abort();
+    settleCost();
+    co_return Result<void>{};
+  }
+  if (written) written = co_await writeStreamEnd();
+  if (!written) {
+    writeAttempt(*served_, &written.error());
+    noteFailure(written.error());
+    settleCost();
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Route::writeStreamEnd() {
+  writeAttempt(*served_, nullptr);
+  settleCost();
+  const std::string last = costComment(decision_) + served_->exchange->terminalEvent();
+  auto written = co_await responder_.write(last);
+  if (written) written = co_await responder_.finish();
+  co_return written;
+}
+
+void Route::noteFailure(const Error& error) {
+  const auto status = domain::errorStatus(error.code);
+  decision_.error = status.code;
+  switch (error.code) {
+    case ErrorCode::ClientGone:
+    case ErrorCode::Cancelled:
+      decision_.outcome = domain::Outcome::Cancelled;
+      decision_.status = status.http;
+      return;
+    case ErrorCode::UpstreamTruncated: decision_.outcome = domain::Outcome::Truncated; return;
+    case ErrorCode::RateLimited:
+    case ErrorCode::Overloaded:
+    case ErrorCode::ShuttingDown: decision_.outcome = domain::Outcome::Shed; return;
+    default: decision_.outcome = domain::Outcome::Error; return;
+  }
+}
+
+Task<void> Route::refuse(Error error) {
+  settleCost();
+  noteFailure(error);
+  if (!decision_.attempts.empty() && error.code != ErrorCode::ClientGone) decision_.reason = domain::Reason::Unavailable;
+  if (error.code == ErrorCode::ClientGone) co_return;
+  http::Response response = dialect::errorResponse(error);
+  decision_.status = response.status;
+  addDecisionHeaders(response.headers, false);
+  auto sent = co_await responder_.send(std::move(response));
+  if (!sent) noteFailure(sent.error());
+}
+
+}  // namespace signalbox::engine

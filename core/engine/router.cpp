@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/router.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <thread>
+
+#include "admit/token_file.h"
+#include "base/log.h"
+#include "engine/console_service.h"
+#include "engine/control_socket.h"
+#include "engine/data_plane.h"
+#include "engine/event_feed.h"
+#include "engine/policy_store.h"
+
+namespace signalbox::engine {
+namespace {
+
+std::int64_t residentBytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::int64_t total = 0, resident = 0;
+  statm >> total >> resident;
+  return resident * ::sysconf(_SC_PAGESIZE);
+}
+
+// The control port speaks WebSocket only; a plain request is told so.
+class ControlDoor final : public server::Handler {
+ public:
+  Task<void> handle(server::Worker&, http::Request, server::Responder& responder) override {
+    http::Response response = dialect::errorResponse({ErrorCode::UnknownRoute, "this port speaks signalbox.control.v1 over WebSocket at /control", {}, {}, 0, 0});
+    co_await responder.send(std::move(response));
+  }
+  void refused(int, std::string_view) override {}
+};
+
+struct Tokens {
+  Secret client;
+  std::string client_file, control_file;
+  std::vector<config::ControlToken> control;
+};
+
+Result<Tokens> resolveTokens(const RouterOptions& options) {
+  Tokens tokens;
+  tokens.control = options.config->control_tokens;
+  const bool needs_client = options.config->keys.empty() && !options.client_token;
+  const bool needs_control = tokens.control.empty() && !options.control_token;
+  std::string folder;
+  if (needs_client || needs_control) {
+    auto found = config::stateFolder();
+    if (!found) return std::unexpected(found.error());
+    folder = *found;
+  }
+  if (options.client_token) tokens.client = *options.client_token;
+  if (needs_client) {
+    auto file = admit::ensureToken(folder, admit::kClientTokenFile);
+    if (!file) return std::unexpected(file.error());
+    tokens.client = file->token;
+    tokens.client_file = file->path;
+  }
+  if (options.control_token) tokens.control.push_back({"local", domain::Role::Admin, *options.control_token});
+  if (needs_control) {
+    auto file = admit::ensureToken(folder, admit::kControlTokenFile);
+    if (!file) return std::unexpected(file.error());
+    tokens.control.push_back({"control-token", domain::Role::Admin, file->token});
+    tokens.control_file = file->path;
+  }
+  return tokens;
+}
+
+// Members die from the last to the first: listeners, then what they use.
+class RunningRouter final : public Router, private RouterFacts {
+ public:
+  RunningRouter(RouterOptions options, Tokens tokens)
+      : options_(std::move(options)),
+        config_(options_.config),
+        tokens_(std::move(tokens)),
+        keys_(*config_, tokens_.client),
+        pricing_(*config_),
+        counters_(config_->tierNames()),
+        health_(std::make_shared<upstream::HealthTable>(*config_)),
+        started_(steadyNow()) {}
+  ~RunningRouter() override { stop(Duration{}); }
+
+  Result<void> open();
+  Result<void> listen();
+
+  std::string dataUrl() const override { return "http://" + hostOf(options_.listen.value_or(config_->listen)) + ":" + std::to_string(data_->port()); }
+  std::string controlUrl() const override { return "ws://" + hostOf(options_.control.value_or(config_->control)) + ":" + std::to_string(control_->port()); }
+  std::uint16_t dataPort() const override { return data_->port(); }
+  std::string clientTokenFile() const override { return tokens_.client_file; }
+  std::string controlTokenFile() const override { return tokens_.control_file; }
+  Secret clientToken() const override { return tokens_.client; }
+  std::shared_ptr<control::ConsoleService> console() override { return service_; }
+  journal::Journal& journal() override { return *journal_; }
+  void setPaused(bool paused) override { paused_.store(paused, std::memory_order_relaxed); }
+  bool paused() const override { return paused_.load(std::memory_order_relaxed); }
+  void stop(Duration drain) override;
+
+ private:
+  static std::string hostOf(const config::Address& address) {
+    return address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
+  }
+  domain::RouterStatus status() const override;
+  std::vector<domain::UpstreamStatus> upstreams() const override { return health_->list(); }
+  std::string state() const;
+  server::ServerOptions serverOptions(const config::Address& address, std::size_t workers) const;
+
+  RouterOptions options_;
+  std::shared_ptr<const config::Config> config_;
+  Tokens tokens_;
+  admit::KeyRing keys_;
+  Pricing pricing_;
+  Counters counters_;
+  std::shared_ptr<upstream::HealthTable> health_;
+  SteadyTime started_;
+  std::atomic<bool> paused_{false}, draining_{false}, serving_{false};
+  std::unique_ptr<EventFeed> feed_;
+  std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<PolicyStore> policies_;
+  std::shared_ptr<ConsoleService> service_;
+  std::unique_ptr<ControlSocket> socket_;
+  std::unique_ptr<DataPlane> plane_;
+  ControlDoor door_;
+  std::unique_ptr<server::Server> data_, control_;
+};
+
+Result<void> RunningRouter::open() {
+  feed_ = std::make_unique<EventFeed>();
+  journal::JournalOptions options;
+  options.path = config_->store_path;
+  options.router = config_->router_name;
+  auto journal = journal::Journal::open(options);
+  if (!journal) return std::unexpected(journal.error());
+  journal_ = std::move(*journal);
+  journal_->observe(feed_.get());
+  if (const auto lost = journal_->status().interrupted; lost > 0) {
+    log::warn("the last run ended uncleanly: {} requests were begun and never finished; they are marked interrupted", lost);
+  }
+  if (auto started = feed_->start(*journal_); !started) return started;
+
+  PolicyStoreOptions policy;
+  policy.tiers = config_->tierNames();
+  policy.configured = config_->policy;
+  policy.adopt_configured = options_.simulated;
+  auto policies = PolicyStore::open(*journal_, std::move(policy));
+  if (!policies) return std::unexpected(policies.error());
+  policies_ = std::move(*policies);
+  if (!policies_->fileDifference().empty()) {
+    log::warn("the policy file differs from the live policy and is not in force: {}; `signalbox policy apply` makes it so", policies_->fileDifference());
+  }
+  ConsoleOptions console;
+  console.server = "signalbox " + options_.version;
+  console.router = config_->router_name;
+  console.tiers = config_->tierNames();
+  console.simulated = options_.simulated;
+  auto service = ConsoleService::start(*journal_, *policies_, *feed_, *this, std::move(console));
+  if (!service) return std::unexpected(service.error());
+  service_ = std::move(*service);
+  return {};
+}
+
+server::ServerOptions RunningRouter::serverOptions(const config::Address& address, std::size_t workers) const {
+  server::ServerOptions options;
+  options.listen = {address.host, address.port};
+  options.workers = workers;
+  return options;
+}
+
+Result<void> RunningRouter::listen() {
+  std::size_t workers = options_.workers.value_or(config_->workers);
+  if (workers == 0) workers = std::max(1u, std::thread::hardware_concurrency());
+  const RouteServices services{*config_, keys_, *policies_, *journal_, pricing_, counters_, paused_};
+  DataPlane::Facts facts;
+  facts.state = [this] { return state(); };
+  facts.metrics = [this] { return counters_.text(journal_->status(), health_->list(), policies_->live()->revision); };
+  plane_ = std::make_unique<DataPlane>(services, config_, health_, std::move(facts), workers);
+  auto data = server::Server::bind(serverOptions(options_.listen.value_or(config_->listen), workers), *plane_, nullptr);
+  if (!data) return std::unexpected(data.error());
+  data_ = std::move(*data);
+
+  ControlSocketOptions socket;
+  socket.tokens = tokens_.control;
+  socket_ = std::make_unique<ControlSocket>(service_, std::move(socket));
+  auto control = server::Server::bind(serverOptions(options_.control.value_or(config_->control), 1), door_, socket_.get());
+  if (!control) return std::unexpected(control.error());
+  control_ = std::move(*control);
+  data_->start();
+  control_->start();
+  serving_.store(true);
+  return {};
+}
+
+std::string RunningRouter::state() const {
+  if (draining_.load(std::memory_order_relaxed)) return "draining";
+  if (!serving_.load(std::memory_order_relaxed)) return "starting";
+  return journal_->status().fault.empty() ? "ready" : "degraded";
+}
+
+domain::RouterStatus RunningRouter::status() const {
+  domain::RouterStatus status;
+  status.state = state();
+  status.uptime_s = std::chrono::duration<double>(steadyNow() - started_).count();
+  status.journal = journal_->status();
+  status.memory_bytes = residentBytes();
+  status.in_flight = counters_.in_flight.load(std::memory_order_relaxed);
+  status.last_event_ts = feed_->lastEventTime();
+  return status;
+}
+
+void RunningRouter::stop(Duration drain) {
+  draining_.store(true);
+  if (data_) data_->drain(drain);
+  if (control_) control_->drain(Duration{});
+  if (plane_) plane_->dropConnections();
+  if (service_) service_->stop();
+  if (journal_) journal_->flush();
+  if (feed_) feed_->stop();
+  policies_.reset();  // its timer thread writes to the journal
+  data_.reset();
+  control_.reset();
+  socket_.reset();
+  plane_.reset();
+  journal_.reset();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Router>> Router::start(RouterOptions options) {
+  auto tokens = resolveTokens(options);
+  if (!tokens) return std::unexpected(tokens.error());
+  auto router = std::make_unique<RunningRouter>(std::move(options), std::move(*tokens));
+  if (auto opened = router->open(); !opened) return std::unexpected(opened.error());
+  if (auto listening = router->listen(); !listening) return std::unexpected(listening.error());
+  return router;
+}
+
+}  // namespace signalbox::engine

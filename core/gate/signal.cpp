@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
+#include "base/strings.h"
+#include "gate/gate.h"
+
+namespace signalbox::gate {
+namespace {
+
+using domain::TokenEvidence;
+
+std::string_view withoutLeadingSpace(std::string_view text) {
+  const auto at = text.find_first_not_of(" \t\r\n");
+  return at == std::string_view::npos ? std::string_view() : text.substr(at);
+}
+
+// A logarithm above 0 is a rounding error of the server.
+double probability(double logprob) { return std::exp(std::min(logprob, 0.0)); }
+
+bool allFinite(const TokenEvidence& evidence) {
+  return std::all_of(evidence.begin(), evidence.end(), [](const auto& token) { return std::isfinite(token.logprob); });
+}
+
+double meanToken(const TokenEvidence& evidence) {
+  double sum = 0;
+  for (const auto& token : evidence) sum += std::min(token.logprob, 0.0);
+  return std::exp(sum / static_cast<double>(evidence.size()));
+}
+
+double minToken(const TokenEvidence& evidence) {
+  double least = 0;
+  for (const auto& token : evidence) least = std::min(least, token.logprob);
+  return std::exp(least);
+}
+
+// The probability of each label, read along the answer's own path of tokens.
+class LabelMass {
+ public:
+  explicit LabelMass(const std::vector<std::string>& labels) : labels_(labels), mass_(labels.size(), 0.0) {}
+
+  // Walks the answer until its label is complete. What follows is white space and says nothing about the label.
+  void read(const TokenEvidence& evidence, std::size_t answer) {
+    const std::string& label = labels_[answer];
+    std::string prefix;  // of the answer, without leading white space
+    double path = 1;     // the probability of that prefix
+    for (const auto& token : evidence) {
+      for (const auto& other : token.top) {
+        if (other.token != token.token) addAlternative(prefix, path * probability(other.logprob), other.token);
+      }
+      prefix += prefix.empty() ? withoutLeadingSpace(token.token) : std::string_view(token.token);
+      path *= probability(token.logprob);
+      if (trim(prefix) == label) break;
+    }
+    mass_[answer] += path;
+  }
+
+  [[nodiscard]] double share(std::size_t answer) const {
+    double sum = 0;
+    for (const double mass : mass_) sum += mass;
+    return sum > 0 ? mass_[answer] / sum : 0.0;
+  }
+
+ private:
+  // `probability` is that of the answer's prefix followed by this token instead. It belongs to the label that this spells, or
+  // to those that it begins; what begins several of them is theirs in equal parts, so that nothing counts twice.
+  void addAlternative(std::string_view prefix, double probability, std::string_view token) {
+    const auto rest = prefix.empty() ? withoutLeadingSpace(token) : token;
+    if (rest.empty()) return;
+    const auto begins = [&](std::string_view label) {
+      return label.starts_with(prefix) && label.substr(prefix.size()).starts_with(rest);
+    };
+    const auto length = prefix.size() + rest.size();
+    std::size_t matches = 0;
+    for (std::size_t i = 0; i < labels_.size(); ++i) {
+      if (!begins(labels_[i])) continue;
+      if (labels_[i].size() == length) {
+        mass_[i] += probability;
+        return;
+      }
+      ++matches;
+    }
+    if (matches == 0) return;
+    for (std::size_t i = 0; i < labels_.size(); ++i) {
+      if (begins(labels_[i])) mass_[i] += probability / static_cast<double>(matches);
+    }
+  }
+
+  const std::vector<std::string>& labels_;
+  std::vector<double> mass_;
+};
+
+std::optional<double> topClass(const TokenEvidence& evidence, const std::vector<std::string>& labels) {
+  if (labels.empty()) return std::nullopt;
+  std::string text;
+  for (const auto& token : evidence) text += token.token;
+  const auto found = std::find(labels.begin(), labels.end(), trim(text));
+  if (found == labels.end()) return 0.0;
+  const auto answer = static_cast<std::size_t>(found - labels.begin());
+  LabelMass mass(labels);
+  mass.read(evidence, answer);
+  return mass.share(answer);
+}
+
+}  // namespace
+
+std::optional<double> confidence(domain::Signal signal, const TokenEvidence& evidence, const std::vector<std::string>& labels) {
+  if (evidence.empty() || !allFinite(evidence)) return std::nullopt;
+  switch (signal) {
+    case domain::Signal::TopClass: return topClass(evidence, labels);
+    case domain::Signal::MeanToken: return meanToken(evidence);
+    case domain::Signal::MinToken: return minToken(evidence);
+    default: return std::nullopt;  // these need calls of their own; policy/compile() refuses them
+  }
+}
+
+}  // namespace signalbox::gate
