@@ -6,7 +6,6 @@
 #include <vector>
 
 class QHBoxLayout;
-class QLabel;
 
 namespace signalbox::ui {
 
@@ -34,15 +33,12 @@ class Banner : public QWidget {
 
  protected:
   void paintEvent(QPaintEvent* event) override;
-  void changeEvent(QEvent* event) override;
+  bool event(QEvent* event) override;
 
  private:
-  void colour();
+  void fit();
   BannerKind kind_ = BannerKind::Info;
-  QLabel* icon_ = nullptr;
-  QLabel* lead_ = nullptr;
-  QLabel* text_ = nullptr;
-  QLabel* aside_ = nullptr;
+  QString lead_, text_, aside_;
   QHBoxLayout* actions_ = nullptr;
 };
 

@@ -5,11 +5,11 @@
 #include <QWidget>
 #include <vector>
 
-class QLabel;
-class QPlainTextEdit;
 class QHBoxLayout;
 
 namespace signalbox::ui {
+
+class ToneLabel;
 
 enum class EmptyKind { NoData, Filtered, NotPermitted, Stale, TooSlow, Failed };
 
@@ -35,10 +35,10 @@ class EmptyState : public QWidget {
  private:
   class Mark;
   Mark* mark_ = nullptr;
-  QLabel* sentence_ = nullptr;
-  QLabel* detail_ = nullptr;
+  ToneLabel* sentence_ = nullptr;
+  ToneLabel* detail_ = nullptr;
   QWidget* snippetBox_ = nullptr;
-  QLabel* snippet_ = nullptr;
+  ToneLabel* snippet_ = nullptr;
   QHBoxLayout* actions_ = nullptr;
 };
 

@@ -11,6 +11,7 @@
 #include "theme/tier_key.h"
 
 class QDoubleSpinBox;
+class QHBoxLayout;
 class QToolButton;
 
 namespace signalbox::ui {
@@ -32,6 +33,7 @@ struct CoverageShares {
 };
 
 class ThresholdTrack;
+class ToneLabel;
 
 class ThresholdSlider : public QWidget {
   Q_OBJECT
@@ -59,25 +61,28 @@ class ThresholdSlider : public QWidget {
   void resetToLive();
 
  protected:
-  void changeEvent(QEvent* event) override;
+  bool event(QEvent* event) override;
 
  private:
   friend class ThresholdTrack;
   void propose(double value, bool commit);
   void showValue();
+  void dressSpin();
 
   ThresholdSetup setup_;
   double live_ = 0, proposed_ = 0;
   bool readOnly_ = false;
-  QString first_, second_;
   std::vector<double> bins_;
   std::vector<CoverageShares> coverage_;
-  class Header;
-  Header* header_ = nullptr;
+  ToneLabel* name_ = nullptr;
+  ToneLabel* cuts_ = nullptr;
+  ToneLabel* liveText_ = nullptr;
+  ToneLabel* first_ = nullptr;
+  ToneLabel* second_ = nullptr;
+  QHBoxLayout* head_ = nullptr;
   ThresholdTrack* track_ = nullptr;
   QDoubleSpinBox* spin_ = nullptr;
   QToolButton* reset_ = nullptr;
-  QWidget* suffix_ = nullptr;
   bool showing_ = false;
 };
 
