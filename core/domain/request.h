@@ -61,12 +61,9 @@ struct Request {
   int n = 1;
   bool has_tools = false;
   Hints hints;
-<<<<<<< HEAD
   // Headers other than the hints, names in lower case, for policies that match on them.
   std::vector<std::pair<std::string, std::string>> headers;
-=======
   BodySpans spans;
->>>>>>> 8a60b7d (OpenAI chat, models, feedback and errors as pure translation; token signals of the gate)
 };
 
 }  // namespace signalbox::domain
