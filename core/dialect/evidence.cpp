@@ -1,28 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dialect/evidence.h"
 
-#include <algorithm>
-#include <array>
-
 namespace signalbox::dialect {
 namespace {
 
-constexpr std::array<std::string_view, 12> kEndTokens{
-    "</s>",         "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>",
-    "<end_of_turn>", "<eos>",     "<EOS>",      "[EOS]",      "<|end|>",         "<|return|>"};
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
-
-// `<|…|>`, with the ASCII bar or the full-width one.
-bool hasMarkerShape(std::string_view token) {
-  const auto wrapped = [&](std::string_view head, std::string_view tail) {
-    return token.size() > head.size() + tail.size() && token.starts_with(head) && token.ends_with(tail);
-  };
-  return wrapped("<|", "|>") || wrapped("<｜", "｜>");
-}
-
-bool isEndToken(std::string_view token) {
-  return hasMarkerShape(token) || std::find(kEndTokens.begin(), kEndTokens.end(), token) != kEndTokens.end();
-}
 
 std::string fromBytes(JsonDoc::Node bytes) {
   std::string text;
@@ -75,7 +57,9 @@ bool appendEvidence(JsonDoc::Node logprobs, domain::TokenEvidence& evidence) {
 }
 
 void dropEndTokens(domain::TokenEvidence& evidence, std::string_view text) {
-  while (!evidence.empty() && isEndToken(evidence.back().token) && !text.ends_with(evidence.back().token)) evidence.pop_back();
+  while (!evidence.empty() && domain::isEndToken(evidence.back().token) && !text.ends_with(evidence.back().token)) {
+    evidence.pop_back();
+  }
 }
 
 std::optional<domain::Usage> readUsage(JsonDoc::Node usage) {

@@ -27,7 +27,7 @@ struct CalibrationMap {
 
 struct Validation {
   bool passed = true;
-  std::string failed;  // names joined by commas: enum,json-schema,regex,max-chars,refusal; "pass" when all passed, "" when none ran
+  std::string failed;  // "pass" when all passed, "" when none ran, else names joined by commas: enum json-schema regex max-chars refusal
 };
 // `answer` is the whole text of the answer, white space around it ignored by the enum check.
 [[nodiscard]] Validation validate(const policy::Validators& validators, std::string_view answer);

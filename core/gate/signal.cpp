@@ -66,7 +66,10 @@ class LabelMass {
   // to those that it begins; what begins several of them is theirs in equal parts, so that nothing counts twice.
   void addAlternative(std::string_view prefix, double probability, std::string_view token) {
     const auto rest = prefix.empty() ? withoutLeadingSpace(token) : token;
-    if (rest.empty()) return;
+    if (domain::isEndToken(rest) || trim(rest).empty()) {
+      addTo(prefix, probability);  // the answer would have ended here
+      return;
+    }
     const auto begins = [&](std::string_view label) {
       return label.starts_with(prefix) && label.substr(prefix.size()).starts_with(rest);
     };
@@ -84,6 +87,11 @@ class LabelMass {
     for (std::size_t i = 0; i < labels_.size(); ++i) {
       if (begins(labels_[i])) mass_[i] += probability / static_cast<double>(matches);
     }
+  }
+
+  void addTo(std::string_view label, double probability) {
+    const auto found = std::find(labels_.begin(), labels_.end(), label);
+    if (found != labels_.end()) mass_[static_cast<std::size_t>(found - labels_.begin())] += probability;
   }
 
   const std::vector<std::string>& labels_;

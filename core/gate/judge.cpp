@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "base/strings.h"
+#include "gate/gate.h"
+
+namespace signalbox::gate {
+namespace {
+
+using domain::Verdict;
+
+// "0.64 < 0.82": two decimals, or as many as it takes for the figures to show what the comparison found.
+std::string compared(double value, double threshold) {
+  const std::string_view sign = value < threshold ? " < " : " ≥ ";
+  for (int decimals = 2; decimals < 6; ++decimals) {
+    auto left = fixed(value, decimals);
+    const auto right = fixed(threshold, decimals);
+    if (left != right || value == threshold) return left + std::string(sign) + right;
+  }
+  return shortest(value) + std::string(sign) + shortest(threshold);
+}
+
+std::string withMap(const Judgement& judgement) {
+  if (judgement.calibration.empty()) return {};
+  return " (calibrated from " + fixed(*judgement.raw, 2) + ")";
+}
+
+// The gate alone.
+void weigh(const policy::Gate& gate, const std::vector<std::string>& labels, const domain::TokenEvidence& evidence,
+           const CalibrationMap* map, Judgement& out) {
+  const auto signal = std::string(domain::name(gate.signal));
+  out.raw = confidence(gate.signal, evidence, labels);
+  if (!out.raw) {
+    out.verdict = Verdict::Ungated;
+    out.escalate = gate.when_unknown == domain::WhenUnknown::Escalate;
+    out.explanation = signal + " unknown: no token probabilities, when-unknown: " + std::string(domain::name(gate.when_unknown));
+    return;
+  }
+  out.confidence = out.raw;
+  if (map) {
+    out.confidence = (*map)(*out.raw);
+    out.calibration = map->name;
+  }
+  const double value = *out.confidence;
+  out.explanation = signal + " " + compared(value, value < gate.escalate_below || !gate.trust_above ? gate.escalate_below : *gate.trust_above);
+  out.explanation += withMap(out);
+  if (value < gate.escalate_below) {
+    out.verdict = Verdict::Escalate;
+    out.escalate = true;
+  } else if (gate.trust_above && value < *gate.trust_above) {
+    out.verdict = Verdict::Review;
+    out.explanation += ": review";
+  } else {
+    out.verdict = Verdict::Accept;
+  }
+}
+
+}  // namespace
+
+double CalibrationMap::operator()(double raw) const {
+  if (points.empty()) return raw;
+  if (raw <= points.front().first) return points.front().second;
+  if (raw >= points.back().first) return points.back().second;
+  const auto right = std::upper_bound(points.begin(), points.end(), raw, [](double x, const auto& point) { return x < point.first; });
+  const auto left = right - 1;
+  const double share = (raw - left->first) / (right->first - left->first);
+  return left->second + share * (right->second - left->second);
+}
+
+Judgement judge(const policy::Gate* gate, const policy::Validators& validators, std::string_view answer,
+                const domain::TokenEvidence& evidence, const CalibrationMap* map) {
+  Judgement out;
+  out.validation = validate(validators, answer);
+  if (gate) weigh(*gate, validators.labels, evidence, map, out);
+  if (out.validation.passed) return out;
+  // An answer of the wrong shape is wrong however sure the model was of it.
+  out.verdict = Verdict::Escalate;
+  out.escalate = true;
+  if (!out.explanation.empty()) out.explanation += "; ";
+  out.explanation += "failed " + out.validation.failed;
+  return out;
+}
+
+}  // namespace signalbox::gate

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dialect/openai_chat.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+
+namespace signalbox::dialect {
+namespace {
+
+std::string chunk(std::string_view delta, std::string_view finish = "null", std::string_view rest = "") {
+  return R"({"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":)" + std::string(delta) +
+         R"(,"logprobs":null,"finish_reason":)" + std::string(finish) + "}]" + std::string(rest) + "}";
+}
+const std::string kUsageOnly = R"({"id":"c","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}})";
+constexpr Additions kUsage{.usage = true};
+
+StreamState readAll(const std::vector<std::string>& chunks) {
+  StreamState state;
+  for (const auto& data : chunks) {
+    const auto read = readChatChunk(data, state);
+    EXPECT_TRUE(read) << data;
+  }
+  return state;
+}
+
+TEST(ChatStreamTest, gathersTextFinishAndUsage) {
+  for (const std::string first : {R"({"role":"assistant","content":null})", R"({"role":"assistant"})", R"({"role":"assistant","content":""})"}) {
+    const auto state = readAll({chunk(first), chunk(R"({"content":"Hel"})"), chunk(R"({"content":"lo"})"), chunk("{}", "\"stop\""),
+                                kUsageOnly, "[DONE]"});
+    EXPECT_EQ(state.text, "Hello");
+    EXPECT_EQ(state.finish_reason, "stop");
+    EXPECT_EQ(state.model, "m");
+    EXPECT_EQ(state.usage->output, 2);
+    EXPECT_TRUE(checkStreamEnd(state));
+  }
+}
+
+TEST(ChatStreamTest, knowsAnEndThatIsNone) {
+  const auto code = [](const StreamState& state) { return checkStreamEnd(state).error().code; };
+  EXPECT_EQ(code(readAll({})), ErrorCode::UpstreamTruncated);
+  EXPECT_EQ(code(readAll({chunk(R"({"content":"a"})"), chunk("{}", "\"stop\"")})), ErrorCode::UpstreamTruncated);
+  EXPECT_EQ(code(readAll({chunk(R"({"content":"a"})"), "[DONE]"})), ErrorCode::UpstreamMalformed);
+  EXPECT_EQ(code(readAll({"[DONE]"})), ErrorCode::UpstreamMalformed);
+}
+
+TEST(ChatStreamTest, tellsJunkFromErrors) {
+  StreamState state;
+  for (const std::string data : {"{", "hello", "[]", "7", R"({"id":"c"})"}) {
+    const auto read = readChatChunk(data, state);
+    ASSERT_FALSE(read) << data;
+    EXPECT_EQ(read.error().code, ErrorCode::UpstreamMalformed) << data;
+  }
+  const auto error = readChatChunk(R"({"error":{"message":"overloaded","code":503}})", state);
+  ASSERT_FALSE(error);
+  EXPECT_EQ(error.error().code, ErrorCode::UpstreamError);
+}
+
+TEST(ChatStreamTest, judgesTheFirstChoiceOnly) {
+  const auto state = readAll({R"({"choices":[{"index":1,"delta":{"content":"no"},"finish_reason":"stop"},{"index":0,"delta":{"content":"yes"}}]})"});
+  EXPECT_EQ(state.text, "yes");
+  EXPECT_EQ(state.finish_reason, "");
+}
+
+TEST(ChatStreamTest, givesTheSameEvidenceAsAWholeAnswer) {
+  const auto logprobs = [](std::string_view tokens) { return R"({"choices":[{"index":0,"delta":{"content":"x"},"logprobs":{"content":)" +
+                                                             std::string(tokens) + R"(},"finish_reason":null}]})"; };
+  const auto last = [](std::string_view tokens) { return R"({"choices":[{"index":0,"delta":{},"logprobs":{"content":)" +
+                                                         std::string(tokens) + R"(},"finish_reason":"stop"}]})"; };
+  const auto ended = readAll({logprobs(R"([{"token":"x","logprob":-0.5}])"), last(R"([{"token":"<|im_end|>","logprob":-4}])"), "[DONE]"});
+  const auto plain = readAll({logprobs(R"([{"token":"x","logprob":-0.5}])"), last("[]"), "[DONE]"});
+  ASSERT_EQ(ended.evidence.size(), 1u);
+  EXPECT_EQ(plain.evidence.size(), 1u);
+}
+
+TEST(ChatStreamTest, hasNoEvidenceOnceAProbabilityIsMissing) {
+  const auto state = readAll({R"({"choices":[{"index":0,"delta":{"content":"a"},"logprobs":{"content":[{"token":"a"}]}}]})",
+                              R"({"choices":[{"index":0,"delta":{"content":"b"},"logprobs":{"content":[{"token":"b","logprob":-1}]}}]})"});
+  EXPECT_TRUE(state.broken_evidence);
+  EXPECT_TRUE(state.evidence.empty());
+}
+
+TEST(ChatStreamTest, takesOutTheUsageOnlyWeAskedFor) {
+  EXPECT_EQ(writeChatChunk(kUsageOnly, kUsage), std::nullopt);
+  EXPECT_EQ(writeChatChunk(kUsageOnly, {}), kUsageOnly);
+  EXPECT_EQ(writeChatChunk(chunk(R"({"content":"a"})", "null", R"(,"usage":null)"), kUsage), chunk(R"({"content":"a"})"));
+  const auto beside = chunk(R"({"content":"a"})", "\"stop\"", R"(,"usage":{"prompt_tokens":1,"completion_tokens":1})");
+  EXPECT_EQ(writeChatChunk(beside, kUsage), beside);
+  EXPECT_EQ(writeChatChunk("[DONE]", kUsage), "[DONE]");
+}
+
+TEST(ChatStreamTest, leavesTextAboutUsageAlone) {
+  const auto quoted = chunk(R"({"content":"\"usage\":null"})");
+  EXPECT_EQ(writeChatChunk(quoted, kUsage), quoted);
+}
+
+TEST(ChatStreamTest, takesOutTheLogprobsOnlyWeAskedFor) {
+  const std::string with = R"({"choices":[{"index":0,"delta":{"content":"x"},"logprobs":{"content":[{"token":"x","logprob":-0.5,"top_logprobs":[]}]}}]})";
+  EXPECT_EQ(writeChatChunk(with, {.logprobs = true}), R"({"choices":[{"index":0,"delta":{"content":"x"},"logprobs":null}]})");
+  EXPECT_FALSE(chunkMayChange(with, kUsage));
+}
+
+}  // namespace
+}  // namespace signalbox::dialect

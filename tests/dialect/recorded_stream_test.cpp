@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Streams as a provider really sent them, from $SIGNALBOX_DATA/openai_api.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "dialect/openai_chat.h"
+
+namespace signalbox::dialect {
+namespace {
+
+std::vector<std::pair<std::string, std::vector<std::string>>> recordedStreams() {
+  std::vector<std::pair<std::string, std::vector<std::string>>> streams;
+  const char* data = std::getenv("SIGNALBOX_DATA");
+  if (!data) return streams;
+  for (const char* folder : {"openai_api/streams", "openai_api/cassettes"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(data) / folder)) {
+      std::ifstream file(entry.path());
+      std::vector<std::string> payloads;
+      for (std::string line; std::getline(file, line);) {
+        if (line.starts_with("data: ")) payloads.push_back(line.substr(6));
+      }
+      streams.emplace_back(entry.path().filename().string(), std::move(payloads));
+    }
+  }
+  return streams;
+}
+
+TEST(RecordedStreamTest, areReadToTheirEnd) {
+  const auto streams = recordedStreams();
+  if (streams.empty()) GTEST_SKIP() << "SIGNALBOX_DATA is not set";
+  for (const auto& [name, payloads] : streams) {
+    StreamState state;
+    for (const auto& data : payloads) ASSERT_TRUE(readChatChunk(data, state)) << name << ": " << data;
+    EXPECT_TRUE(checkStreamEnd(state)) << name;
+    EXPECT_TRUE(!state.text.empty() || state.has_tool_calls) << name;
+  }
+}
+
+TEST(RecordedStreamTest, areRelayedByteForByteWhenNothingIsOurs) {
+  const auto streams = recordedStreams();
+  if (streams.empty()) GTEST_SKIP() << "SIGNALBOX_DATA is not set";
+  for (const auto& [name, payloads] : streams) {
+    for (const auto& data : payloads) {
+      EXPECT_FALSE(chunkMayChange(data, {})) << name;
+      EXPECT_EQ(writeChatChunk(data, {}), data) << name;
+    }
+  }
+}
+
+// What was added for us is gone, and the rest of the stream reads as before.
+TEST(RecordedStreamTest, loseOnlyUsageAndLogprobs) {
+  const auto streams = recordedStreams();
+  if (streams.empty()) GTEST_SKIP() << "SIGNALBOX_DATA is not set";
+  const Additions all{.logprobs = true, .usage = true};
+  for (const auto& [name, payloads] : streams) {
+    StreamState before;
+    StreamState after;
+    for (const auto& data : payloads) {
+      ASSERT_TRUE(readChatChunk(data, before));
+      const auto left = writeChatChunk(data, all);
+      if (!left) continue;
+      ASSERT_TRUE(readChatChunk(*left, after)) << *left;
+    }
+    EXPECT_EQ(after.text, before.text) << name;
+    EXPECT_EQ(after.finish_reason, before.finish_reason) << name;
+    EXPECT_TRUE(after.evidence.empty()) << name;
+    EXPECT_FALSE(after.usage) << name;
+    EXPECT_TRUE(checkStreamEnd(after)) << name;
+  }
+}
+
+}  // namespace
+}  // namespace signalbox::dialect
