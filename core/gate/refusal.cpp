@@ -18,7 +18,7 @@ constexpr std::size_t kHead = 400;
 constexpr std::array<std::string_view, 15> kPatterns{
     R"(^(?:i'?m|i am|we'?re|we are) (?:very |so |really |truly |deeply )?(?:sorry|afraid)[^.!?]{0,80}\b(?:CANT|unable|not able|must decline|won't|will not|not allowed)\b)",
     R"(^(?:(?:i'?m|i am) )?(?:very |so |really )?sorry[,.!;:—–-]* (?:but )?(?:as an? [^.!?]{0,60})?(?:i|we) (?:CANT|am unable|are unable|am not able|must decline|won't|will not))",
-    R"(^(?:my )?apolog(?:ies|ize|ise)[^.!?]{0,60}\b(?:CANT|unable|not able|won't)\b)",
+    R"(^(?:my (?:sincere )?|i (?:sincerely |do |must )?)?apolog(?:ies|ize|ise)[^.!?]{0,60}\b(?:CANT|unable|not able|won't)\b)",
     R"(^(?:unfortunately|regrettably|regretfully)[, ]+(?:i|we) (?:CANT|am unable to|are unable to|am not able to|do not|don't|won't) DO)",
     R"(^(?:i|we) (?:CANT|won't|will not|would not|could not) DO)",
     R"(^(?:i|we)(?:'m| am|'re| are) (?:unable|not able|not allowed|not permitted|not comfortable|not willing|not in a position)(?: to)? DO)",
@@ -29,7 +29,7 @@ constexpr std::array<std::string_view, 15> kPatterns{
     R"(\bagainst my (?:programming|guidelines|policy|policies|principles|ethical)\b)",
     R"(\b(?:violates?|goes against|against) (?:my|our|openai's|anthropic's|the) (?:usage |content |safety |ethical |use )?(?:polic(?:y|ies)|guidelines)\b)",
     R"(^(?:i )?(?:do not|don't) (?:feel comfortable|have the ability to|have enough information to answer|have the necessary information))",
-    R"(^(?:it (?:is|would be) (?:not appropriate|inappropriate|unethical|illegal) (?:for me )?to (?:provide|help|assist|answer|give|write|create|generate))",
+    R"(^it (?:is|would be) (?:not appropriate|inappropriate|unethical|illegal) (?:for me )?to (?:provide|help|assist|answer|give|write|create|generate))",
     R"(^(?:this|that|your) (?:request|question|topic|content)[^.!?]{0,60}\b(?:CANT|can not|not something i can|unable to)\b (?:be )?(?:help|assist|answer|fulfil|fulfill|discuss|provide|process))",
 };
 
