@@ -3,6 +3,7 @@
 #include <span>
 
 #include "base/json_doc.h"
+#include "base/strings.h"
 #include "dialect/chat_fields.h"
 #include "dialect/hints.h"
 #include "dialect/openai_chat.h"
@@ -150,6 +151,20 @@ Result<void> readMembers(JsonDoc::Node root, const Members& in, domain::Request&
   return {};
 }
 
+// Credentials never leave the header list they came in.
+bool isCredential(std::string_view name) {
+  return name == "authorization" || name == "proxy-authorization" || name == "x-api-key" || name == "api-key" || name == "cookie";
+}
+
+std::vector<std::pair<std::string, std::string>> headersForPolicies(const http::Headers& headers) {
+  std::vector<std::pair<std::string, std::string>> kept;
+  for (const auto& [name, value] : headers.all()) {
+    auto lower = toLower(name);
+    if (!isHintName(lower) && !isCredential(lower)) kept.emplace_back(std::move(lower), trim(value));
+  }
+  return kept;
+}
+
 }  // namespace
 
 Result<domain::Request> readChatRequest(std::string body, const http::Headers& headers) {
@@ -165,6 +180,7 @@ Result<domain::Request> readChatRequest(std::string body, const http::Headers& h
   auto hints = readHints(headers, members->metadata);
   if (!hints) return std::unexpected(hints.error());
   request.hints = std::move(*hints);
+  request.headers = headersForPolicies(headers);
   if (request.hints.user.empty()) request.hints.user = members->user.stringOr("");
   return request;
 }

@@ -128,6 +128,17 @@ TEST(ChatRequestTest, refusesHintsThatCannotBeRead) {
   EXPECT_EQ(refused(with(R"("metadata":{"x-signalbox-session":")" + std::string(300, 's') + "\"}")).param, "x-signalbox-session");
 }
 
+TEST(ChatRequestTest, keepsHeadersForPoliciesButNoCredentials) {
+  http::Headers headers;
+  headers.add("X-Team", " billing ");
+  headers.add("Authorization", "Bearer secret");
+  headers.add("x-api-key", "secret");
+  headers.add("x-signalbox-session", "s1");
+  const auto request = read(kPlain, headers);
+  ASSERT_EQ(request.headers.size(), 1u);
+  EXPECT_EQ(request.headers[0], std::make_pair(std::string("x-team"), std::string("billing")));
+}
+
 TEST(ChatRequestTest, sendsTheSameBytesWhenNothingIsOurs) {
   const std::string odd = "{ \"messages\" :[{\"content\":\"\\u00e9\",\"role\":\"user\"}],\"seed\":1e2,\n\"x-new\":{\"a\":[1.50]},\"model\":\"m\"}\n";
   EXPECT_EQ(writeChatRequest(read(odd), "m", {}), odd);
