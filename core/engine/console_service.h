@@ -44,9 +44,9 @@ class ConsoleService final : public control::ConsoleService {
   // Waits for running calls, answers waiting ones with ShuttingDown. Twice is no error.
   void stop();
 
+  class Core;  // console_core.h
+
  private:
-  class Core;
-  friend class ConsoleSession;
   explicit ConsoleService(std::shared_ptr<Core> core);
   std::shared_ptr<Core> core_;
 };

@@ -42,6 +42,7 @@ Result<void> EventFeed::start(journal::Journal& journal) {
   if (!last) return std::unexpected(last.error());
   first_live_seq_ = *last;
   hub_.startAt(*last);
+  told_ = *last;
   {
     const std::lock_guard lock(queue_mutex_);
     stopping_ = false;
@@ -115,6 +116,7 @@ void EventFeed::take(const std::vector<domain::CommittedDecision>& decisions) {
   if (!decisions.empty()) last_event_.store(decisions.back().decision.ts, std::memory_order_relaxed);
   hub_.publish(decisions);
   const std::lock_guard lock(listeners_mutex_);
+  if (!decisions.empty()) told_ = decisions.back().seq;
   for (const auto& listener : listeners_) listener(decisions);
 }
 
@@ -155,8 +157,9 @@ domain::MetricsReport EventFeed::metrics(WallMicros since, WallMicros until, Wal
   return rollups_.query(since, until, bucket_us, offset_us);
 }
 
-Subscription EventFeed::listen(std::function<void(std::span<const domain::CommittedDecision>)> listener) {
+Subscription EventFeed::listen(std::function<void(std::span<const domain::CommittedDecision>)> listener, std::int64_t& from) {
   const std::lock_guard lock(listeners_mutex_);
+  from = told_;
   listeners_.push_back(std::move(listener));
   return Subscription([this, at = std::prev(listeners_.end())] {
     const std::lock_guard inner(listeners_mutex_);

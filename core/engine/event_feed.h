@@ -41,8 +41,8 @@ class EventFeed final : public journal::Observer {
   [[nodiscard]] domain::MetricsReport metrics(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const;
   [[nodiscard]] WallMicros lastEventTime() const { return last_event_.load(std::memory_order_relaxed); }
 
-  // Hears every decision on the feed's thread; must be quick.
-  [[nodiscard]] Subscription listen(std::function<void(std::span<const domain::CommittedDecision>)> listener);
+  // Hears every decision after `from` (which is set here) on the feed's thread; must be quick.
+  [[nodiscard]] Subscription listen(std::function<void(std::span<const domain::CommittedDecision>)> listener, std::int64_t& from);
   // Waits until everything the journal has told is in the rollups and published to the hub.
   void settle();
 
@@ -67,6 +67,7 @@ class EventFeed final : public journal::Observer {
   bool stopping_ = true;
 
   std::mutex listeners_mutex_;
+  std::int64_t told_ = 0;             // the last sequence number that listeners heard of
   std::list<std::function<void(std::span<const domain::CommittedDecision>)>> listeners_;
 
   std::int64_t first_live_seq_ = 0;   // rows above it are told by the journal, not read by warmUp()

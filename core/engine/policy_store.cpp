@@ -189,6 +189,7 @@ domain::PolicyState PolicyStore::Core::state() const {
 Subscription PolicyStore::Core::observe(std::function<void(const domain::PolicyState&)> sink) {
   const std::lock_guard lock(observers_mutex_);
   observers_.push_back(std::move(sink));
+  observers_.back()(state());
   return Subscription([self = shared_from_this(), at = std::prev(observers_.end())] {
     const std::lock_guard inner(self->observers_mutex_);
     self->observers_.erase(at);
@@ -198,7 +199,7 @@ Subscription PolicyStore::Core::observe(std::function<void(const domain::PolicyS
 void PolicyStore::Core::publish() {
   const std::lock_guard lock(observers_mutex_);
   const domain::PolicyState now = state();
-  for (const auto& observer : observers_) observer(now);
+  for (const auto& observer : std::list(observers_)) observer(now);
 }
 
 Result<std::unique_ptr<PolicyStore>> PolicyStore::open(journal::Journal& journal, PolicyStoreOptions options) {

@@ -38,7 +38,7 @@ class PolicyStore {
   [[nodiscard]] domain::PolicyState state() const;
   // How the policy file differs from the live policy, as read at start; empty = not at all, or there is no file.
   [[nodiscard]] const std::string& fileDifference() const;
-  // Told of every change and confirmation, on the journal's thread, after live() changed.
+  // Told how things stand now, at once, and then of every change and confirmation, on the journal's thread, after live() changed.
   [[nodiscard]] Subscription observe(std::function<void(const domain::PolicyState&)> sink);
 
   // InvalidRequest (detail: the errors), Conflict (detail: live revision, who, when, diff), Guardrail (detail: which, found,

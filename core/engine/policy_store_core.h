@@ -59,7 +59,7 @@ class PolicyStore::Core : public std::enable_shared_from_this<PolicyStore::Core>
   bool reverting_ = false;
   bool fell_back_ = false;              // the store refuses to write; the confirmed policy is obeyed all the same
 
-  std::mutex observers_mutex_;
+  std::recursive_mutex observers_mutex_;  // keeps states in order; observers may leave while they are told
   std::list<std::function<void(const domain::PolicyState&)>> observers_;
 
   std::mutex timer_mutex_;

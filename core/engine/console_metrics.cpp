@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// metrics.* of a session: from the rollups where there is no filter, else by reading the store.
+#include <algorithm>
+
+#include "engine/console_session.h"
+#include "engine/metrics_scan.h"
+
+namespace signalbox::engine {
+namespace {
+
+using control::Method;
+
+constexpr Duration kScanDeadline = std::chrono::seconds(30);
+constexpr WallMicros kFirstSpan = 60'000'000;  // what the first delta of a feed covers
+
+Result<domain::MetricsReport> scanStore(journal::Reader& reader, const control::MetricsQuery& query) {
+  MetricsScan scan(query.since, query.until, query.bucket_us, query.align_offset_us);
+  journal::DecisionQuery ask;
+  ask.since = query.since;
+  ask.until = query.until;
+  ask.where = query.where;
+  ask.deadline = kScanDeadline;
+  const auto done = reader.scan(ask, true, [&](const domain::CommittedDecision& row) {
+    scan.add(row.decision);
+    return !(query.cancel && query.cancel->cancelled());
+  });
+  if (!done) return std::unexpected(done.error());
+  if (query.cancel && query.cancel->cancelled()) return fail(ErrorCode::Cancelled, "called off");
+  return scan.report();
+}
+
+Result<domain::MetricsReport> metricsOf(ConsoleService::Core& core, journal::Reader& reader, const control::MetricsQuery& query) {
+  if (!query.where.all.empty() || !core.feed.warm()) return scanStore(reader, query);
+  return core.feed.metrics(query.since, query.until, query.bucket_us, query.align_offset_us);
+}
+
+// What happened between two ticks of one feed.
+class LiveMetrics {
+ public:
+  LiveMetrics(domain::Where where, WallMicros since) : where_(std::move(where)), since_(since) {}
+
+  void add(std::span<const domain::CommittedDecision> decisions) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& row : decisions) {
+      seq_ = row.seq;
+      if (domain::matches(where_, row.decision)) rollup_.add(row.decision);
+    }
+  }
+  void startFrom(std::int64_t seq) {
+    const std::lock_guard lock(mutex_);
+    from_ = seq;
+  }
+  control::MetricsDelta take(WallMicros now) {
+    const std::lock_guard lock(mutex_);
+    control::MetricsDelta delta;
+    delta.seq = std::max(seq_, from_);
+    delta.bucket = std::exchange(rollup_, {}).report();
+    delta.bucket.since = since_;
+    delta.bucket.until = since_ = std::max(since_, now);
+    return delta;
+  }
+
+ private:
+  std::mutex mutex_;
+  domain::Where where_;
+  std::int64_t seq_ = 0, from_ = 0;
+  WallMicros since_;
+  analytics::Rollup rollup_;
+};
+
+}  // namespace
+
+void ConsoleSession::queryMetrics(control::MetricsQuery query, control::Reply<domain::MetricsReport> reply) {
+  auto cancel = query.cancel;
+  ask<domain::MetricsReport>(
+      Method::MetricsQuery, std::move(reply),
+      [query = std::move(query)](ConsoleService::Core& core, journal::Reader& reader) { return metricsOf(core, reader, query); },
+      std::move(cancel));
+}
+
+Subscription ConsoleSession::subscribeMetrics(control::MetricsFeed feed, control::Sink<control::MetricsDelta> sink) {
+  const Duration every = std::chrono::milliseconds(std::clamp(feed.every_ms, 100, 3'600'000));
+  return openFeed<control::MetricsDelta>(
+      Method::MetricsSubscribe, std::move(sink),
+      [feed = std::move(feed), every](const CorePtr& core, journal::Reader& reader, const std::shared_ptr<FeedTicket>& ticket,
+                                      const control::Sink<control::MetricsDelta>& guarded) {
+        // Rows up to `seq` are read from the store, later ones are heard: none twice, none missed.
+        const WallMicros now = wallNow();
+        const auto live = std::make_shared<LiveMetrics>(feed.where, now);
+        std::int64_t seq = 0;
+        ticket->attach(core->feed.listen([live](std::span<const domain::CommittedDecision> rows) { live->add(rows); }, seq));
+        live->startFrom(seq);
+        MetricsScan minute(now - kFirstSpan, now, 0, 0);
+        journal::DecisionQuery ask;
+        ask.since = now - kFirstSpan;
+        ask.where = feed.where;
+        ask.deadline = kScanDeadline;
+        const auto read = reader.scan(ask, true, [&](const domain::CommittedDecision& row) {
+          if (row.seq <= seq) minute.add(row.decision);
+          return true;
+        });
+        if (!read) return guarded(std::unexpected(read.error()));
+        guarded(control::MetricsDelta{seq, minute.report().total});
+        ticket->attach(core->ticker.every(every, [live, guarded] { guarded(live->take(wallNow())); }));
+      });
+}
+
+void ConsoleSession::queryBaselines(control::MetricsQuery query, control::Reply<std::vector<domain::Baseline>> reply) {
+  auto cancel = query.cancel;
+  ask<std::vector<domain::Baseline>>(
+      Method::MetricsBaselines, std::move(reply),
+      [](ConsoleService::Core&, journal::Reader&) -> Result<std::vector<domain::Baseline>> {
+        return fail(ErrorCode::Unavailable, "baselines are not computed here");
+      },
+      std::move(cancel));
+}
+
+}  // namespace signalbox::engine
