@@ -41,14 +41,22 @@ struct ClientKey {
   std::optional<double> usd_per_day;
 };
 
+struct Tls {
+  std::string cert_file;  // absolute
+  std::string key_file;
+};
+
 struct Address {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
+  std::optional<Tls> tls{};  // always there beyond loopback
 };
+// Whether `host` names this machine only: 127.0.0.0/8, ::1 or localhost.
+[[nodiscard]] bool isLoopback(std::string_view host);
 
 struct Config {
   std::string file;                    // as given; relative paths inside count from its folder
-  std::string router_name;
+  std::string router_name;             // "name", else the machine's
   Address listen{"127.0.0.1", 8787};
   Address control{"127.0.0.1", 8788};
   std::vector<ControlToken> control_tokens;

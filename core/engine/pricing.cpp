@@ -6,13 +6,6 @@ namespace {
 
 std::int64_t minuteOf(SteadyTime time) { return std::chrono::duration_cast<std::chrono::minutes>(time.time_since_epoch()).count(); }
 
-// The table is looked up under the provider's name as far as the configuration tells it.
-std::string providerOf(const domain::Upstream& upstream) {
-  if (upstream.api == domain::UpstreamApi::Anthropic) return "anthropic";
-  if (upstream.base_url.find("api.openai.com") != std::string::npos) return "openai";
-  return upstream.name;
-}
-
 }  // namespace
 
 void RollingTokens::add(SteadyTime now, std::int64_t tokens) {
@@ -39,7 +32,7 @@ Pricing::Pricing(const config::Config& config, SteadyTime started) : started_(st
       gpus_.emplace(upstream.name, std::move(gpu));
     }
     for (const auto& model : upstream.models) {
-      prices_[{upstream.name, model.id}] = model.price ? model.price : config::builtInPrice(providerOf(upstream), model.id);
+      prices_[{upstream.name, model.id}] = model.price ? model.price : config::builtInPrice(model.provider, model.id);
     }
   }
 }

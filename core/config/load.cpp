@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "config/config.h"
+#include "config/read_parts.h"
+#include "schema/validator.h"
+
+namespace signalbox::resources {
+extern const std::string_view configSchema;
+}
+
+namespace signalbox::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t kMaxFileBytes = 4 << 20;
+
+const schema::Validator& fileSchema() {
+  // Ours and checked by a test, so that value() cannot throw.
+  static const schema::Validator validator = schema::Validator::compile(Json::parse(resources::configSchema)).value();
+  return validator;
+}
+
+Result<std::string> readFile(const std::string& path) {
+  std::error_code failure;
+  if (!fs::exists(path, failure)) return fail(ErrorCode::NotFound, "there is no such file");
+  if (!fs::is_regular_file(path, failure)) return fail(ErrorCode::Io, "not a regular file");
+  if (fs::file_size(path, failure) > kMaxFileBytes) return fail(ErrorCode::Io, "larger than " + std::to_string(kMaxFileBytes >> 20) + " MiB");
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  if (!stream || !(text << stream.rdbuf())) {
+    if (stream && stream.peek() == std::ifstream::traits_type::eof()) return std::string();  // an empty file fails `<<`
+    return fail(ErrorCode::Io, "the file cannot be read");
+  }
+  return text.str();
+}
+
+std::string machineName() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof(name) - 1) == 0 && name[0] ? name : "signalbox";
+}
+
+void readPolicyFile(const Reading& from, Config& config, const PolicyCheck& check, ConfigErrors& warnings) {
+  if (!from.json.contains("policy")) return;
+  const std::string written = from.json["policy"].get<std::string>();
+  config.policy_file = absolutePath(from.folder, written);
+  // Named as the user would: beside the configuration as that was given.
+  const std::string shown = fs::path(written).is_absolute() ? written : (fs::path(config.file).parent_path() / written).lexically_normal().string();
+  const auto text = readFile(config.policy_file);
+  if (!text) return from.problems.error("/policy", shown + ": " + text.error().message);
+  PolicyText policy = readPolicy(*text, shown, config.tierNames(), check);
+  if (policy.errors.empty()) config.policy = std::move(policy.document);
+  from.problems.append(std::move(policy.errors));
+  warnings = std::move(policy.warnings);
+}
+
+}  // namespace
+
+std::string ConfigError::string() const {
+  if (line == 0) return file + ": " + message;
+  return file + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + message;
+}
+
+const domain::Upstream* Config::upstream(std::string_view name) const {
+  for (const auto& one : upstreams) {
+    if (one.name == name) return &one;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> Config::tierNames() const {
+  std::vector<std::string> names;
+  for (const auto& tier : tiers) names.push_back(tier.name);
+  return names;
+}
+
+std::expected<std::shared_ptr<const Config>, ConfigErrors> load(const std::string& file, SecretSource& secrets, const PolicyCheck& check) {
+  const auto text = readFile(file);
+  if (!text) return std::unexpected(ConfigErrors{{file, 0, 0, text.error().message}});
+  const YamlDocument yaml = readYaml(*text, file);
+  if (!yaml.errors.empty()) return std::unexpected(yaml.errors);
+  Problems problems(file, yaml.places);
+  for (const auto& violation : fileSchema().validate(yaml.json)) problems.error(violation.pointer, violation.text(), violation.at_key);
+  if (!problems.clean()) return std::unexpected(problems.takeErrors());
+
+  auto config = std::make_shared<Config>();
+  config->file = file;
+  const Reading from{yaml.json, fs::absolute(file).parent_path().string(), secrets, problems};
+  config->router_name = yaml.json.value("name", machineName());
+  const Json workers = yaml.json.value("workers", Json("auto"));
+  config->workers = workers.is_number() ? workers.get<std::size_t>() : 0;
+  config->log_level = yaml.json.value("log", Json::object()).value("level", config->log_level);
+  readListeners(from, *config);
+  readKeys(from, *config);
+  readStore(from, *config);
+  readUpstreams(from, *config);
+  readTiers(from, *config);
+  readAliases(from, *config);
+  ConfigErrors policy_warnings;
+  if (problems.clean()) readPolicyFile(from, *config, check, policy_warnings);
+  if (!problems.clean()) return std::unexpected(problems.takeErrors());
+  config->warnings = problems.takeWarnings();
+  config->warnings.insert(config->warnings.end(), policy_warnings.begin(), policy_warnings.end());
+  return config;
+}
+
+}  // namespace signalbox::config

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of signalbox.yaml, each read from JSON whose shape the schema has checked. Internal to load().
+#pragma once
+#include <string>
+
+#include "config/config.h"
+#include "config/problems.h"
+
+namespace signalbox::config {
+
+struct Reading {
+  const Json& json;
+  std::string folder;  // relative paths count from here
+  SecretSource& secrets;
+  Problems& problems;
+};
+
+void readListeners(const Reading& from, Config& config);
+void readKeys(const Reading& from, Config& config);
+void readStore(const Reading& from, Config& config);
+void readUpstreams(const Reading& from, Config& config);
+void readTiers(const Reading& from, Config& config);     // after the upstreams
+void readAliases(const Reading& from, Config& config);   // after the tiers
+
+// Reported and empty when the place does not yield it.
+[[nodiscard]] Secret readSecret(const Reading& from, const Json& json, const std::string& pointer);
+[[nodiscard]] Duration readDuration(const Reading& from, const Json& json, const std::string& pointer);
+[[nodiscard]] std::string absolutePath(const std::string& folder, const std::string& path);
+// "unknown WHAT "NAME": did you mean …?; allowed is …"
+[[nodiscard]] std::string unknownName(std::string_view what, const std::string& name, const std::vector<std::string>& known);
+
+}  // namespace signalbox::config

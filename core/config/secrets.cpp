@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/strings.h"
+#include "config/config.h"
+#include "config/keyring.h"
+
+namespace signalbox::config {
+namespace {
+
+constexpr off_t kMaxSecretBytes = 64 * 1024;
+
+class SystemSecrets : public SecretSource {
+ public:
+  Result<Secret> env(const std::string& name) override {
+    const char* value = std::getenv(name.c_str());
+    if (!value) return fail(ErrorCode::NotFound, "the environment variable " + name + " is not set");
+    if (trim(value).empty()) return fail(ErrorCode::NotFound, "the environment variable " + name + " is empty");
+    return Secret(std::string(trim(value)));
+  }
+
+  Result<Secret> file(const std::string& path) override {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return fail(ErrorCode::Io, path + " cannot be opened: " + std::strerror(errno));
+    auto secret = readOpened(fd, path);
+    ::close(fd);
+    return secret;
+  }
+
+  Result<Secret> keyring(const std::string& name) override { return readKeyring(name); }
+
+ private:
+  // The opened file is judged, not the name, which could change hands in between.
+  static Result<Secret> readOpened(int fd, const std::string& path) {
+    struct stat status {};
+    if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return fail(ErrorCode::Io, path + " is not a regular file");
+    if ((status.st_mode & 077) != 0) {
+      return fail(ErrorCode::Io, path + " can be read by others; allowed is mode 0600: chmod 600 " + path);
+    }
+    if (status.st_size > kMaxSecretBytes) return fail(ErrorCode::Io, path + " is larger than 64 KiB; a secret file holds one key");
+    std::string text(static_cast<std::size_t>(status.st_size), '\0');
+    std::size_t have = 0;
+    while (have < text.size()) {
+      const ssize_t count = ::read(fd, text.data() + have, text.size() - have);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return fail(ErrorCode::Io, path + " cannot be read: " + std::strerror(errno));
+      if (count == 0) break;
+      have += static_cast<std::size_t>(count);
+    }
+    text.resize(have);
+    if (trim(text).empty()) return fail(ErrorCode::NotFound, path + " is empty");
+    return Secret(std::string(trim(text)));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<SecretSource> systemSecrets() { return std::make_unique<SystemSecrets>(); }
+
+}  // namespace signalbox::config
