@@ -15,8 +15,7 @@ constexpr auto kLate = std::chrono::milliseconds(10);
 }
 
 struct Replay::Loop {
-  explicit Loop(const ReplayOptions& options)
-  }
+  explicit Loop(const ReplayOptions& options) : http(context.get_executor(), options.target), client(http, options.call) {}
   asio::io_context context{1};
   server::HttpClient http;
   ReplayClient client;
@@ -79,7 +78,7 @@ Task<void> Replay::worker() {
 }
 
 Result<ReplayRun> Replay::run() {
-  Result<std::string> models = fail(ErrorCode::Internal, "not asked");
+  Result<std::string> models = fail(ErrorCode::Internal, "The target was not asked.");
   asio::co_spawn(loop_->context, loop_->client.models(), [&models](std::exception_ptr, Result<std::string> said) { models = std::move(said); });
   loop_->context.run();
   loop_->context.restart();

@@ -101,7 +101,8 @@ ReplayReport report(const Outcomes& outcomes, const ReplayRun& run, ReportOption
   out.ladder = options.ladder.empty() ? ladderOf(offered, run.results, outcomes) : options.ladder;
   std::map<std::string, domain::Price> prices;
   for (const auto& model : out.ladder) {
-    const auto given = options.prices.find(model), told = offered.prices.find(model);
+    const auto given = options.prices.find(model);
+    const auto told = offered.prices.find(model);
     std::optional<domain::Price> price;
     if (given != options.prices.end()) {
       price = given->second;
