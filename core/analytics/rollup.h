@@ -2,30 +2,17 @@
 // Aggregation of decisions into buckets. Latencies go into mergeable sketches (relative error ≤ 1%), so that any bucket width is
 // a merge. Pure value types; the engine feeds them.
 #pragma once
-#include <array>
-#include <cstdint>
 #include <map>
-#include <span>
-#include <string>
-#include <vector>
 
+#include "analytics/intervals.h"
+#include "analytics/latency_sketch.h"
 #include "domain/decision.h"
 #include "domain/metrics.h"
 
 namespace signalbox::analytics {
 
-// Log-bucketed histogram of milliseconds; quantile() is within 1% of the exact one.
-class LatencySketch {
- public:
-  void add(double ms);
-  void merge(const LatencySketch& other);
-  [[nodiscard]] std::optional<double> quantile(double q) const;
-  [[nodiscard]] std::int64_t count() const { return count_; }
-
- private:
-  std::map<std::int16_t, std::int64_t> bins_;
-  std::int64_t count_ = 0;
-};
+// In the denominator of escalation rate and tier split: reached a tier, and was not cached, learned, pinned or shed.
+[[nodiscard]] bool isRouted(const domain::Decision& decision);
 
 // Sums that a bucket needs; everything that people see is derived from them in report().
 struct Rollup {
@@ -33,8 +20,7 @@ struct Rollup {
   WallMicros until = 0;
   domain::MetricsBucket sums;  // counts and sums only
   LatencySketch latency, ttft;
-  // Moments for the ratio's interval, over graded requests: n, Σc, Σk, Σc², Σk², Σck (c = cost, k = score).
-  std::array<double, 6> moments{};
+  Moments moments{};           // cost and score of the requests for which both are known
 
   void add(const domain::Decision& decision);
   // A label that came after its decision was added: `before` and `after` are the decision's scores.
@@ -44,20 +30,43 @@ struct Rollup {
   [[nodiscard]] domain::MetricsBucket report() const;
 };
 
-[[nodiscard]] domain::Estimate wilson(double successes, std::int64_t n);  // 95%
-// Σcost ÷ Σcorrect with Fieller's 95% interval; hi is infinite when Σcorrect is not clearly above zero.
-[[nodiscard]] domain::Estimate ratioFieller(const std::array<double, 6>& moments);
+// The rollup of one range, cut into buckets that are aligned to `offset_us` east of UTC midnight; bucket_us = 0: the total only.
+// Fed in any order; what is outside the range is left out. For answers that come from the store's rows, with a filter.
+class RangeRollup {
+ public:
+  RangeRollup(WallMicros since, WallMicros until, WallMicros bucket_us = 0, WallMicros offset_us = 0);
+  void add(const domain::Decision& decision);
+  void add(const Rollup& part);  // REQUIRES: part lies within one bucket
+  // Buckets without requests are there too, with zeros; at most 20,000, then the empty ones are left out.
+  [[nodiscard]] domain::MetricsReport report() const;
 
-// Kept per second for an hour, per minute for two days, per hour for ever (in memory; the store keeps the decisions).
+ private:
+  [[nodiscard]] WallMicros bucketOf(WallMicros ts) const;
+  Rollup& slot(WallMicros ts);
+  WallMicros since_, until_, bucket_us_, offset_us_;
+  Rollup total_;
+  std::map<WallMicros, Rollup> buckets_;
+};
+
+// Kept per second for an hour, per minute for two days, per quarter of an hour for ever (in memory; the store keeps the
+// decisions). Quarters, because the zones of the world are whole numbers of them from UTC: so days of any zone are exact.
 class RollupStore {
  public:
   void add(const domain::Decision& decision);
   void regrade(const domain::Decision& decision, std::optional<double> before, std::optional<double> after);
-  // Buckets of `bucket_us` aligned to `offset_us` from UTC midnight; 0 = the whole range only. Half-open.
+  // Buckets of `bucket_us` aligned to `offset_us` from UTC midnight; 0 = the whole range only. Half-open. Ends of the range that
+  // are finer than what is kept for their age are moved inwards.
   [[nodiscard]] domain::MetricsReport query(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const;
+  // Whether query() is exact: both ends and every bucket fall on kept steps.
+  [[nodiscard]] bool covers(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const;
 
  private:
-  std::map<WallMicros, Rollup> seconds_, minutes_, hours_;
+  using Buckets = std::map<WallMicros, Rollup>;
+  [[nodiscard]] WallMicros stepAt(WallMicros ts) const;
+  void forget();
+
+  Buckets seconds_, minutes_, quarters_;
+  WallMicros newest_ = 0;
 };
 
 }  // namespace signalbox::analytics

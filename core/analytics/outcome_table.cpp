@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analytics/outcome_table.h"
+
+#include <unordered_map>
+
+namespace signalbox::analytics {
+namespace {
+
+struct Mean {
+  double sum = 0;
+  std::int64_t n = 0;
+  void add(const std::optional<double>& value) {
+    if (value) sum += *value, ++n;
+  }
+  [[nodiscard]] double value() const { return sum / static_cast<double>(n); }
+};
+
+// Σx and Σy per session; requests without a session are sessions of one.
+class SessionSums {
+ public:
+  explicit SessionSums(std::span<const std::string> sessions) : sessions_(sessions) {}
+  void add(std::size_t request, double x, double y) {
+    std::size_t at = x_.size();
+    if (!sessions_.empty() && !sessions_[request].empty()) at = places_.try_emplace(sessions_[request], at).first->second;
+    if (at == x_.size()) x_.push_back(0), y_.push_back(0);
+    x_[at] += x;
+    y_[at] += y;
+    ++requests_;
+  }
+  // Its n is the requests, not the sessions.
+  [[nodiscard]] domain::Estimate ratio(Bootstrap options) const {
+    domain::Estimate estimate = bootstrapRatio(x_, y_, options);
+    if (estimate.n > 0) estimate.n = requests_;
+    return estimate;
+  }
+
+ private:
+  std::span<const std::string> sessions_;
+  std::unordered_map<std::string, std::size_t> places_;
+  std::vector<double> x_, y_;
+  std::int64_t requests_ = 0;
+};
+
+}  // namespace
+
+std::vector<Outcome> alwaysModel(const OutcomeTable& table, std::size_t model) {
+  std::vector<Outcome> out;
+  out.reserve(table.rows.size());
+  for (const auto& row : table.rows) out.push_back(row[model]);
+  return out;
+}
+
+std::optional<std::size_t> cheapestModel(const OutcomeTable& table) {
+  std::optional<std::size_t> best;
+  double lowest = 0;
+  for (std::size_t model = 0; model < table.models.size(); ++model) {
+    Mean cost;
+    for (const auto& row : table.rows) cost.add(row[model].cost_usd);
+    if (cost.n > 0 && (!best || cost.value() < lowest)) best = model, lowest = cost.value();
+  }
+  return best;
+}
+
+std::optional<std::size_t> bestSingleModel(const OutcomeTable& table) {
+  std::optional<std::size_t> best;
+  double highest = 0, its_cost = 0;
+  for (std::size_t model = 0; model < table.models.size(); ++model) {
+    Mean correct, cost;
+    for (const auto& row : table.rows) correct.add(row[model].correct), cost.add(row[model].cost_usd);
+    if (correct.n == 0) continue;
+    const double mean_cost = cost.n > 0 ? cost.value() : std::numeric_limits<double>::infinity();
+    if (!best || correct.value() > highest || (correct.value() == highest && mean_cost < its_cost)) {
+      best = model, highest = correct.value(), its_cost = mean_cost;
+    }
+  }
+  return best;
+}
+
+std::optional<std::vector<Outcome>> randomSplit(const OutcomeTable& table, std::size_t weak, std::size_t strong, double cost_usd) {
+  double low = 0, high = 0;
+  std::int64_t known = 0;
+  for (const auto& row : table.rows) {
+    if (!row[weak].cost_usd || !row[strong].cost_usd) continue;
+    low += *row[weak].cost_usd;
+    high += *row[strong].cost_usd;
+    ++known;
+  }
+  if (known == 0 || low == high) return std::nullopt;
+  const double p = (cost_usd - low) / (high - low);
+  if (!(p >= 0 && p <= 1)) return std::nullopt;
+  const auto mix = [p](const std::optional<double>& a, const std::optional<double>& b) -> std::optional<double> {
+    if (!a || !b) return std::nullopt;
+    return (1 - p) * *a + p * *b;
+  };
+  std::vector<Outcome> out;
+  out.reserve(table.rows.size());
+  for (const auto& row : table.rows) {
+    out.push_back({mix(row[weak].correct, row[strong].correct), mix(row[weak].cost_usd, row[strong].cost_usd),
+                   mix(row[weak].latency_ms, row[strong].latency_ms)});
+  }
+  return out;
+}
+
+std::vector<Outcome> oracle(const OutcomeTable& table) {
+  std::vector<Outcome> out;
+  out.reserve(table.rows.size());
+  for (const auto& row : table.rows) {
+    const Outcome* best = nullptr;
+    for (const Outcome& cell : row) {
+      if (!cell.correct) continue;
+      const auto cheaper = [&] { return cell.cost_usd && (!best->cost_usd || *cell.cost_usd < *best->cost_usd); };
+      if (!best || *cell.correct > *best->correct || (*cell.correct == *best->correct && cheaper())) best = &cell;
+    }
+    out.push_back(best ? *best : Outcome{});
+  }
+  return out;
+}
+
+OutcomeSummary summarize(std::string name, std::span<const Outcome> outcomes, std::span<const std::string> sessions, Bootstrap options) {
+  OutcomeSummary summary;
+  summary.name = std::move(name);
+  summary.requests = static_cast<std::int64_t>(outcomes.size());
+  SessionSums accuracy(sessions), cost(sessions), per_correct(sessions);
+  std::vector<double> latencies;
+  std::int64_t graded = 0;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const Outcome& outcome = outcomes[i];
+    if (outcome.correct) accuracy.add(i, *outcome.correct, 1), ++graded;
+    if (outcome.cost_usd) cost.add(i, *outcome.cost_usd, 1), ++summary.cost_known, summary.cost_usd = summary.cost_usd.value_or(0) + *outcome.cost_usd;
+    if (outcome.correct && outcome.cost_usd) per_correct.add(i, *outcome.cost_usd, *outcome.correct);
+    if (outcome.latency_ms) latencies.push_back(*outcome.latency_ms);
+  }
+  summary.accuracy = accuracy.ratio(options);
+  summary.cost_per_request = cost.ratio(options);
+  summary.cost_per_correct.estimate = per_correct.ratio(options);
+  if (!outcomes.empty()) summary.cost_per_correct.graded_share = static_cast<double>(graded) / static_cast<double>(outcomes.size());
+  summary.p50_ms = quantileInterval(latencies, 0.50);
+  summary.p95_ms = quantileInterval(latencies, 0.95);
+  summary.p99_ms = quantileInterval(latencies, 0.99);
+  return summary;
+}
+
+OutcomeComparison compare(std::span<const Outcome> ours, std::span<const Outcome> other, std::span<const std::string> sessions,
+                          Bootstrap options) {
+  SessionSums saving(sessions), correct(sessions);
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    if (ours[i].cost_usd && other[i].cost_usd) saving.add(i, *other[i].cost_usd - *ours[i].cost_usd, *other[i].cost_usd);
+    if (ours[i].correct && other[i].correct) correct.add(i, *ours[i].correct - *other[i].correct, 1);
+  }
+  return {saving.ratio(options), correct.ratio(options)};
+}
+
+}  // namespace signalbox::analytics

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each model would have made of each request, and what follows: always the cheapest, always the frontier, a random split of
+// the same cost, the oracle, all beside what was really served. Unknown stays unknown: a request without a grade is left out of
+// accuracy and counted in graded_share. Pure; intervals by bootstrap over sessions, seeded.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analytics/intervals.h"
+
+namespace signalbox::analytics {
+
+// One request answered in one way.
+struct Outcome {
+  std::optional<double> correct;     // 0..1
+  std::optional<double> cost_usd;
+  std::optional<double> latency_ms;
+};
+
+// Rows are requests in one order that all functions share; columns are models, in order of escalation (the last is the frontier).
+struct OutcomeTable {
+  std::vector<std::string> models;
+  std::vector<std::vector<Outcome>> rows;  // rows[request][model]; REQUIRES: as many as models
+};
+
+// One outcome per row of the table. An unknown cell is an Outcome without values.
+[[nodiscard]] std::vector<Outcome> alwaysModel(const OutcomeTable& table, std::size_t model);
+// The model with the lowest mean known cost; nullopt when no cost is known.
+[[nodiscard]] std::optional<std::size_t> cheapestModel(const OutcomeTable& table);
+// The model with the highest mean known correctness, the cheaper of equals; nullopt when nothing is graded.
+[[nodiscard]] std::optional<std::size_t> bestSingleModel(const OutcomeTable& table);
+// Each request goes to `strong` with the one probability that makes the expected cost `cost_usd` in total, else to `weak`; the
+// expectation, not a draw. nullopt when no probability in 0..1 does, or a cost is unknown everywhere.
+[[nodiscard]] std::optional<std::vector<Outcome>> randomSplit(const OutcomeTable& table, std::size_t weak, std::size_t strong,
+                                                              double cost_usd);
+// The cheapest model that is right, for each request; where none is, the cheapest. Knows the answers: a bound, not a policy.
+[[nodiscard]] std::vector<Outcome> oracle(const OutcomeTable& table);
+
+struct OutcomeSummary {
+  std::string name;
+  std::int64_t requests = 0;
+  domain::Estimate accuracy;               // over the graded
+  domain::Estimate cost_per_request;       // US dollars, over those whose cost is known
+  domain::CostPerCorrect cost_per_correct; // over the graded whose cost is known; the share is of all requests
+  std::optional<double> cost_usd;          // total of the known; nullopt: none is
+  std::int64_t cost_known = 0;
+  domain::Estimate p50_ms, p95_ms, p99_ms; // order statistics
+};
+
+// `sessions` names each request's session, resampled as a whole; empty: every request is on its own.
+[[nodiscard]] OutcomeSummary summarize(std::string name, std::span<const Outcome> outcomes, std::span<const std::string> sessions = {},
+                                       Bootstrap options = {});
+
+// Paired over the requests for which both are known: (other − ours) ÷ other of the cost, and ours − other of the correctness.
+struct OutcomeComparison {
+  domain::Estimate saving;
+  domain::Estimate correct_diff;
+};
+[[nodiscard]] OutcomeComparison compare(std::span<const Outcome> ours, std::span<const Outcome> other,
+                                        std::span<const std::string> sessions = {}, Bootstrap options = {});
+
+}  // namespace signalbox::analytics

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analytics/outcome_table.h"
+
+#include <gmock/gmock.h>
+
+namespace signalbox::analytics {
+namespace {
+
+// weak: cheap and right half the time; strong: dear and right but for the last.
+OutcomeTable table() {
+  OutcomeTable t{{"weak", "strong"}, {}};
+  for (int i = 0; i < 4; ++i) t.rows.push_back({{i % 2 ? 1.0 : 0.0, 1.0, 10.0}, {i == 3 ? 0.0 : 1.0, 10.0, 50.0}});
+  return t;
+}
+
+TEST(OutcomeTableTest, tellsTheCheapestFromTheBest) {
+  EXPECT_EQ(cheapestModel(table()), 0u);
+  EXPECT_EQ(bestSingleModel(table()), 1u);
+  EXPECT_EQ(cheapestModel({{"a"}, {{Outcome{}}}}), std::nullopt);
+}
+
+TEST(OutcomeTableTest, letsTheOracleTakeTheCheapestThatIsRight) {
+  const auto best = oracle(table());
+  EXPECT_EQ(best[0].cost_usd, 10.0);
+  EXPECT_EQ(best[1].cost_usd, 1.0);
+  const auto summary = summarize("oracle", best);
+  EXPECT_EQ(summary.accuracy.value, 1.0);
+  EXPECT_EQ(*summary.cost_usd, 22.0);
+  EXPECT_EQ(summary.cost_per_correct.estimate.value, 5.5);
+}
+
+TEST(OutcomeTableTest, splitsAtRandomForTheSameMoney) {
+  const auto split = randomSplit(table(), 0, 1, 13.0);  // a quarter of the way from 4 to 40
+  ASSERT_TRUE(split);
+  const auto summary = summarize("random", *split);
+  EXPECT_NEAR(*summary.cost_usd, 13.0, 1e-12);
+  EXPECT_NEAR(summary.accuracy.value, 0.75 * 0.5 + 0.25 * 0.75, 1e-12);
+  EXPECT_FALSE(randomSplit(table(), 0, 1, 41.0)) << "no split costs more than the dearest";
+}
+
+TEST(OutcomeTableTest, leavesUnknownOutAndSaysHowMuchWasGraded) {
+  const std::vector<Outcome> some{{1.0, 2.0, {}}, {{}, 3.0, {}}, {0.0, {}, {}}, {}};
+  const auto summary = summarize("ours", some);
+  EXPECT_EQ(summary.requests, 4);
+  EXPECT_EQ(summary.accuracy.n, 2);
+  EXPECT_EQ(summary.accuracy.value, 0.5);
+  EXPECT_EQ(summary.cost_known, 2);
+  EXPECT_EQ(*summary.cost_usd, 5.0);
+  EXPECT_EQ(summary.cost_per_correct.estimate.value, 2.0) << "cost and correctness of the same requests";
+  EXPECT_EQ(summary.cost_per_correct.graded_share, 0.5);
+  EXPECT_EQ(summary.p50_ms.n, 0);
+}
+
+TEST(OutcomeTableTest, comparesTheSameRequests) {
+  const auto ours = alwaysModel(table(), 0), other = alwaysModel(table(), 1);
+  const auto difference = compare(ours, other);
+  EXPECT_NEAR(difference.saving.value, 0.9, 1e-12);
+  EXPECT_NEAR(difference.correct_diff.value, -0.25, 1e-12);
+  EXPECT_EQ(difference.saving.n, 4);
+}
+
+TEST(OutcomeTableTest, resamplesWholeSessions) {
+  std::vector<Outcome> outcomes;
+  std::vector<std::string> sessions;
+  for (int i = 0; i < 200; ++i) {
+    outcomes.push_back({i < 100 ? 1.0 : 0.0, 1.0, {}});
+    sessions.push_back(std::to_string(i / 20));  // ten sessions that are all right or all wrong
+  }
+  const auto apart = summarize("apart", outcomes).accuracy, together = summarize("together", outcomes, sessions).accuracy;
+  EXPECT_EQ(apart.value, together.value);
+  EXPECT_EQ(together.n, 200);
+  EXPECT_GT(together.hi - together.lo, 2 * (apart.hi - apart.lo));
+}
+
+}  // namespace
+}  // namespace signalbox::analytics
