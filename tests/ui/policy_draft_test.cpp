@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "models/policy_draft.h"
+
+#include <gtest/gtest.h>
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "models/audit_model.h"
+#include "models/history_model.h"
+#include "models/policy_text.h"
+#include "ui/fake_console.h"
+
+namespace signalbox::ui {
+namespace {
+using testing::samplePolicy;
+
+constexpr auto kBoundary = "/workloads/0/route/boundaries/0";
+constexpr auto kGate = "/workloads/0/gate/local/escalate-below";
+
+class PolicyDraftTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    draft.setTiers({"local", "mid", "frontier"});
+    draft.setLive(3, samplePolicy());
+  }
+  PolicyDraft draft;
+};
+
+TEST_F(PolicyDraftTest, listsEveryThresholdOfEveryWorkload) {
+  const auto thresholds = draft.thresholds();
+  ASSERT_EQ(thresholds.size(), 5u);
+  EXPECT_EQ(thresholds[0].name(), QStringLiteral("Boundary local | mid"));
+  EXPECT_EQ(thresholds[2].name(), QStringLiteral("Gate local, escalate below"));
+  EXPECT_EQ(thresholds[2].signal, "top-class");
+  EXPECT_EQ(thresholds[4].kind, Threshold::Kind::TrustAbove);
+  EXPECT_FALSE(draft.isDirty());
+}
+
+TEST_F(PolicyDraftTest, keepsLiveAndProposedApart) {
+  QSignalSpy spy(&draft, &PolicyDraft::changed);
+  draft.setNumber(kGate, 0.80049);
+  EXPECT_EQ(spy.count(), 1);
+  EXPECT_TRUE(draft.isDirty());
+  EXPECT_EQ(draft.thresholds()[2].live, 0.82);
+  EXPECT_EQ(draft.thresholds()[2].proposed, 0.8);
+  const auto changes = draft.changes();
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].what, QStringLiteral("tickets: gate local escalate-below"));
+  EXPECT_EQ(changes[0].before, QStringLiteral("0.82"));
+  EXPECT_EQ(changes[0].after, QStringLiteral("0.8"));
+  draft.reset(kGate);
+  EXPECT_FALSE(draft.isDirty());
+}
+
+TEST_F(PolicyDraftTest, objectsToThresholdsOutOfOrder) {
+  EXPECT_TRUE(draft.objection().isEmpty());
+  draft.setNumber(kBoundary, 0.8);
+  EXPECT_FALSE(draft.objection().isEmpty());
+}
+
+TEST_F(PolicyDraftTest, rebasesItsChangesOntoAnotherRevisionAndNamesTheClashes) {
+  draft.setNumber(kBoundary, 0.35);
+  draft.setNumber(kGate, 0.8);
+  Json theirs = samplePolicy();
+  theirs[Json::json_pointer(kGate)] = 0.75;
+  theirs["workloads"][0]["gate"]["mid"]["escalate-below"] = 0.6;
+  const auto clashes = draft.rebase(4, theirs);
+  EXPECT_EQ(clashes, std::vector<std::string>{kGate});
+  EXPECT_EQ(draft.base(), 4);
+  EXPECT_EQ(draft.proposed()[Json::json_pointer(kBoundary)], 0.35);
+  EXPECT_EQ(draft.proposed()[Json::json_pointer(kGate)], 0.8);
+  EXPECT_EQ(draft.proposed()["workloads"][0]["gate"]["mid"]["escalate-below"], 0.6);
+  EXPECT_EQ(draft.changes().size(), 2u);
+}
+
+TEST(PolicyTextTest, writesThePolicyInTheOrderOfItsWriters) {
+  const QString text = policyText(samplePolicy());
+  EXPECT_TRUE(text.startsWith(QStringLiteral(
+      "workloads:\n"
+      "  - name: tickets\n"
+      "    match: { model: \"auto:tickets\" }\n"
+      "    route: { strategy: classifier, boundaries: [0.3, 0.7] }\n"
+      "    gate:\n"
+      "      local: { signal: top-class, escalate-below: 0.82 }\n")))
+      << text.toStdString();
+}
+
+TEST(PolicyTextTest, showsWhatWasTakenOutAndWhatWasPutIn) {
+  const auto lines = diffLines(QStringLiteral("a\nb\nc"), QStringLiteral("a\nB\nc\nd"));
+  using Kind = DiffLine::Kind;
+  ASSERT_EQ(lines.size(), 5u);
+  EXPECT_EQ(lines[1], (DiffLine{Kind::Removed, 2, QStringLiteral("b")}));
+  EXPECT_EQ(lines[2], (DiffLine{Kind::Added, 2, QStringLiteral("B")}));
+  EXPECT_EQ(lines[4], (DiffLine{Kind::Added, 4, QStringLiteral("d")}));
+}
+
+TEST(HistoryModelTest, listsRevisionsNewestFirstAndOffersRollbackOnlyToThoseWhoMay) {
+  const auto router = std::make_shared<testing::FakeRouter>();
+  router->addRevision(samplePolicy(), true);
+  Selection selection;
+  ConsoleClient client;
+  HistoryModel history(client, selection);
+  const QAbstractItemModelTester tester(&history, QAbstractItemModelTester::FailureReportingMode::Fatal);
+  client.attach(std::make_unique<testing::FakeLink>(router));
+  history.setRunning(true);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return history.rowCount() == 2 && client.hello().has_value(); }));
+  EXPECT_EQ(history.index(0, HistoryModel::Revision).data().toString(), QStringLiteral("r2"));
+  EXPECT_FALSE(history.canRollBack(0));
+  EXPECT_TRUE(history.canRollBack(1));
+  router->role = domain::Role::Viewer;
+  client.attach(std::make_unique<testing::FakeLink>(router));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return history.rowCount() == 2 && client.hello().has_value(); }));
+  EXPECT_FALSE(history.canRollBack(1));
+}
+
+TEST(AuditModelTest, listsEntriesWithTheVerdictOnTheirChain) {
+  const auto router = std::make_shared<testing::FakeRouter>();
+  Selection selection;
+  ConsoleClient client;
+  AuditModel audit(client, selection);
+  const QAbstractItemModelTester tester(&audit, QAbstractItemModelTester::FailureReportingMode::Fatal);
+  client.attach(std::make_unique<testing::FakeLink>(router));
+  audit.setRunning(true);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return audit.rowCount() == 1; }));
+  EXPECT_TRUE(audit.isVerified());
+  EXPECT_EQ(audit.index(0, AuditModel::Action).data().toString(), QStringLiteral("policy.apply"));
+}
+
+}  // namespace
+}  // namespace signalbox::ui

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "bridge/remote_client.h"
+
+#include <gtest/gtest.h>
+
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QTest>
+#include <QWebSocketServer>
+
+#include "bridge/feeds.h"
+#include "control/rpc.h"
+#include "control/wire.h"
+#include "ui/fake_console.h"
+
+namespace signalbox::ui {
+namespace {
+
+// The control plane of a router, as much of it as these tests need; one connection at a time.
+class TinyRouter : public QObject {
+ public:
+  explicit TinyRouter(quint16 port = 0) : server_(QStringLiteral("tiny"), QWebSocketServer::NonSecureMode) {
+    server_.setSupportedSubprotocols({QStringLiteral("signalbox.control.v1")});
+    EXPECT_TRUE(server_.listen(QHostAddress::LocalHost, port));
+    connect(&server_, &QWebSocketServer::newConnection, this, [this] {
+      socket_ = server_.nextPendingConnection();
+      authorization = socket_->request().rawHeader("Authorization");
+      connect(socket_, &QWebSocket::textMessageReceived, this, [this](const QString& text) { take(text); });
+    });
+  }
+  [[nodiscard]] QUrl url() const { return server_.serverUrl(); }
+  [[nodiscard]] quint16 port() const { return server_.serverPort(); }
+  void drop() {
+    if (socket_) socket_->abort();
+  }
+  void send(const std::string& text) { socket_->sendTextMessage(QString::fromStdString(text)); }
+  void commit(std::int64_t seq) {
+    control::DecisionBatch batch;
+    batch.seq = seq;
+    batch.items.push_back(maker_.make(wallNow()));
+    batch.items.back().seq = seq;
+    Json params = control::toJson(batch);
+    params["subscription"] = "s1";
+    send(control::notificationText("decisions.delta", params));
+  }
+  QByteArray authorization;
+  std::vector<Json> subscribed;  // params of decisions.subscribe
+  std::string epoch = "e1";
+
+ private:
+  void take(const QString& text) {
+    const Result<control::Call> call = control::callFromJson(Json::parse(text.toStdString()));
+    if (call->method == "hello") {
+      control::Hello hello;
+      hello.router = "tiny";
+      hello.role = domain::Role::Tuner;
+      hello.epoch = epoch;
+      hello.store_id = "s";
+      hello.time = wallNow();
+      return send(control::answerText(call->id, control::toJson(hello)));
+    }
+    if (call->method == "decisions.subscribe") {
+      subscribed.push_back(call->params);
+      Json answer = control::toJson(control::DecisionBatch{call->params.value("last", std::int64_t{0}), {}, 0, false});
+      answer["subscription"] = "s1";
+      return send(control::answerText(call->id, answer));
+    }
+    if (call->method == "policy.apply") {
+      return send(control::errorText(call->id, Error{ErrorCode::Conflict, "r8 is live", {}, R"({"live":8})", 0, 0}));
+    }
+    send(control::errorText(call->id, control::kMethodNotFound, "not here"));
+  }
+  testing::FakeRouter maker_;
+  QWebSocketServer server_;
+  QWebSocket* socket_ = nullptr;
+};
+
+std::unique_ptr<RemoteClient> clientFor(const QUrl& url) {
+  return std::make_unique<RemoteClient>(RemoteAddress{url, Secret("sbx-test-token-0001"), {}}, QString());
+}
+
+TEST(RemoteClientTest, bringsItsTokenInTheUpgradeAndIsLiveAfterHello) {
+  TinyRouter router;
+  ConsoleClient client;
+  client.attach(clientFor(router.url()));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return client.hello().has_value(); }));
+  EXPECT_EQ(router.authorization, "Bearer sbx-test-token-0001");
+  EXPECT_EQ(client.link().kind, LinkState::Kind::Live);
+  EXPECT_FALSE(client.link().plain);
+  EXPECT_EQ(client.routerName(), QStringLiteral("tiny"));
+  EXPECT_TRUE(client.may(domain::Role::Tuner));
+  EXPECT_FALSE(client.may(domain::Role::Admin));
+}
+
+TEST(RemoteClientTest, takesAFeedUpAgainAfterADropWhereItEnded) {
+  auto router = std::make_unique<TinyRouter>();
+  const quint16 port = router->port();
+  ConsoleClient client;
+  client.attach(clientFor(router->url()));
+  DecisionTail tail(client);
+  std::vector<std::int64_t> seqs;
+  QObject::connect(&tail, &DecisionTail::arrived, &client, [&](const control::DecisionBatch& batch) {
+    for (const auto& item : batch.items) seqs.push_back(item.seq);
+  });
+  int sessions = 0;
+  QObject::connect(&client, &ConsoleClient::sessionChanged, &tail, [&] { ++sessions; });
+  tail.start({});
+  ASSERT_TRUE(QTest::qWaitFor([&] { return router->subscribed.size() == 1; }));
+  router->commit(41);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return seqs.size() == 1; }));
+  const int before = sessions;
+
+  router = nullptr;
+  ASSERT_TRUE(QTest::qWaitFor([&] { return client.link().kind == LinkState::Kind::Reconnecting; }));
+  EXPECT_TRUE(client.hello().has_value());
+  router = std::make_unique<TinyRouter>(port);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return router->subscribed.size() == 1; }, 10'000));
+  EXPECT_EQ(router->subscribed[0].value("last", std::int64_t{0}), 41);
+  router->commit(42);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return seqs.size() == 2; }));
+  EXPECT_EQ(seqs, (std::vector<std::int64_t>{41, 42}));
+  EXPECT_EQ(sessions, before);
+}
+
+TEST(RemoteClientTest, beginsAnewWhenTheRouterIsAnotherThanBefore) {
+  auto router = std::make_unique<TinyRouter>();
+  const quint16 port = router->port();
+  ConsoleClient client;
+  client.attach(clientFor(router->url()));
+  DecisionTail tail(client);
+  tail.start({});
+  ASSERT_TRUE(QTest::qWaitFor([&] { return router->subscribed.size() == 1; }));
+  router->commit(41);
+  router = nullptr;
+  router = std::make_unique<TinyRouter>(port);
+  router->epoch = "e2";
+  ASSERT_TRUE(QTest::qWaitFor([&] { return router->subscribed.size() == 1; }, 10'000));
+  EXPECT_FALSE(router->subscribed[0].contains("last"));
+}
+
+TEST(RemoteClientTest, handsOnWhatTheRouterRefuses) {
+  TinyRouter router;
+  ConsoleClient client;
+  client.attach(clientFor(router.url()));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return client.hello().has_value(); }));
+  std::optional<Error> error;
+  client.applyPolicy(ticketFor(&client), {}, [&](const Result<control::PolicyApplied>& applied) { error = applied.error(); });
+  ASSERT_TRUE(QTest::qWaitFor([&] { return error.has_value(); }));
+  EXPECT_EQ(error->code, ErrorCode::Conflict);
+  EXPECT_NE(error->detail.find("8"), std::string::npos);
+}
+
+TEST(RemoteClientTest, stopsAndAsksWhenTheTokenIsRefused) {
+  QTcpServer server;
+  ASSERT_TRUE(server.listen(QHostAddress::LocalHost));
+  int connections = 0;
+  QObject::connect(&server, &QTcpServer::newConnection, &server, [&] {
+    ++connections;
+    QTcpSocket* socket = server.nextPendingConnection();
+    QObject::connect(socket, &QTcpSocket::readyRead, socket, [socket] {
+      socket->write("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+      socket->disconnectFromHost();
+    });
+  });
+  ConsoleClient client;
+  client.attach(clientFor(QUrl(QStringLiteral("ws://127.0.0.1:%1").arg(server.serverPort()))));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return client.link().kind == LinkState::Kind::AuthFailed; }));
+  QTest::qWait(1'500);  // longer than the first wait before another try would be
+  EXPECT_EQ(connections, 1);
+}
+
+TEST(RemoteClientTest, answersQuestionsAskedWhileDownAtOnce) {
+  TinyRouter router;
+  ConsoleClient client;
+  client.attach(clientFor(router.url()));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return client.hello().has_value(); }));
+  router.drop();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !client.link().isUp(); }));
+  std::optional<ErrorCode> code;
+  client.queryDecisions(ticketFor(&client), {}, [&](const auto& page) { code = page.error().code; });
+  ASSERT_TRUE(QTest::qWaitFor([&] { return code.has_value(); }, 500));
+  EXPECT_EQ(*code, ErrorCode::Unavailable);
+}
+
+}  // namespace
+}  // namespace signalbox::ui
