@@ -49,6 +49,7 @@ class RequestParser {
   [[nodiscard]] const Refusal& refusal() const { return refusal_; }
 
   [[nodiscard]] bool begun() const { return begun_; }                  // a byte of an unfinished request was read
+  [[nodiscard]] bool readingBody() const { return state_ >= State::Length && state_ < State::Complete; }
   [[nodiscard]] bool keepAlive() const { return facts_.keep_alive; }   // by version and Connection; from Head on
   [[nodiscard]] bool http10() const { return facts_.http10; }
   [[nodiscard]] bool expectsContinue() const { return facts_.expects_continue; }

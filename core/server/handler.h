@@ -12,8 +12,11 @@
 
 namespace signalbox::server {
 
-// The answer to one request. All calls on the worker's thread, one at a time. If the client goes away the handler's task is
-// cancelled (asio cancellation, within 100 ms, in every phase) and every further write gives ClientGone.
+// The answer to one request. All calls on the worker's thread, one at a time. If the client goes away before the answer is
+// complete, the handler's task is cancelled (asio cancellation of type terminal, within 100 ms, in every phase) and every
+// further write gives ClientGone. A drain past its deadline cancels too, with clientGone() false: the handler may still write
+// an error event and abort(). A cancelled task throws at its next co_await unless it has called
+// `co_await asio::this_coro::throw_if_cancelled(false)`; one that wants to write down what happened does so.
 class Responder {
  public:
   virtual ~Responder() = default;
@@ -21,7 +24,8 @@ class Responder {
   virtual Task<Result<void>> send(http::Response response) = 0;
   // Status and headers of a stream; chunked transfer coding follows.
   virtual Task<Result<void>> start(int status, const http::Headers& headers) = 0;
-  // Waits while more than 256 KiB are buffered; gives ClientGone after a write that stalled for 60 s.
+  // Writes of one turn of the loop are sent together at its end. Waits while more than 256 KiB are buffered; gives ClientGone
+  // after a write that stalled for 60 s.
   virtual Task<Result<void>> write(std::string_view bytes) = 0;
   // Ends the stream well.
   virtual Task<Result<void>> finish() = 0;
@@ -46,6 +50,10 @@ class Handler {
   virtual Task<void> handle(Worker& worker, http::Request request, Responder& responder) = 0;
   // Called on a request that http/ refused before it became one: only a metric and an id follow.
   virtual void refused(int status, std::string_view why) = 0;
+  // On the worker's thread, before its first connection and after its last: what lives on its executor (timers, transfers)
+  // is made here and must be gone when end() returns.
+  virtual void begin(Worker&) {}
+  virtual void end(Worker&) {}
 };
 
 // The far end of one WebSocket. Thread-safe.
@@ -75,6 +83,8 @@ class SocketHandler {
   // Decides on the upgrade request: path, subprotocol, token, origin. `peer` outlives the session.
   virtual std::expected<std::unique_ptr<SocketSession>, Refusal> accept(const http::Request& upgrade,
                                                                         std::shared_ptr<SocketPeer> peer) = 0;
+  // Named in the answer to an upgrade that offers it.
+  [[nodiscard]] virtual std::string_view subprotocol() const { return {}; }
 };
 
 }  // namespace signalbox::server

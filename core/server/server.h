@@ -19,6 +19,8 @@ struct Limits {
   Duration head_time = std::chrono::seconds(10);
   std::size_t max_body = 32u << 20;
   std::size_t max_bodies_in_flight = 256u << 20;
+  Duration body_grace = std::chrono::seconds(20);  // a body must arrive within this plus its size / body_rate
+  std::size_t body_rate = 1 << 10;                 // bytes per second
   Duration keep_alive = std::chrono::seconds(60);
   Duration write_stall = std::chrono::seconds(60);
   std::size_t max_connections = 10'000;
@@ -40,14 +42,15 @@ struct ServerOptions {
 
 class Server {
  public:
-  // Binds now and fails with Io naming address and port; serves from start() on. `sockets` may be null (no upgrades).
+  // Binds now and fails with Io naming address and port, or InvalidConfig beyond loopback (that needs tls); serves from start() on. `sockets` may be null (no upgrades).
   [[nodiscard]] static Result<std::unique_ptr<Server>> bind(ServerOptions options, Handler& handler, SocketHandler* sockets);
   virtual ~Server() = default;  // stops, if still running
   virtual void start() = 0;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   [[nodiscard]] virtual std::size_t workers() const = 0;
   [[nodiscard]] virtual Worker& worker(std::size_t index) = 0;
-  // Stops accepting; open requests go on until `deadline`, then they are cancelled. Blocks until all workers are done.
+  // Stops accepting and closes idle connections; open requests go on until `deadline`, then they are cancelled. Blocks until
+  // all workers are done. A second call from another thread shortens the first.
   virtual void drain(Duration deadline) = 0;
   [[nodiscard]] virtual std::size_t connections() const = 0;
 };

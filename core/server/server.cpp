@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/server.h"
+
+#include <unistd.h>
+
+#include <condition_variable>
+
+#include "base/log.h"
+#include "server/listener.h"
+#include "server/worker_loop.h"
+
+namespace signalbox::server {
+namespace {
+
+// How long cancelled handlers have to write down what happened.
+constexpr auto kCancelGrace = std::chrono::seconds(5);
+
+class ServerImpl final : public Server {
+ public:
+  ServerImpl(ServerOptions options, Handler& handler, SocketHandler* sockets, const Listeners& listeners)
+      : shared_{std::move(options), handler, sockets, {}, {}, {}, {}, {}}, port_(listeners.port) {
+    const std::string port = ":" + std::to_string(port_);
+    shared_.hosts = {"localhost" + port, "127.0.0.1" + port, "[::1]" + port};
+    for (std::size_t i = 0; i < listeners.descriptors.size(); ++i)
+      workers_.push_back(std::make_unique<WorkerLoop>(shared_, i, listeners.descriptors[i], [this] { onWorkerEmpty(); }));
+  }
+  ~ServerImpl() override { drain(Duration{}); }
+
+  void start() override {
+    for (const auto& worker : workers_) worker->start();
+    started_ = true;
+  }
+  [[nodiscard]] std::uint16_t port() const override { return port_; }
+  [[nodiscard]] std::size_t workers() const override { return workers_.size(); }
+  [[nodiscard]] Worker& worker(std::size_t index) override { return *workers_.at(index); }
+  [[nodiscard]] std::size_t connections() const override { return shared_.connections.load(std::memory_order_relaxed); }
+
+  void drain(Duration deadline) override {
+    std::unique_lock lock(mutex_);
+    const SteadyTime until = steadyNow() + deadline;
+    const bool first = !shared_.draining.exchange(true);
+    until_ = first ? until : std::min(until_, until);
+    changed_.notify_all();
+    if (!first) {
+      changed_.wait(lock, [this] { return stopped_; });
+      return;
+    }
+    if (started_) {
+      for (const auto& worker : workers_) worker->drain();
+      awaitEmpty(lock, [this] { return until_; });
+      if (empty_ < workers_.size()) {
+        for (const auto& worker : workers_) worker->cancel();
+        const SteadyTime grace = steadyNow() + kCancelGrace;
+        awaitEmpty(lock, [grace] { return grace; });
+      }
+      if (empty_ < workers_.size()) log::error("Requests were still being handled {} s after they were cancelled.", kCancelGrace.count());
+      lock.unlock();
+      for (const auto& worker : workers_) worker->stop();
+      lock.lock();
+    }
+    stopped_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  // Waits for all workers to have no link left, or for the moment `until()`, which another thread may bring nearer.
+  template <class Until>
+  void awaitEmpty(std::unique_lock<std::mutex>& lock, Until until) {
+    while (empty_ < workers_.size() && steadyNow() < until()) changed_.wait_until(lock, until());
+  }
+  void onWorkerEmpty() {
+    const std::lock_guard lock(mutex_);
+    ++empty_;
+    changed_.notify_all();
+  }
+
+  Shared shared_;
+  const std::uint16_t port_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  SteadyTime until_ = kNever;
+  std::size_t empty_ = 0;
+  bool started_ = false;
+  bool stopped_ = false;
+  std::vector<std::unique_ptr<WorkerLoop>> workers_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::bind(ServerOptions options, Handler& handler, SocketHandler* sockets) {
+  if (options.workers == 0) return fail(ErrorCode::InvalidConfig, "A server needs at least one worker.");
+  liftDescriptorLimit();
+  const auto listeners = openListeners(options.listen, options.workers);
+  if (!listeners) return std::unexpected(listeners.error());
+  return std::make_unique<ServerImpl>(std::move(options), handler, sockets, *listeners);
+}
+
+}  // namespace signalbox::server
