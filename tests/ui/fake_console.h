@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-only
+// SPDX-License-Identifier: Apache-2.0
 // A router for tests of the console: answers every question from data in memory, at once or when told to, and lets a test
 // commit decisions and policies. Simulated throughout; used by tests only.
 #pragma once

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-only
+// SPDX-License-Identifier: Apache-2.0
 #include "bridge/remote_client.h"
 
 #include <gtest/gtest.h>
