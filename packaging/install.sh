@@ -30,7 +30,7 @@ all_there() {
   done < <(wanted "$@")
 }
 
-[ $# -gt 0 ] || { echo "usage: install.sh GROUP… (groups of packages.txt)" >&2; exit 2; }
+[ $# -gt 0 ] && [ -n "$(wanted "$@")" ] || { echo "usage: install.sh GROUP… (groups of packages.txt)" >&2; exit 2; }
 command -v dpkg-query >/dev/null || { echo "install.sh: this is no Debian; install what packages.txt names by hand" >&2; exit 1; }
 all_there "$@" && exit 0
 

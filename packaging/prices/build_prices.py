@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Builds resources/prices/prices.csv from three public price lists (all MIT).
+
+    build_prices.py FOLDER > resources/prices/prices.csv
+
+FOLDER holds model_prices_and_context_window.json, genai_prices.json and models_dev_prices.csv. Where several lists know a
+model of a provider, the first of them in that order speaks. Only token prices of text are taken; a list that says zero means a
+free tier or a subscription, not a price, and is left out. Where a price depends on the length of the prompt, the price of the
+short one is taken.
+"""
+import csv
+import json
+import sys
+from pathlib import Path
+
+SOURCES = {
+    "m": ("2026-07-24", "github.com/Wei-Shaw/model-price-repo f9ff147, a filtered mirror of BerriAI/litellm (MIT)"),
+    "g": ("-", "pydantic/genai-prices 0.1.8 (MIT), which gives no date"),
+    "d": ("2025-09-11", "models.dev, copy of tokenlens 1.3.0 (MIT), its newest entry"),
+}
+PROVIDERS = {  # the lists' names for one and the same seller
+    "amazon-bedrock": "bedrock", "aws": "bedrock", "fireworks-ai": "fireworks", "gemini": "google", "google-vertex": "google",
+    "google-vertex-anthropic": "google", "moonshot": "moonshotai", "text-completion-openai": "openai", "togetherai": "together",
+    "vertex_ai-language-models": "google", "x-ai": "xai", "zhipu": "zhipuai", "cloudflare-workers-ai": "cloudflare",
+}
+SUBSCRIPTIONS = {"cursor", "github-copilot", "lmstudio", "zai-coding-plan"}
+
+
+def provider_name(name):
+    return PROVIDERS.get(name, name)
+
+
+def amount(value):
+    """US dollars per million tokens, or None. Tiered prices give that of their first tier."""
+    if isinstance(value, dict):
+        value = value.get("base")
+    return float(value) if isinstance(value, (int, float)) and value >= 0 else None
+
+
+def from_litellm(folder):
+    for model, entry in json.loads((folder / "model_prices_and_context_window.json").read_text()).items():
+        if entry.get("mode") not in ("chat", "responses", "completion"):
+            continue
+        million = lambda key: None if entry.get(key) is None else round(entry[key] * 1e6, 9)
+        yield (provider_name(entry["litellm_provider"]), model.split("/")[-1], million("input_cost_per_token"),
+               million("output_cost_per_token"), million("cache_read_input_token_cost"),
+               million("cache_creation_input_token_cost"), "m")
+
+
+def current_prices(prices):
+    """Of prices that change with the date, the last; of those that change with the hour, the ones outside the special hours."""
+    if isinstance(prices, dict):
+        return prices
+    by_date = [entry for entry in prices if not entry.get("constraint") or "start_date" in entry["constraint"]]
+    return (by_date or prices)[-1]["prices"]
+
+
+def spelled_ids(model):
+    clauses = model["match"].get("or", [model["match"]])
+    return {model["id"]} | {clause["equals"] for clause in clauses if "equals" in clause}
+
+
+def from_genai(folder):
+    for provider in json.loads((folder / "genai_prices.json").read_text()):
+        for model in provider["models"]:
+            prices = current_prices(model["prices"])
+            for name in spelled_ids(model):
+                yield (provider_name(provider["id"]), name, amount(prices.get("input_mtok")), amount(prices.get("output_mtok")),
+                       amount(prices.get("cache_read_mtok")), amount(prices.get("cache_write_mtok")), "g")
+
+
+def from_models_dev(folder):
+    number = lambda text: float(text) if text else None
+    with open(folder / "models_dev_prices.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            yield (provider_name(row["provider"]), row["model"], number(row["input_usd_per_mtok"]),
+                   number(row["output_usd_per_mtok"]), number(row["cache_read_usd_per_mtok"]), None, "d")
+
+
+def usable(row):
+    provider, model, input_price, output_price = row[:4]
+    if provider in SUBSCRIPTIONS or not model or any(c in model for c in ',"\n'):
+        return False
+    return input_price is not None and output_price is not None and input_price + output_price > 0
+
+
+def text(value):
+    return "" if value is None else repr(value).removesuffix(".0")
+
+
+def main():
+    if len(sys.argv) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    folder = Path(sys.argv[1])
+    table = {}
+    for rows in (from_litellm(folder), from_genai(folder), from_models_dev(folder)):
+        for row in filter(usable, rows):
+            table.setdefault(row[:2], row)
+    print("# Prices of models in US dollars per million tokens. Made by packaging/prices/build_prices.py; not edited by hand.")
+    print(f"# date {SOURCES['m'][0]}")
+    for key, (date, words) in SOURCES.items():
+        print(f"# source {key} {date} {words}")
+    for alias, provider in sorted(PROVIDERS.items()):
+        print(f"# alias {alias} {provider}")
+    print("provider,model,input,output,cached_input,cache_write,source")
+    for key in sorted(table):
+        provider, model, *prices, source = table[key]
+        print(",".join([provider, model, *map(text, prices), source]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
