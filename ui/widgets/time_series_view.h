@@ -12,10 +12,13 @@
 #include "widgets/chart_cursor.h"
 #include "widgets/time_series.h"
 
+class QPushButton;
+
 namespace signalbox::ui {
 
 struct ChartLayout;
-class ChartPainter;
+struct ChartModel;
+class ChartTable;
 
 class TimeSeriesView : public QWidget {
   Q_OBJECT
@@ -26,7 +29,7 @@ class TimeSeriesView : public QWidget {
   // Header: name bold, note, and right-aligned what holds when there is no cursor.
   void setTitle(const QString& title, const QString& note = {});
   void setHeadline(const TextLine& headline);
-  [[nodiscard]] QString title() const { return title_; }
+  [[nodiscard]] QString title() const;
 
   void setRange(qint64 since, qint64 until);  // µs UTC, half-open
   void setTimeZone(const QTimeZone& zone);
@@ -39,7 +42,7 @@ class TimeSeriesView : public QWidget {
   void setGaps(std::vector<GapRange> gaps);
   // `message` and `action` are for the states that need words; `lastEvent` is where Stale begins.
   void setState(ChartState state, const QString& message = {}, const QString& action = {}, qint64 lastEvent = 0);
-  [[nodiscard]] ChartState state() const { return state_; }
+  [[nodiscard]] ChartState state() const;
 
   void setCursor(ChartCursor* cursor);  // shared; not owned
   using QWidget::setCursor;
@@ -49,22 +52,21 @@ class TimeSeriesView : public QWidget {
   [[nodiscard]] QSize sizeHint() const override;
   [[nodiscard]] QSize minimumSizeHint() const override;
 
-  [[nodiscard]] const std::vector<Series>& series() const { return series_; }
-  [[nodiscard]] const std::vector<Marker>& markers() const { return markers_; }
-  [[nodiscard]] QTimeZone timeZone() const { return zone_; }
+  [[nodiscard]] const std::vector<Series>& series() const;
+  [[nodiscard]] const std::vector<Marker>& markers() const;
+  [[nodiscard]] QTimeZone timeZone() const;
   [[nodiscard]] QString formatValue(double value) const;
-  [[nodiscard]] qint64 since() const { return since_; }
-  [[nodiscard]] qint64 until() const { return until_; }
+  [[nodiscard]] qint64 since() const;
+  [[nodiscard]] qint64 until() const;
 
  Q_SIGNALS:
   void markerActivated(const QString& label);
   void actionTriggered();   // of an empty, filtered or stale state
-  void tableRequested();    // "View as table": Ctrl+T or the icon in the header
+  void tableShown();        // "View as table": Ctrl+T or the icon in the header
 
  protected:
   void paintEvent(QPaintEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
-  void changeEvent(QEvent* event) override;
   bool event(QEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
@@ -74,37 +76,24 @@ class TimeSeriesView : public QWidget {
   void keyPressEvent(QKeyEvent* event) override;
 
  private:
-  friend class ChartPainter;
   void invalidate();
   void updateMargins();
   void describe();
-  void setTimeFromColumn(double x);
-  void stepCursor(int columns);
+  void placeAction();
+  void moveCursorTo(double x);
+  void stepCursor(int samples);
+  void showTable();
   [[nodiscard]] ChartLayout layoutNow() const;
+  [[nodiscard]] std::optional<qint64> cursorTime() const;
 
-  QString title_, note_;
-  TextLine headline_;
-  qint64 since_ = 0, until_ = 1;
-  QTimeZone zone_ = QTimeZone::utc();
-  ValueAxis axis_;
-  PlotKind kind_ = PlotKind::Lines;
-  qint64 barWidth_ = 0;
-  std::vector<Series> series_;
-  std::optional<ControlLimits> limits_;
-  std::vector<LimitLine> lines_;
-  std::vector<Marker> markers_;
-  std::vector<GapRange> gaps_;
-  ChartState state_ = ChartState::Loading;
-  QString message_, actionText_;
-  qint64 lastEvent_ = 0;
+  std::unique_ptr<ChartModel> model_;
   QPointer<ChartCursor> cursor_;
-  bool showsTag_ = false;
-  bool showsTimeAxis_ = true;
-
+  QPointer<QPushButton> action_;
+  QPointer<ChartTable> table_;
   QPixmap staticLayer_;
+  ChartMargins own_;
   std::optional<qint64> dragFrom_;
   QPointF pressAt_;
-  bool hoverAction_ = false;
 };
 
 }  // namespace signalbox::ui
