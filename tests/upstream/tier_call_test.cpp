@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "upstream/tier_call.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "upstream/address_rules.h"
+#include "upstream/scripted_upstream.h"
+
+namespace signalbox::upstream {
+namespace {
+
+using Script = ScriptedUpstream::Script;
+
+std::string whole(int status, const std::string& body, const std::string& extra = {}) {
+  return "HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Type: application/json\r\n" + extra +
+         "Content-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
+}
+const std::string kAnswer =
+    R"({"id":"x","object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"yes"},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":1,"total_tokens":6}})";
+const std::string kStreamHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
+const std::string kFirst = R"(data: {"object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"ye"}}]})" "\n\n";
+const std::string kSecond = R"(data: {"object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"content":"s"},"finish_reason":"stop"}]})" "\n\n";
+const std::string kDone = "data: [DONE]\n\n";
+
+class NotedHost final : public Host {
+ public:
+  dialect::Additions additions(const domain::Deployment&) override { return {}; }
+  void attemptFailed(const Exchange&, const domain::Attempt& attempt, const Error&) override { failed.push_back(attempt); }
+  std::vector<domain::Attempt> failed;
+};
+
+class TierCallTest : public testing::Test {
+ protected:
+  void addDeployment(const std::string& url) {
+    domain::Upstream upstream;
+    upstream.name = "u" + std::to_string(config_->upstreams.size());
+    upstream.base_url = url;
+    upstream.models = {{"m", std::nullopt, std::nullopt}};
+    tier_.deployments.push_back({upstream.name, "m"});
+    config_->upstreams.push_back(std::move(upstream));
+  }
+
+  // Calls the tier and, where it answers, reads everything it says.
+  Result<std::string> run(bool stream, Duration timeout = std::chrono::seconds(5)) {
+    tier_.name = "local";
+    tier_.timeout = tier_.total_timeout = timeout;
+    auto request = dialect::readChatRequest(R"({"model":"auto","messages":[{"role":"user","content":"Is it?"}]})", {});
+    Result<std::string> text = fail(ErrorCode::Internal, "did not end");
+    Client client(io_.get_executor(), config_, std::make_shared<HealthTable>(*config_));
+    const auto task = [&]() -> Task<void> {
+      co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
+      co_await boost::asio::this_coro::throw_if_cancelled(false);
+      TierCall call{&tier_, &*request, stream, false, 1.0};
+      auto exchange = co_await callTier(client, call, host_);
+      if (!exchange) {
+        text = std::unexpected(exchange.error());
+        co_return;
+      }
+      auto read = co_await (*exchange)->readAll();
+      relayed_ = (*exchange)->takeRelayBytes() + (*exchange)->terminalEvent();
+      if (read) {
+        text = (*exchange)->answer().text;
+      } else {
+        text = std::unexpected(read.error());
+      }
+    };
+    boost::asio::co_spawn(io_, task(), boost::asio::bind_cancellation_slot(cancel_.slot(), boost::asio::detached));
+    io_.run_for(std::chrono::seconds(20));
+    return text;
+  }
+
+  boost::asio::io_context io_;
+  boost::asio::cancellation_signal cancel_;
+  std::shared_ptr<config::Config> config_ = std::make_shared<config::Config>();
+  domain::Tier tier_;
+  NotedHost host_;
+  std::string relayed_;
+};
+
+TEST_F(TierCallTest, readsAWholeAnswer) {
+  ScriptedUpstream upstream({{whole(200, kAnswer)}});
+  addDeployment(upstream.url());
+  EXPECT_EQ(run(false), "yes");
+  EXPECT_EQ(relayed_, kAnswer);
+  EXPECT_TRUE(host_.failed.empty());
+}
+
+TEST_F(TierCallTest, relaysAStreamByteForByte) {
+  ScriptedUpstream upstream({{kStreamHead + ": hello\n\n" + kFirst + kSecond + kDone}});
+  addDeployment(upstream.url());
+  EXPECT_EQ(run(true), "yes");
+  EXPECT_EQ(relayed_, ": hello\n\n" + kFirst + kSecond + kDone);
+}
+
+TEST_F(TierCallTest, goesToTheNextDeploymentWhenOneFails) {
+  for (const auto& [bytes, code] : std::vector<std::pair<std::string, std::string>>{
+           {whole(500, "{}"), "upstream_error"}, {whole(429, "{}"), "upstream_rate_limited"}, {whole(200, "junk"), "upstream_malformed"}, {"", "upstream_connect"}}) {
+    ScriptedUpstream bad({{bytes}});
+    ScriptedUpstream good({{whole(200, kAnswer)}});
+    *config_ = {};
+    tier_ = {};
+    host_.failed.clear();
+    io_.restart();
+    addDeployment(bad.url());
+    addDeployment(good.url());
+    EXPECT_EQ(run(false), "yes") << code;
+    ASSERT_EQ(host_.failed.size(), 1u) << code;
+    EXPECT_EQ(host_.failed[0].error, code);
+    EXPECT_EQ(host_.failed[0].upstream, "u0");
+  }
+}
+
+TEST_F(TierCallTest, aRefusedConnectionFailsFast) {
+  addDeployment("http://127.0.0.1:1/v1");
+  const auto result = run(false);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::UpstreamConnect);
+}
+
+TEST_F(TierCallTest, passesThroughWhatTheUpstreamRejectsAndAsksNobodyElse) {
+  ScriptedUpstream rejects({{whole(400, R"({"error":{"message":"too long"}})")}});
+  ScriptedUpstream other({{whole(200, kAnswer)}});
+  addDeployment(rejects.url());
+  addDeployment(other.url());
+  const auto result = run(false);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::UpstreamRejected);
+  EXPECT_EQ(result.error().detail, R"({"error":{"message":"too long"}})");
+  EXPECT_EQ(other.served(), 0);
+}
+
+TEST_F(TierCallTest, everyDeploymentLimitedGivesTheSmallestWait) {
+  ScriptedUpstream a({{whole(429, "{}", "Retry-After: 20\r\n")}});
+  ScriptedUpstream b({{whole(429, "{}", "Retry-After: 7\r\n")}});
+  addDeployment(a.url());
+  addDeployment(b.url());
+  const auto result = run(false);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::UpstreamRateLimited);
+  EXPECT_EQ(result.error().retry_after_s, 7);
+}
+
+TEST_F(TierCallTest, anUpstreamThatSaysNothingTimesOut) {
+  ScriptedUpstream silent({{"", true}});
+  addDeployment(silent.url());
+  const auto result = run(false, std::chrono::milliseconds(150));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::UpstreamTimeout);
+}
+
+TEST_F(TierCallTest, aStreamThatBreaksOffIsNeverComplete) {
+  const std::string stream = kFirst + kSecond + kDone;
+  for (std::size_t cut = 0; cut < stream.size() - 1; cut += 7) {
+    ScriptedUpstream upstream({{kStreamHead + stream.substr(0, cut)}});
+    *config_ = {};
+    tier_ = {};
+    io_.restart();
+    addDeployment(upstream.url());
+    const auto result = run(true);
+    ASSERT_FALSE(result) << cut;
+    EXPECT_TRUE(result.error().code == ErrorCode::UpstreamTruncated || result.error().code == ErrorCode::UpstreamMalformed ||
+                result.error().code == ErrorCode::UpstreamConnect)
+        << cut << " " << result.error().message;
+  }
+}
+
+TEST_F(TierCallTest, cancellingTheTaskLeavesTheUpstreamAtOnce) {
+  ScriptedUpstream slow({{kStreamHead, true}});
+  addDeployment(slow.url());
+  boost::asio::steady_timer timer(io_, std::chrono::milliseconds(50));
+  timer.async_wait([&](auto) { cancel_.emit(boost::asio::cancellation_type::terminal); });
+  const auto started = steadyNow();
+  const auto result = run(true, std::chrono::seconds(15));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::ClientGone);
+  EXPECT_LT(steadyNow() - started, std::chrono::seconds(5));
+}
+
+TEST(AddressRulesTest, refusesLinkLocalAndMetadataAddresses) {
+  const auto v4 = [](const char* text) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    inet_pton(AF_INET, text, &address.sin_addr);
+    return mayConnect(reinterpret_cast<const sockaddr&>(address));
+  };
+  const auto v6 = [](const char* text) {
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    inet_pton(AF_INET6, text, &address.sin6_addr);
+    return mayConnect(reinterpret_cast<const sockaddr&>(address));
+  };
+  for (const char* good : {"127.0.0.1", "10.1.2.3", "8.8.8.8"}) EXPECT_TRUE(v4(good)) << good;
+  for (const char* bad : {"169.254.169.254", "169.254.0.1", "100.100.100.200", "0.0.0.0", "255.255.255.255", "224.0.0.1"}) EXPECT_FALSE(v4(bad)) << bad;
+  for (const char* good : {"::1", "2001:db8::1", "::ffff:127.0.0.1"}) EXPECT_TRUE(v6(good)) << good;
+  for (const char* bad : {"fe80::1", "fd00:ec2::254", "::ffff:169.254.169.254", "::", "ff02::1"}) EXPECT_FALSE(v6(bad)) << bad;
+}
+
+}  // namespace
+}  // namespace signalbox::upstream
