@@ -87,7 +87,8 @@ Task<http::Response> DataPlane::takeFeedback(const http::Request& request) {
   if (!label) co_return dialect::errorResponse(label.error());
   const std::string id = label->decision_id.string();
   auto& journal = services_.journal;
-  const auto kept = co_await awaitReply<void>([&](auto reply) { journal.addLabel(std::move(*label), std::move(reply)); });
+  const auto add = [&](auto reply) { journal.addLabel(std::move(*label), std::move(reply)); };
+  const auto kept = co_await awaitReply<void>(add);
   if (!kept) co_return dialect::errorResponse(kept.error());
   co_return json(200, R"({"status":"ok","decision_id":")" + id + "\"}");
 }

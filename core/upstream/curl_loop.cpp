@@ -17,7 +17,11 @@ namespace asio = boost::asio;
 // registration per request.
 struct CurlLoop::Watch {
   Watch(const Executor& executor, curl_socket_t fd) : descriptor(executor, fd), socket(fd) {}
-  ~Watch() { descriptor.release(); }  // curl's hook closes it
+  ~Watch() { letGo(); }
+  // Must come before the socket is closed, not when the last reference goes: the number may be another socket's by then.
+  void letGo() {
+    if (descriptor.is_open()) descriptor.release();
+  }
   asio::posix::stream_descriptor descriptor;
   curl_socket_t socket;
   int wanted = 0;  // CURL_POLL_*
@@ -114,7 +118,11 @@ curl_socket_t CurlLoop::onOpen(void*, curlsocktype, curl_sockaddr* address) {
 }
 
 int CurlLoop::onClose(void* self, curl_socket_t socket) {
-  static_cast<CurlLoop*>(self)->watches_.erase(socket);
+  auto& watches = static_cast<CurlLoop*>(self)->watches_;
+  if (const auto found = watches.find(socket); found != watches.end()) {
+    found->second->letGo();
+    watches.erase(found);
+  }
   return ::close(socket);
 }
 

@@ -56,7 +56,12 @@ Error Exchange::errorAnswer(std::string_view body) const {
 }
 
 Task<Result<void>> Exchange::open() {
-  Result<void> result = stream_ ? co_await openStream() : co_await openWhole();
+  Result<void> result;  // GCC 12 destroys what co_await gives within ?: twice
+  if (stream_) {
+    result = co_await openStream();
+  } else {
+    result = co_await openWhole();
+  }
   if (!result || !stream_) settle(result);
   co_return result;
 }

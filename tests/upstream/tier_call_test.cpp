@@ -54,7 +54,9 @@ class TierCallTest : public testing::Test {
     auto request = dialect::readChatRequest(R"({"model":"auto","messages":[{"role":"user","content":"Is it?"}]})", {});
     Result<std::string> text = fail(ErrorCode::Internal, "did not end");
     Client client(io_.get_executor(), config_, std::make_shared<HealthTable>(*config_));
+    // Ends the loop with the task: curl's own timers would keep it going for a while.
     const auto task = [&]() -> Task<void> {
+      const std::shared_ptr<void> stop(nullptr, [&](void*) { io_.stop(); });
       co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
       co_await boost::asio::this_coro::throw_if_cancelled(false);
       TierCall call{&tier_, &*request, stream, false, 1.0};
