@@ -16,6 +16,8 @@ using signalbox::app::ExitCode;
 // In the order of the help text.
 constexpr void (*kCommands[])(CLI::App&, ExitCode&) = {
     signalbox::app::addCheck,
+    signalbox::app::addSimulate,
+    signalbox::app::addReplay,
 };
 
 // What a process that holds keys owes its user: files for the owner only, no memory image on disk. Ctrl-C ends a command that
