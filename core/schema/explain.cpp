@@ -202,6 +202,12 @@ class Explainer {
         else look(rest, child, below);
       }
     }
+    if (value.size() < schema.value("minProperties", std::size_t{0})) {
+      add(pointer, "too few entries", allowedOr(schema, "at least " + schema["minProperties"].dump()));
+    }
+    if (schema.contains("maxProperties") && value.size() > schema["maxProperties"].get<std::size_t>()) {
+      add(pointer, "too many entries", allowedOr(schema, "at most " + schema["maxProperties"].dump()));
+    }
     if (!schema.contains("required")) return;
     for (const Json& name : schema["required"]) {
       if (!value.contains(name.get<std::string>())) add(pointer, "the key \"" + name.get<std::string>() + "\" is missing", "");
@@ -232,7 +238,7 @@ class Explainer {
     for (std::size_t i = 0; i < value.size(); ++i) look(schema["items"], value[i], pointer + "/" + std::to_string(i));
   }
 
-  // When exactly one branch has the value's type, its complaints are the useful ones; else what the whole allows is.
+  // When exactly one branch has the value's shape, its complaints are the useful ones; else what the whole allows is.
   void branches(const Json& schema, const Json& options, const Json& value, const std::string& pointer) {
     std::vector<const Json*> near;
     for (const Json& option : options) {
@@ -242,7 +248,7 @@ class Explainer {
       shape.type(branch, value, pointer);
       if (shape.found.empty()) near.push_back(&branch);
     }
-    if (near.size() == 1) return look(*near.front(), value, pointer);
+    if (near.size() == 1 && (value.is_structured() || allowedBy(schema).empty())) return look(*near.front(), value, pointer);
     add(pointer, shown(schema, value) + " is not understood", allowedBy(schema));
   }
 

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/config.h"
+
+#include "config/config_files.h"
+
+namespace signalbox::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// The smallest configuration; `more` goes in front of it.
+std::string smallest(const std::string& more = "") {
+  return more + "upstreams: [{name: u, base_url: http://h, models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m]}]\n";
+}
+
+class LoadTest : public testing::Test {
+ protected:
+  std::shared_ptr<const Config> loaded(const std::string& text, const PolicyCheck& check = acceptAll) {
+    auto config = load(files.write("signalbox.yaml", text), secrets, check);
+    if (!config) {
+      for (const auto& error : config.error()) ADD_FAILURE() << error.string();
+      return std::make_shared<Config>();
+    }
+    return *config;
+  }
+  std::vector<std::string> errors(const std::string& text, const PolicyCheck& check = acceptAll) {
+    const auto config = load(files.write("signalbox.yaml", text), secrets, check);
+    return config ? std::vector<std::string>{} : lines(config.error());
+  }
+
+  ConfigFiles files;
+  FakeSecrets secrets;
+};
+
+TEST_F(LoadTest, readsTheManualsExample) {
+  files.write("policy.yaml", "workloads: [{name: a}]\n");
+  const auto config = loaded(R"(version: 1
+listen:  { address: 127.0.0.1, port: 8787 }
+control: { address: 127.0.0.1, port: 8788, tokens: [ { name: day-shift, role: tuner, token: { env: DAY_SHIFT_TOKEN } } ] }
+workers: auto
+store:   { kind: sqlite, path: signalbox.db }
+keys:
+  - { name: app, key: { env: APP_KEY }, workloads: [tickets], limits: { rpm: 600, usd_per_day: 20 } }
+upstreams:
+  - name: vllm
+    api: openai
+    base_url: http://127.0.0.1:8000/v1
+    key: { env: VLLM_KEY }
+    keep_warm: { every: 60s, expect_within: 5s }
+    cost: { gpu_usd_per_hour: 1.006, replicas: 1 }
+    models: [ { id: llama-3-8b, logprobs: true } ]
+  - name: openai
+    api: openai
+    base_url: https://api.openai.com/v1
+    key: { env: OPENAI_API_KEY }
+    models: [ { id: gpt-4o-mini }, { id: gpt-4o } ]
+tiers:
+  - { name: local,    deployments: [vllm/llama-3-8b],  timeout: 500ms }
+  - { name: mid,      deployments: [openai/gpt-4o-mini], timeout: 1.5s }
+  - { name: frontier, deployments: [openai/gpt-4o],    timeout: 5s }
+aliases: { "gpt-4o-2024": auto, "claude-*": "auto:chat", "*": "tier:mid" }
+policy: policy.yaml
+)");
+  EXPECT_EQ(config->listen.port, 8787);
+  EXPECT_EQ(config->control.host, "127.0.0.1");
+  ASSERT_EQ(config->control_tokens.size(), 1U);
+  EXPECT_EQ(config->control_tokens[0].role, domain::Role::Tuner);
+  EXPECT_EQ(config->control_tokens[0].token.reveal(), "env-DAY_SHIFT_TOKEN");
+  EXPECT_EQ(config->workers, 0U);
+  EXPECT_EQ(config->store_path, files.path("signalbox.db"));
+  ASSERT_EQ(config->keys.size(), 1U);
+  EXPECT_EQ(config->keys[0].rpm, 600);
+  EXPECT_FALSE(config->keys[0].tpm);
+  EXPECT_EQ(config->keys[0].usd_per_day, 20.0);
+  EXPECT_THAT(config->keys[0].workloads, ElementsAre("tickets"));
+  const domain::Upstream* vllm = config->upstream("vllm");
+  ASSERT_TRUE(vllm && vllm->gpu_cost && vllm->keep_warm);
+  EXPECT_EQ(vllm->gpu_cost->usd_per_hour, 1.006);
+  EXPECT_EQ(vllm->keep_warm->every, std::chrono::seconds(60));
+  EXPECT_EQ(vllm->models[0].logprobs, true);
+  EXPECT_EQ(config->upstream("openai")->models[1].provider, "openai");
+  EXPECT_FALSE(config->upstream("openai")->models[1].price) << "the built-in table is asked when a price is needed";
+  EXPECT_THAT(config->tierNames(), ElementsAre("local", "mid", "frontier"));
+  EXPECT_EQ(config->tiers[0].timeout, std::chrono::milliseconds(500));
+  EXPECT_EQ(config->tiers[1].deployments[0], (domain::Deployment{"openai", "gpt-4o-mini"}));
+  EXPECT_EQ(config->tiers[1].total_timeout, std::chrono::seconds(300));
+  EXPECT_THAT(config->aliases, ElementsAre(testing::Pair("gpt-4o-2024", "auto"), testing::Pair("claude-*", "auto:chat"),
+                                           testing::Pair("*", "tier:mid"))) << "in the order of the file";
+  ASSERT_TRUE(config->policy);
+  EXPECT_THAT(lines(config->warnings), ElementsAre("13:5: keep_warm is not available yet and has no effect"));
+}
+
+TEST_F(LoadTest, whatIsLeftOutHasDefaults) {
+  const auto config = loaded(smallest());
+  EXPECT_EQ(config->listen.host, "127.0.0.1");
+  EXPECT_EQ(config->listen.port, 8787);
+  EXPECT_EQ(config->control.port, 8788);
+  EXPECT_EQ(config->store_path, files.path("signalbox.db"));
+  EXPECT_EQ(config->tiers[0].timeout, std::chrono::seconds(30));
+  EXPECT_EQ(config->upstreams[0].base_url, "http://h/v1") << "without a path it gets /v1";
+  EXPECT_FALSE(config->policy);
+  EXPECT_FALSE(config->router_name.empty());
+}
+
+TEST_F(LoadTest, baseUrlsLoseTheirLastSlashAndKeepTheirPath) {
+  for (const auto& [written, read] : {std::pair{"http://h:8000/", "http://h:8000/v1"}, {"https://h/api/v2/", "https://h/api/v2"}, {"http://[::1]:1", "http://[::1]:1/v1"}}) {
+    const auto config = loaded("upstreams: [{name: u, base_url: \"" + std::string(written) + "\", models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m]}]\n");
+    EXPECT_EQ(config->upstreams[0].base_url, read);
+  }
+}
+
+TEST_F(LoadTest, pricesAreKeptPerToken) {
+  const auto config = loaded(R"(upstreams: [{name: u, base_url: http://h, provider: acme, models: [
+  {id: a, price: {input: 2.50, output: 10.00, cached-input: 1.25, cache-write: 3.75, per: 1M}},
+  {id: b, price: {input: 0.001, output: 0.002, per: 1K}, provider: other}, {id: c, price: {input: 0, output: 0}}]}]
+tiers: [{name: t, deployments: [u/a, u/b]}]
+)");
+  const auto& models = config->upstreams[0].models;
+  EXPECT_DOUBLE_EQ(models[0].price->input, 2.5e-6);
+  EXPECT_DOUBLE_EQ(*models[0].price->cached_input, 1.25e-6);
+  EXPECT_DOUBLE_EQ(*models[0].price->cache_write, 3.75e-6);
+  EXPECT_EQ(models[0].provider, "acme");
+  EXPECT_DOUBLE_EQ(models[1].price->output, 2e-6);
+  EXPECT_FALSE(models[1].price->cached_input);
+  EXPECT_EQ(models[1].provider, "other");
+  EXPECT_EQ(models[2].price->input, 0.0);
+}
+
+TEST_F(LoadTest, everyMistakeHasItsLineColumnAndWhatIsAllowed) {
+  struct Case { std::string text; std::string error; };
+  const std::string tail = smallest();
+  for (const Case& c : {
+           Case{smallest("lisen: {port: 1}\n"), "1:1: unknown key \"lisen\": did you mean \"listen\"?; allowed is aliases, control, keys, listen, log, name, policy, store, tiers, upstreams, version, workers"},
+           Case{smallest("version: 2\n"), "1:10: 2 is not one of the values known here; allowed is 1"},
+           Case{smallest("listen: {port: 99999}\n"), "1:16: 99999 is out of range; allowed is a port from 1 to 65535, or 0 for a free one"},
+           Case{smallest("listen:\n  adress: x\n"), "2:3: unknown key \"adress\": did you mean \"address\"?; allowed is address, port, tls"},
+           Case{smallest("listen: {address: 0.0.0.0}\n"), "1:19: 0.0.0.0 is beyond loopback and needs tls: { cert: FILE, key: FILE }; without tls allowed are 127.0.0.1, ::1 and localhost"},
+           Case{smallest("control: {address: \"::\"}\n"), "1:20: :: is beyond loopback and needs tls: { cert: FILE, key: FILE }; without tls allowed are 127.0.0.1, ::1 and localhost"},
+           Case{smallest("workers: many\n"), "1:10: \"many\" is not understood; allowed is auto, or a number from 1 to 256"},
+           Case{smallest("workers: 0\n"), "1:10: 0 is not understood; allowed is auto, or a number from 1 to 256"},
+           Case{smallest("store: {kind: postgres, url: {env: PG}}\n"), "1:15: the store \"postgres\" is not available yet; allowed is sqlite"},
+           Case{smallest("store: {path: a.db, url: {env: PG}}\n"), "1:21: only the store \"postgres\" has a url; sqlite has a path"},
+           Case{smallest("keys: [{name: a, key: sk-123}]\n"), "1:23: text has the wrong type; allowed is one of { env: NAME }, { file: PATH } and { keyring: NAME }; a key never stands in the file itself"},
+           Case{smallest("keys: [{name: a, key: {env: A, file: b}}]\n"), "1:23: too many entries; allowed is one of { env: NAME }, { file: PATH } and { keyring: NAME }; a key never stands in the file itself"},
+           Case{smallest("keys: [{name: a, key: {}}]\n"), "1:23: too few entries; allowed is one of { env: NAME }, { file: PATH } and { keyring: NAME }; a key never stands in the file itself"},
+           Case{smallest("keys: [{name: a, key: {env: MISSING_KEY}}]\n"), "1:29: the environment variable MISSING_KEY is not set"},
+           Case{smallest("keys: [{name: a, key: {env: X}}, {name: b, key: {env: X}}]\n"), "1:49: the same secret as that of \"a\"; every name needs its own"},
+           Case{smallest("keys: [{name: a, key: {env: X}}, {name: a, key: {env: Y}}]\n"), "1:41: the name \"a\" is there twice; names are unique"},
+           Case{smallest("control: {tokens: [{name: a, role: operator, token: {env: X}}]}\n"), "1:36: \"operator\" is not one of the values known here; allowed is viewer, tuner, admin"},
+           Case{smallest("keys: [{name: a, key: {env: X}, limits: {rpm: -1}}]\n"), "1:47: -1 is out of range; allowed is at least 1"},
+           Case{smallest("aliases: {x: gpt-9}\n"), "1:14: \"gpt-9\" is not a model offered here; allowed is auto, auto:WORKLOAD, tier:NAME, UPSTREAM/MODEL or the id of an upstream's model"},
+           Case{smallest("aliases: {x: tier:tt}\n"), "1:14: unknown tier \"tt\": did you mean \"t\"?; allowed is t"},
+           Case{smallest("aliases: {\"a*b*\": auto}\n"), "1:11: the key \"a*b*\" is not allowed; allowed is a model name with at most one *"},
+           Case{smallest("policy: none.yaml\n"), "1:9: " + files.path("none.yaml") + ": there is no such file"},
+           Case{"tiers: [{name: t, deployments: [u/m]}]\n", "1:1: the key \"upstreams\" is missing"},
+           Case{"upstreams: []\ntiers: [{name: t, deployments: [u/m]}]\n", "1:12: the list is empty; allowed is at least 1 entries"},
+           Case{"upstreams: [{name: u, base_url: ftp://h, models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m]}]\n", "1:33: the value is not understood; allowed is http://HOST[:PORT][/PATH] or https://…, without user, query or fragment"},
+           Case{"upstreams: [{name: u, base_url: \"http://me:pw@h\", models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m]}]\n", "1:33: the value is not understood; allowed is http://HOST[:PORT][/PATH] or https://…, without user, query or fragment"},
+           Case{"upstreams: [{name: u, base_url: http://h, models: [{id: m}, {id: m}]}]\ntiers: [{name: t, deployments: [u/m]}]\n", "1:66: the model \"m\" is there twice"},
+           Case{"upstreams: [{name: u, base_url: http://h, models: [{id: m}]}]\ntiers:\n  - name: t\n    deployments: [v/m]\n", "4:19: unknown upstream \"v\": did you mean \"u\"?; allowed is u"},
+           Case{"upstreams: [{name: u, base_url: http://h, models: [{id: llama-8b}]}]\ntiers:\n  - {name: t, deployments: [u/llama-9b]}\n", "3:29: unknown model of \"u\" \"llama-9b\": did you mean \"llama-8b\"?; allowed is llama-8b"},
+           Case{"upstreams: [{name: u, base_url: http://h, models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m], timeout: 500}]\n", "2:48: 500 has the wrong type; allowed is a duration with its unit, such as 500ms, 1.5s, 10m, 2h or 30d"},
+           Case{"upstreams: [{name: u, base_url: http://h, models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m], timeout: 0ms}]\n", "2:48: a duration of 0; allowed is one above it"},
+           Case{"upstreams: [{name: u, base_url: http://h, models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m]}, {name: t, deployments: [u/m]}]\n", "2:47: the name \"t\" is there twice; names are unique"},
+           Case{"upstreams: [{name: u, base_url: http://h, models: [{id: m, price: {input: 1}}]}]\ntiers: [{name: t, deployments: [u/m]}]\n", "1:67: the key \"output\" is missing"},
+           Case{"just text", "1:1: text has the wrong type; allowed is a mapping"},
+           Case{"", "0:0: a value is missing; allowed is a mapping"},
+           Case{"a: 1\na: 2\n", "2:1: the key \"a\" is there twice (first on line 1); allowed is once"},
+       }) {
+    EXPECT_THAT(errors(c.text), ElementsAre(c.error)) << c.text;
+  }
+}
+
+TEST_F(LoadTest, allMistakesAreReportedAtOnceInTheOrderOfTheFile) {
+  EXPECT_THAT(errors(smallest("version: 3\nlisten: {port: x}\nfoo: 1\n")),
+              ElementsAre(testing::StartsWith("1:10:"), testing::StartsWith("2:16:"), testing::StartsWith("3:1:")));
+  EXPECT_THAT(errors(smallest("keys: [{name: a, key: {env: MISSING_A}}, {name: b, key: {env: MISSING_B}}]\naliases: {x: nothing}\n")),
+              ElementsAre(HasSubstr("MISSING_A"), HasSubstr("MISSING_B"), HasSubstr("nothing")));
+}
+
+TEST_F(LoadTest, aKeyPastedIntoTheFileIsNeverRepeated) {
+  for (const char* place : {"keys: [{name: a, key: sk-canary-42}]\n", "keys: [{name: a, key: {env: sk-canary-42}}]\n",
+                            "keys: [{name: a, key: [sk-canary-42]}]\n", "store: {url: sk-canary-42}\n"}) {
+    for (const auto& error : errors(smallest(place))) EXPECT_THAT(error, testing::Not(HasSubstr("canary"))) << place;
+    EXPECT_FALSE(errors(smallest(place)).empty());
+  }
+}
+
+TEST_F(LoadTest, relativePathsCountFromTheConfigurationFile) {
+  (void)loaded(smallest("keys: [{name: a, key: {file: keys/a}}]\n"));
+  EXPECT_THAT(secrets.files, ElementsAre(files.path("keys/a")));
+}
+
+TEST_F(LoadTest, beyondLoopbackIsFineWithTls) {
+  files.write("c.pem", "x");
+  files.write("k.pem", "x");
+  const auto config = loaded(smallest("listen: {address: 0.0.0.0, tls: {cert: c.pem, key: k.pem}}\n"));
+  ASSERT_TRUE(config->listen.tls);
+  EXPECT_EQ(config->listen.tls->cert_file, files.path("c.pem"));
+  EXPECT_THAT(errors(smallest("listen: {address: 0.0.0.0, tls: {cert: c.pem, key: none.pem}}\n")),
+              ElementsAre("1:52: " + files.path("none.pem") + " is not a file that can be read"));
+}
+
+TEST_F(LoadTest, aKeySentUnencryptedIsWarnedOf) {
+  const auto config = loaded("upstreams: [{name: u, base_url: http://far.example, key: {env: K}, models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m]}]\n");
+  EXPECT_THAT(lines(config->warnings), ElementsAre(HasSubstr("travels unencrypted")));
+}
+
+TEST_F(LoadTest, policyFilesAreJudgedAgainstTheTiersAndKeepTheirOwnLines) {
+  files.write("p.yaml", "workloads:\n  - name: a\n    route: {strategy: fixed, tier: x}\n");
+  std::vector<std::string> tiers;
+  const PolicyCheck check = [&](const domain::PolicyDocument&, const std::vector<std::string>& names) {
+    tiers = names;
+    return domain::DocumentFindings{{{"/workloads/0/route/tier", "unknown tier", false}}, {}};
+  };
+  const auto config = load(files.write("signalbox.yaml", smallest("policy: p.yaml\n")), secrets, check);
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error()[0].string(), files.path("p.yaml") + ":3:36: unknown tier");
+  EXPECT_THAT(tiers, ElementsAre("t"));
+}
+
+TEST_F(LoadTest, aFileThatIsNotThereIsSaidSo) {
+  const auto config = load(files.path("none.yaml"), secrets, acceptAll);
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error()[0].string(), files.path("none.yaml") + ": there is no such file");
+  EXPECT_FALSE(load(std::filesystem::temp_directory_path().string(), secrets, acceptAll));
+}
+
+TEST(LoopbackTest, isThisMachineOnly) {
+  for (const char* host : {"127.0.0.1", "127.1.2.3", "::1", "[::1]", "localhost"}) EXPECT_TRUE(isLoopback(host)) << host;
+  for (const char* host : {"0.0.0.0", "::", "127.evil.example", "127.0.0.1.example", "10.0.0.1", ""}) EXPECT_FALSE(isLoopback(host)) << host;
+}
+
+}  // namespace
+}  // namespace signalbox::config
