@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "pages/catalogue.h"
 
+#include <QCoreApplication>
+
+#include "pages/overview/overview_page.h"
+
 namespace signalbox::ui {
 
+namespace {
+QString tr(const char* text) { return QCoreApplication::translate("pages", text); }
+
+template <class Made>
+Page* make(const PageContext& context, QWidget* parent) {
+  return new Made(context, parent);
+}
+}  // namespace
+
 const std::vector<PageEntry>& pageCatalogue() {
-  static const std::vector<PageEntry> pages;
+  static const std::vector<PageEntry> pages = {
+      {QStringLiteral("overview"), tr("Overview"), QStringLiteral("overview"), 1, RailGroup::Watch, make<OverviewPage>},
+  };
   return pages;
 }
 

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-only
+// Small things that several pages need.
+#pragma once
+#include <QString>
+#include <QWidget>
+#include <string>
+#include <vector>
+
+#include "bridge/embedded_router.h"
+#include "theme/tier_key.h"
+
+class QLayout;
+
+namespace signalbox::ui {
+
+// A command that sends one request: to the embedded router where there is one, else to the address in a variable.
+[[nodiscard]] QString curlFor(const EmbeddedRouter* router, const QString& model = QStringLiteral("auto"));
+// The place of a tier in the ladder; TierKind::None when it is not in it.
+[[nodiscard]] TierKey tierKey(const std::vector<std::string>& tiers, const std::string& tier);
+
+// A container whose children are set apart by hairlines: it shows through between them.
+class HairlineBox : public QWidget {
+  Q_OBJECT
+ public:
+  using QWidget::QWidget;
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+};
+
+// A plain surface in the colour of content, for panels on it.
+class Surface : public QWidget {
+  Q_OBJECT
+ public:
+  using QWidget::QWidget;
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+};
+
+void tighten(QLayout* layout, int spacing = 0);  // no margins
+
+}  // namespace signalbox::ui

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-only
+// What the same requests would have cost, and how often been right, under four named alternatives: dot and whisker on one scale
+// for the difference in correct answers. GUI thread.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "domain/metrics.h"
+#include "widgets/dock_content.h"
+
+namespace signalbox::ui {
+
+class BaselinesPanel : public DockContent {
+  Q_OBJECT
+ public:
+  explicit BaselinesPanel(QWidget* parent = nullptr);
+  void setBaselines(std::vector<domain::Baseline> baselines, bool known);
+  [[nodiscard]] QSize sizeHint() const override;
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+
+ private:
+  void paintRow(QPainter& painter, const QRectF& box, const domain::Baseline& baseline);
+  void describe();
+  std::vector<domain::Baseline> baselines_;
+  bool known_ = false;
+  double reach_ = 0.05;  // the scale runs from −reach to +reach
+};
+
+}  // namespace signalbox::ui

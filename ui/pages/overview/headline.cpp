@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "pages/overview/headline.h"
+
+#include <QCoreApplication>
+
+#include "theme/format.h"
+
+namespace signalbox::ui {
+
+namespace {
+QString tr(const char* text) { return QCoreApplication::translate("headline", text); }
+
+std::optional<double> ratio(double part, std::int64_t whole) {
+  return whole == 0 ? std::nullopt : std::optional(part / static_cast<double>(whole));
+}
+
+TextLine small(const QString& text) { return {{text, Tone::Text2, false}}; }
+
+QString countOf(std::int64_t part, std::int64_t whole) {
+  return tr("%1 of %2").arg(format::count(part), format::count(whole));
+}
+
+HeadlineNumber rateNumber(const QString& label, const domain::Estimate& rate, std::int64_t part, const QString& why) {
+  HeadlineNumber number;
+  number.label = label;
+  number.tooltip = why;
+  if (rate.n == 0) {
+    number.value = format::unknown();
+    number.basis = small(tr("no requests"));
+    return number;
+  }
+  const auto written = format::shareInterval(rate.value, rate.lo, rate.hi);
+  number.value = written.value;
+  number.interval = written.interval;
+  number.basis = small(countOf(part, rate.n));
+  return number;
+}
+
+HeadlineNumber costPerCorrect(const domain::MetricsBucket& total) {
+  HeadlineNumber number;
+  number.label = tr("Cost per correct answer");
+  number.hero = true;
+  number.tooltip = tr("The cost of the graded requests divided by the sum of their scores, with its 95% interval.");
+  const domain::Estimate& estimate = total.cost_per_correct.estimate;
+  if (estimate.n == 0) {
+    number.value = tr("ungraded");
+    number.word = true;
+    number.basis = small(total.requests == 0 ? tr("no requests") : tr("no answer was graded"));
+    return number;
+  }
+  const auto written = format::moneyInterval(estimate.value, estimate.lo, estimate.hi);
+  number.value = written.value;
+  number.interval = written.interval;
+  number.basis = small(tr("%1 graded").arg(format::share(total.cost_per_correct.graded_share)));
+  return number;
+}
+
+HeadlineNumber correct(const domain::MetricsBucket& total) {
+  HeadlineNumber number;
+  number.label = tr("Correct");
+  number.tooltip = tr("The sum of scores divided by the number of graded requests.");
+  const domain::Estimate& accuracy = total.accuracy;
+  if (accuracy.n == 0) {
+    number.value = tr("ungraded");
+    number.word = true;
+    number.basis = small(tr("n 0 graded"));
+    return number;
+  }
+  const auto written = format::shareInterval(accuracy.value, accuracy.lo, accuracy.hi);
+  number.value = written.value;
+  number.interval = written.interval;
+  number.basis = small(tr("n %1 graded").arg(format::count(accuracy.n)));
+  return number;
+}
+
+HeadlineNumber cost(const domain::MetricsBucket& total) {
+  HeadlineNumber number;
+  number.label = tr("Cost");
+  if (total.cost_known == 0) {
+    number.value = format::unknown();
+    number.basis = small(total.requests == 0 ? tr("no requests") : tr("no price is known"));
+    return number;
+  }
+  const bool some_unknown = total.cost_known < total.requests;
+  number.value = (some_unknown ? QStringLiteral("≥ ") : QString()) + format::money(total.cost_usd);
+  QString basis = format::perRequest(ratio(total.cost_usd, total.cost_known));
+  if (some_unknown) basis += tr(" · %1 without a price").arg(format::count(total.requests - total.cost_known));
+  if (total.shadow_usd > 0) basis += tr(" · shadow %1").arg(format::money(total.shadow_usd));
+  number.basis = small(basis);
+  return number;
+}
+
+HeadlineNumber latency(const domain::MetricsBucket& total) {
+  HeadlineNumber number;
+  number.label = tr("p95 latency");
+  number.value = format::latencyMs(total.latency_ms.p95);
+  number.basis = small(tr("TTFT p50 %1").arg(format::latencyMs(total.ttft_ms.p50)));
+  return number;
+}
+
+HeadlineNumber cacheAndLearned(const domain::MetricsBucket& total) {
+  HeadlineNumber number;
+  number.label = tr("Cache, learned");
+  number.value = format::share(ratio(static_cast<double>(total.cached + total.learned), total.requests));
+  number.basis = {{format::share(ratio(static_cast<double>(total.cached), total.requests)), Tone::Text2, false, false, TierKey::cache()},
+                  {QStringLiteral("  "), Tone::Text2},
+                  {format::share(ratio(static_cast<double>(total.learned), total.requests)), Tone::Text2, false, false,
+                   TierKey::learned()}};
+  return number;
+}
+}  // namespace
+
+std::vector<HeadlineNumber> headlineOf(const domain::MetricsBucket& total, bool stale) {
+  std::vector<HeadlineNumber> numbers = {
+      costPerCorrect(total), correct(total), cost(total),
+      rateNumber(tr("Escalation"), total.escalation_rate, total.escalated,
+                 tr("Requests that a gate or validator sent up, of those that reached a tier.")),
+      latency(total),
+      rateNumber(tr("Errors"), total.error_rate, total.errors, tr("Requests that ended in an error, of all.")),
+      cacheAndLearned(total)};
+  for (HeadlineNumber& number : numbers) number.stale = stale;
+  return numbers;
+}
+
+}  // namespace signalbox::ui

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "pages/overview/overview_charts.h"
+
+#include <QGridLayout>
+#include <algorithm>
+#include <utility>
+
+#include "pages/overview/chart_data.h"
+#include "theme/format.h"
+
+namespace signalbox::ui {
+
+namespace {
+constexpr int kMostBars = 24;
+constexpr double kMicrosPerSecond = 1e6;
+
+ValueAxis shareAxis() {
+  ValueAxis axis;
+  axis.tick = [](double part) { return format::number(part * 100, part < 0.1 && part > 0 ? 1 : 0) + QLatin1Char('%'); };
+  axis.value = [](double part) { return format::share(part); };
+  return axis;
+}
+
+ValueAxis moneyAxis() {
+  ValueAxis axis;
+  axis.tick = axis.value = [](double usd) { return format::money(usd); };
+  return axis;
+}
+
+QString lengthWords(WallMicros length) { return format::age(static_cast<double>(length) / kMicrosPerSecond); }
+
+QString barWords(WallMicros length) {
+  const auto seconds = static_cast<qint64>(static_cast<double>(length) / kMicrosPerSecond);
+  if (seconds == 3600) return OverviewCharts::tr("Cost per hour");
+  if (seconds == 86'400) return OverviewCharts::tr("Cost per day");
+  if (seconds % 86'400 == 0) return OverviewCharts::tr("Cost per %1 d").arg(seconds / 86'400);
+  if (seconds % 3600 == 0) return OverviewCharts::tr("Cost per %1 h").arg(seconds / 3600);
+  if (seconds % 60 == 0) return OverviewCharts::tr("Cost per %1 min").arg(seconds / 60);
+  return OverviewCharts::tr("Cost per %1 s").arg(seconds);
+}
+}  // namespace
+
+OverviewCharts::OverviewCharts(ChartCursor& cursor, QWidget* parent) : HairlineBox(parent), cursor_(cursor) {
+  auto* grid = new QGridLayout(this);
+  tighten(grid, 1);
+  split_ = add(QStringLiteral("tierSplit"), tr("Tier split"));
+  latency_ = add(QStringLiteral("latency"), tr("Latency"), tr("logarithmic"));
+  escalation_ = add(QStringLiteral("escalationRate"), tr("Escalation rate"), tr("p-chart, Laney"));
+  errors_ = add(QStringLiteral("errorRate"), tr("Error rate"));
+  per_correct_ = add(QStringLiteral("costPerCorrect"), tr("Cost per correct answer"), tr("95% band"));
+  cost_ = add(QStringLiteral("cost"), tr("Cost"));
+  for (std::size_t i = 0; i < all_.size(); ++i) grid->addWidget(all_[i], static_cast<int>(i) / 2, static_cast<int>(i) % 2);
+  per_correct_->setShowsTimeTag(true);
+  cost_->setShowsTimeTag(true);
+
+  split_->setPlotKind(PlotKind::StackedShares);
+  ValueAxis whole = shareAxis();
+  whole.min = 0;
+  whole.max = 1;
+  split_->setAxis(whole);
+  ValueAxis milliseconds;
+  milliseconds.scale = ValueScale::Logarithmic;
+  milliseconds.fromZero = false;
+  milliseconds.tick = milliseconds.value = [](double ms) { return format::latencyMs(ms); };
+  latency_->setAxis(milliseconds);
+  escalation_->setAxis(shareAxis());
+  errors_->setAxis(shareAxis());
+  ValueAxis free = moneyAxis();
+  free.fromZero = false;
+  per_correct_->setAxis(free);
+  cost_->setAxis(moneyAxis());
+}
+
+TimeSeriesView* OverviewCharts::add(const QString& name, const QString& title, const QString& note) {
+  auto* view = new TimeSeriesView(this);
+  view->setObjectName(name);
+  view->setTitle(title, note);
+  view->setCursor(&cursor_);
+  connect(view, &TimeSeriesView::markerActivated, this, &OverviewCharts::markerActivated);
+  connect(view, &TimeSeriesView::actionTriggered, this, &OverviewCharts::actionTriggered);
+  all_.push_back(view);
+  return view;
+}
+
+void OverviewCharts::show(const MetricsSeries& series, const Zone& zone, const std::vector<domain::PolicyRevision>& revisions) {
+  const Span span = series.span();
+  std::vector<Marker> markers;
+  for (const domain::PolicyRevision& revision : revisions) {
+    if (!span.contains(revision.ts)) continue;
+    markers.push_back({revision.ts, Marker::Kind::PolicyChange, format::revision(revision.revision),
+                       QString::fromStdString(revision.diff)});
+  }
+  std::sort(markers.begin(), markers.end(), [](const Marker& a, const Marker& b) { return a.time < b.time; });
+  for (TimeSeriesView* view : all_) {
+    view->setRange(span.since, span.until);
+    view->setTimeZone(zone.timeZone());
+    view->setMarkers(markers);
+  }
+  showShares(series);
+  showLatency(series);
+  showRates(series);
+  showCosts(series, zone);
+}
+
+void OverviewCharts::showShares(const MetricsSeries& series) {
+  split_->setSeries(tierSplit(series.buckets(), series.bucketLength(), series.total(), tiers_));
+  split_->setHeadline({{tr("%1 that reached a tier").arg(format::count(series.total().routed)), Tone::Text2}});
+}
+
+void OverviewCharts::showLatency(const MetricsSeries& series) {
+  const auto line = [&](const QString& name, LineRole role, bool dashed, const ValueOf& value) {
+    Series one;
+    one.name = name;
+    one.role = role;
+    one.dashed = dashed;
+    one.data = samplesOf(series.buckets(), series.bucketLength(), value);
+    return one;
+  };
+  latency_->setSeries({
+      line(QStringLiteral("p99"), LineRole::Secondary, false, [](const auto& bucket) { return bucket.latency_ms.p99; }),
+      line(QStringLiteral("p95"), LineRole::Main, false, [](const auto& bucket) { return bucket.latency_ms.p95; }),
+      line(QStringLiteral("p50"), LineRole::Thin, false, [](const auto& bucket) { return bucket.latency_ms.p50; }),
+      line(QStringLiteral("TTFT p50"), LineRole::Secondary, true, [](const auto& bucket) { return bucket.ttft_ms.p50; }),
+  });
+  const domain::Percentiles& all = series.total().latency_ms;
+  latency_->setHeadline({{QStringLiteral("p50 "), Tone::Text2}, {format::latencyMs(all.p50), Tone::Text, true},
+                         {QStringLiteral("  p95 "), Tone::Text2}, {format::latencyMs(all.p95), Tone::Text, true},
+                         {QStringLiteral("  p99 "), Tone::Text2}, {format::latencyMs(all.p99), Tone::Text, true}});
+}
+
+void OverviewCharts::showRates(const MetricsSeries& series) {
+  const auto rate = [&](const EstimateOf& estimate) {
+    Series one;
+    one.data = samplesOf(series.buckets(), series.bucketLength(), [&](const auto& bucket) -> std::optional<double> {
+      const domain::Estimate sample = estimate(bucket);
+      return sample.n == 0 ? std::nullopt : std::optional(sample.value);
+    });
+    return one;
+  };
+  const QString each = lengthWords(series.bucketLength());
+  Series escalated = rate([](const auto& bucket) { return bucket.escalation_rate; });
+  escalated.name = format::share(series.total().escalation_rate.n ? std::optional(series.total().escalation_rate.value) : std::nullopt);
+  escalated.role = LineRole::Thin;
+  escalation_->setSeries({std::move(escalated)});
+  escalation_->setControlLimits(escalationLimits(series.buckets()));
+  escalation_->setHeadline({{tr("each point %1").arg(each), Tone::Text2}});
+  Series failed = rate([](const auto& bucket) { return bucket.error_rate; });
+  failed.name = tr("all errors");
+  failed.filled = true;
+  failed.role = LineRole::Thin;
+  failed.endValue = format::share(series.total().error_rate.n ? std::optional(series.total().error_rate.value) : std::nullopt);
+  errors_->setSeries({std::move(failed)});
+  errors_->setHeadline({{tr("each point %1").arg(each), Tone::Text2}});
+}
+
+void OverviewCharts::showCosts(const MetricsSeries& series, const Zone& zone) {
+  Series one;
+  const domain::CostPerCorrect& total = series.total().cost_per_correct;
+  one.data = estimatesOf(series.buckets(), series.bucketLength(), [](const auto& bucket) { return bucket.cost_per_correct.estimate; });
+  one.name = total.estimate.n > 0 ? format::money(total.estimate.value) : tr("ungraded");
+  one.endValue = tr("95% band");
+  if (one.data->empty()) {
+    per_correct_->setSeries({});
+    per_correct_->setState(ChartState::Empty, tr("No answer of this range was graded."));
+  } else {
+    per_correct_->setSeries({std::move(one)});
+  }
+  per_correct_->setHeadline({{total.estimate.n > 0 ? tr("%1 graded").arg(format::share(total.graded_share)) : tr("ungraded"), Tone::Text2}});
+
+  const WallMicros bar = std::max(bucketFor(series.span(), kMostBars), series.bucketLength());
+  cost_->setTitle(barWords(bar));
+  cost_->setPlotKind(PlotKind::StackedBars, bar);
+  cost_->setSeries(tierCosts(series.buckets(), bar, zone.offsetAt(series.span().since), series.total(), tiers_));
+  cost_->setHeadline({{tr("%1 in range").arg(format::money(series.total().cost_known ? std::optional(series.total().cost_usd) : std::nullopt)), Tone::Text2}});
+}
+
+void OverviewCharts::showState(ChartState state, const QString& message, const QString& action, WallMicros stale_since) {
+  for (TimeSeriesView* view : all_) view->setState(state, message, action, stale_since);
+}
+
+}  // namespace signalbox::ui
