@@ -8,6 +8,7 @@ namespace signalbox::app {
 
 enum class ExitCode : int { Ok = 0, Failed = 1, WrongUsage = 2, Interrupted = 130 };
 
+void addServe(CLI::App& app, ExitCode& exit);
 void addCheck(CLI::App& app, ExitCode& exit);
 void addSimulate(CLI::App& app, ExitCode& exit);
 void addReplay(CLI::App& app, ExitCode& exit);

@@ -15,6 +15,7 @@ using signalbox::app::ExitCode;
 
 // In the order of the help text.
 constexpr void (*kCommands[])(CLI::App&, ExitCode&) = {
+    signalbox::app::addServe,
     signalbox::app::addCheck,
     signalbox::app::addSimulate,
     signalbox::app::addReplay,

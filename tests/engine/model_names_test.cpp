@@ -11,10 +11,10 @@ class ModelNamesTest : public testing::Test {
   ModelNamesTest() {
     domain::Upstream vllm;
     vllm.name = "vllm";
-    vllm.models = {{"llama-3-8b", true, std::nullopt}, {"org/nested", true, std::nullopt}};
+    vllm.models = {{"llama-3-8b", true, std::nullopt, {}}, {"org/nested", true, std::nullopt, {}}};
     domain::Upstream openai;
     openai.name = "openai";
-    openai.models = {{"gpt-4o", std::nullopt, std::nullopt}};
+    openai.models = {{"gpt-4o", std::nullopt, std::nullopt, {}}};
     config_.upstreams = {vllm, openai};
     config_.aliases = {{"gpt-4-turbo", "gpt-4o"}, {"claude-*", "auto:chat"}, {"loop", "loop"}, {"old-*-name", "tier:local"}};
     policy_.tiers = {"local", "frontier"};

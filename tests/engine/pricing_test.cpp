@@ -31,20 +31,20 @@ TEST(PricingTest, aPriceOfTheConfigurationHolds) {
   domain::Price price;
   price.input = 2.5e-6;
   price.output = 10e-6;
-  Pricing pricing(configWith({"m", std::nullopt, price}));
+  Pricing pricing(configWith({"m", std::nullopt, price, {}}));
   EXPECT_DOUBLE_EQ(*pricing.charge({"u", "m"}, used(1000, 100)), 1000 * 2.5e-6 + 100 * 10e-6);
 }
 
 TEST(PricingTest, anUnknownPriceAndUnknownUsageAreUnknownAndNotFree) {
-  Pricing pricing(configWith({"a-model-that-nobody-sells", std::nullopt, std::nullopt}));
+  Pricing pricing(configWith({"a-model-that-nobody-sells", std::nullopt, std::nullopt, {}}));
   EXPECT_EQ(pricing.charge({"u", "a-model-that-nobody-sells"}, used(10, 10)), std::nullopt);
-  Pricing priced(configWith({"m", std::nullopt, domain::Price{}}));
+  Pricing priced(configWith({"m", std::nullopt, domain::Price{}, {}}));
   EXPECT_EQ(priced.charge({"u", "m"}, domain::Usage{}), std::nullopt);
 }
 
 TEST(PricingTest, aGpuHourIsSharedByTheTokensOfItsWindow) {
   const SteadyTime start = steadyNow();
-  Pricing pricing(configWith({"m", std::nullopt, std::nullopt}, domain::GpuCost{1.2, 2}), start);
+  Pricing pricing(configWith({"m", std::nullopt, std::nullopt, {}}, domain::GpuCost{1.2, 2}), start);
   // Half an hour in: 1.2 × 2 × 0.5 h. The first request has the whole of it to carry.
   EXPECT_NEAR(*pricing.charge({"u", "m"}, used(60, 40), start + 30min), 1.2, 1e-9);
   EXPECT_NEAR(*pricing.charge({"u", "m"}, used(200, 100), start + 30min), 1.2 * 300 / 400, 1e-9);
