@@ -69,16 +69,14 @@ Result<Call> callFromJson(const Json& json) {
   if (version == json.end() || *version != "2.0") return bad("`jsonrpc` must be \"2.0\"");
   const auto method = json.find("method");
   if (method == json.end() || !method->is_string()) return bad("`method` must be a text");
-  Call call{nullptr, method->get<std::string>(), nullptr};
+  Call call{nullptr, true, method->get<std::string>(), nullptr};
   if (const auto id = json.find("id"); id != json.end()) {
     if (!id->is_string() && !id->is_number() && !id->is_null()) return bad("`id` must be a text or a number");
     if (id->is_string() && id->get_ref<const std::string&>().size() > 128) return bad("`id` must be at most 128 bytes");
     call.id = *id;
+    call.notification = false;
   }
-  if (const auto params = json.find("params"); params != json.end()) {
-    if (!params->is_object() && !params->is_null()) return bad("`params` must be an object");
-    call.params = *params;
-  }
+  if (const auto params = json.find("params"); params != json.end()) call.params = *params;
   return call;
 }
 

@@ -33,9 +33,10 @@ inline constexpr int kUnavailable = 5030;
 [[nodiscard]] Error errorFromJson(const Json& json);
 
 struct Call {
-  Json id;  // text, number, or null for a notification
+  Json id;                    // text, number or null
+  bool notification = false;  // came without an id: nobody waits for an answer
   std::string method;
-  Json params;
+  Json params;                // of any type: rights are looked at before parameters
 };
 // −32600 (as InvalidRequest) when it is no call.
 [[nodiscard]] Result<Call> callFromJson(const Json& json);

@@ -31,10 +31,11 @@ TEST(RpcTest, readsCallsAndRefusesWhatIsNone) {
   EXPECT_EQ(call->id, 7);
   EXPECT_EQ(call->method, "hello");
   EXPECT_EQ(call->params["protocol"], 1);
+  EXPECT_FALSE(call->notification);
+  EXPECT_TRUE(callFromJson(Json::parse(R"({"jsonrpc":"2.0","method":"rpc.cancel"})"))->notification);
   for (const char* text : {"[]", "3", R"({"id":1,"method":"hello"})", R"({"jsonrpc":"1.0","id":1,"method":"hello"})",
                            R"({"jsonrpc":"2.0","id":1})", R"({"jsonrpc":"2.0","id":1,"method":5})",
-                           R"({"jsonrpc":"2.0","id":{},"method":"hello"})",
-                           R"({"jsonrpc":"2.0","id":1,"method":"hello","params":[1]})"}) {
+                           R"({"jsonrpc":"2.0","id":{},"method":"hello"})"}) {
     EXPECT_FALSE(callFromJson(Json::parse(text))) << text;
   }
 }

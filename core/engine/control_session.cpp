@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/control_session.h"
+
+#include "control/wire.h"
+#include "engine/control_link.h"
+
+namespace signalbox::engine {
+
+using control::Call;
+
+ControlSession::ControlSession(std::unique_ptr<control::ConsoleApi> api, domain::Role role,
+                               std::shared_ptr<server::SocketPeer> peer, SessionLimits limits, std::function<void()> gone)
+    : link_(std::make_shared<Link>(std::move(api), role, std::move(peer), limits)), gone_(std::move(gone)) {}
+
+ControlSession::~ControlSession() {
+  link_->end();
+  if (gone_) gone_();
+}
+
+void ControlSession::onText(std::string_view text) { link_->take(text); }
+
+void ControlSession::Link::end() {
+  std::map<std::string, std::shared_ptr<Feed>> feeds;
+  std::map<std::string, std::shared_ptr<control::Cancellation>> questions;
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    feeds.swap(feeds_);
+    questions.swap(questions_);
+  }
+  for (const auto& [id, question] : questions) question->cancel();
+  for (const auto& [name, feed] : feeds) feed->source.reset();
+  std::shared_ptr<control::ConsoleApi> api;
+  const std::lock_guard lock(api_mutex_);
+  api.swap(api_);
+}
+
+void ControlSession::Link::take(std::string_view text) {
+  if (text.size() > control::kMostMessageBytes) return peer_->close(1009, "messages are at most 64 KiB");
+  const auto json = parseJson(text);
+  const bool has_id = json && json->is_object() && json->contains("id");
+  if (!admitted(has_id ? (*json)["id"] : Json())) return;
+  if (!json) return send(control::errorText(nullptr, control::kParseError, "not JSON: " + json.error().message));
+  const auto call = control::callFromJson(*json);
+  if (!call) return send(control::errorText(nullptr, control::kInvalidRequest, call.error().message));
+  dispatch(*call);
+}
+
+// Throttled calls are told so; whoever does not listen is closed.
+bool ControlSession::Link::admitted(const Json& id) {
+  if (rate_.take(steadyNow())) {
+    refused_ = 0;
+    return true;
+  }
+  if (++refused_ > limits_.most_refused) {
+    peer_->close(1008, "too many messages");
+    return false;
+  }
+  Error error{ErrorCode::Throttled, "too many messages; at most 20 a second", {}, {}, 0, 1};
+  send(control::errorText(id.is_string() || id.is_number() ? id : Json(), error));
+  return false;
+}
+
+void ControlSession::Link::dispatch(const Call& call) {
+  const auto method = control::parseMethod(call.method);
+  if (!method) {
+    if (!call.notification) send(control::errorText(call.id, control::kMethodNotFound, "no such method: " + call.method.substr(0, 64)));
+    return;
+  }
+  if (!control::mayCall(role_, *method)) {
+    const std::string needed(domain::name(control::leastRole(*method)));
+    Error error{ErrorCode::Forbidden, call.method + " needs the role " + needed, {}, Json{{"role", needed}}.dump(), 0, 0};
+    return refuse(call, error);
+  }
+  if (!call.params.is_object() && !call.params.is_null()) {
+    return refuse(call, Error{ErrorCode::InvalidRequest, "`params` must be an object", "params", {}, 0, 0});
+  }
+  this->call(*method, call);
+}
+
+void ControlSession::Link::answer(const Call& call, const Json& result) {
+  {
+    const std::lock_guard lock(mutex_);
+    questions_.erase(call.id.dump());
+  }
+  if (!call.notification) send(control::answerText(call.id, result));
+}
+
+void ControlSession::Link::refuse(const Call& call, const Error& error) {
+  {
+    const std::lock_guard lock(mutex_);
+    questions_.erase(call.id.dump());
+  }
+  if (!call.notification) send(control::errorText(call.id, error));
+}
+
+void ControlSession::Link::send(std::string text) {
+  if (!peer_->send(std::move(text))) peer_->close(1008, "answers are not read");
+}
+
+std::shared_ptr<ControlSession::Link::Feed> ControlSession::Link::newFeed(const Call& call, std::string method) {
+  auto feed = std::make_shared<Feed>();
+  {
+    const std::lock_guard lock(mutex_);
+    if (ended_) return nullptr;
+    if (feeds_.size() < limits_.most_subscriptions) {
+      feed->name = "s" + std::to_string(next_feed_++);
+      feed->method = std::move(method);
+      feed->call_id = call.id;
+      feed->silent = call.notification;
+      feeds_[feed->name] = feed;
+      return feed;
+    }
+  }
+  refuse(call, Error{ErrorCode::Throttled, "at most " + std::to_string(limits_.most_subscriptions) + " subscriptions a connection",
+                     {}, {}, 0, 0});
+  return nullptr;
+}
+
+void ControlSession::Link::keepFeed(const std::shared_ptr<Feed>& feed, Subscription source) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (feeds_.contains(feed->name)) {
+      feed->source = std::move(source);
+      return;
+    }
+  }
+  source.reset();  // unsubscribed, failed or gone meanwhile
+}
+
+// Events of one feed come one at a time.
+void ControlSession::Link::feedEvent(Feed& feed, Json content, std::int64_t weight) {
+  content["subscription"] = feed.name;
+  if (!feed.answered) {
+    feed.answered = true;
+    if (!feed.silent) send(control::answerText(feed.call_id, content));
+    return;
+  }
+  if (feed.lost > 0) content["dropped"] = content.value("dropped", std::int64_t{0}) + feed.lost;
+  const bool slow = peer_->queuedBytes() > limits_.slow_above_bytes;
+  if (!slow && peer_->send(control::notificationText(feed.method, content))) feed.lost = 0;
+  else feed.lost += weight;
+}
+
+void ControlSession::Link::feedFailed(Feed& feed, const Error& error) {
+  Subscription source;
+  {
+    const std::lock_guard lock(mutex_);
+    feeds_.erase(feed.name);
+    source = std::move(feed.source);
+  }
+  if (!feed.answered && !feed.silent) send(control::errorText(feed.call_id, error));
+  if (feed.answered) {
+    send(control::notificationText(feed.method, {{"subscription", feed.name}, {"error", control::errorToJson(error)}}));
+  }
+}
+
+}  // namespace signalbox::engine

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// One control connection: JSON-RPC calls become calls of a ConsoleApi, answers and deltas go back to the peer. Rights are looked
+// at before parameters. A peer that reads slowly gets coalesced deltas and a count of what it lost; one that floods is throttled,
+// then closed. Messages come on the worker's thread, answers on any.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "control/cancellation.h"
+#include "control/console_api.h"
+#include "control/roles.h"
+#include "control/rpc.h"
+#include "engine/rate_limit.h"
+#include "server/handler.h"
+
+namespace signalbox::engine {
+
+struct SessionLimits {
+  double calls_per_second = 20;
+  double burst = 40;
+  int most_refused = 20;                        // throttled calls in a row before the connection is closed
+  std::size_t most_subscriptions = 64;
+  std::size_t slow_above_bytes = 1u << 20;      // deltas are held back while more waits for the peer
+};
+
+class ControlSession final : public server::SocketSession {
+ public:
+  ControlSession(std::unique_ptr<control::ConsoleApi> api, domain::Role role, std::shared_ptr<server::SocketPeer> peer,
+                 SessionLimits limits, std::function<void()> gone);
+  ~ControlSession() override;
+  void onText(std::string_view text) override;
+
+ private:
+  class Link;
+  std::shared_ptr<Link> link_;
+  std::function<void()> gone_;
+};
+
+}  // namespace signalbox::engine
