@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "server/request_checks.h"
+#include "server/socket_link.h"
 
 namespace signalbox::server {
 namespace {
@@ -234,7 +235,20 @@ void Connection::answerPlainly(const http::Response& response) {
 
 void Connection::upgrade(std::string_view following) {
   if (!following.empty()) return refuse(400, "Frames must not be sent before the upgrade is answered.");
-  refuse(426, "No socket is served here.");
+  http::Request request = parser_.take();
+  request.peer = peer_;
+  request.loopback = loopback_;
+  auto link = std::make_shared<SocketLink>(worker_);
+  auto session = shared_.sockets->accept(request, link->peer());
+  if (!session) {
+    keep_alive_ = false;
+    return answerPlainly(refusalResponse(session.error().status, session.error().message));
+  }
+  boost::system::error_code error;
+  const int descriptor = socket_.release(error);
+  worker_.add(link);
+  link->open(descriptor, peer_.find(':') != std::string::npos, request, std::move(*session));
+  close();
 }
 
 void Connection::onDeadline() {

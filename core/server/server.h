@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "server/handler.h"
+#include "server/websocket_stream.h"
 
 namespace signalbox::server {
 
@@ -37,6 +38,7 @@ struct ServerOptions {
   Endpoint listen;
   std::size_t workers = 1;
   Limits limits;
+  SocketLimits socket_limits;
   bool check_host = true;  // exact allow-list of localhost, 127.0.0.1, [::1] with our port, else 421
 };
 
