@@ -19,10 +19,6 @@ Json asJson(const config::ConfigErrors& problems) {
   return list;
 }
 
-void print(const config::ConfigErrors& problems, const char* kind) {
-  for (const auto& one : problems) std::cerr << one.string() << " [" << kind << "]\n";
-}
-
 std::string count(std::size_t number, const std::string& what) {
   return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
 }
@@ -52,8 +48,11 @@ ExitCode check(std::string file, bool json) {
   if (json) {
     std::cout << Json{{"ok", errors.empty()}, {"file", file}, {"errors", asJson(errors)}, {"warnings", asJson(warnings)}}.dump(2) << '\n';
   } else {
-    print(errors, "error");
-    print(warnings, "warning");
+    for (const auto& error : errors) std::cerr << error.string() << '\n';
+    for (config::ConfigError warning : warnings) {
+      warning.message.insert(0, "warning: ");
+      std::cerr << warning.string() << '\n';
+    }
     if (config) summarize(*config);
   }
   return errors.empty() ? ExitCode::Ok : ExitCode::Failed;

@@ -3,10 +3,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <vector>
 
+#include "base/strings.h"
 #include "signalbox/commands.h"
 
 namespace {
@@ -19,7 +23,6 @@ constexpr void (*kCommands[])(CLI::App&, ExitCode&) = {
     signalbox::app::addCheck,
     signalbox::app::addSimulate,
     signalbox::app::addReplay,
-    signalbox::app::addDemo,
 };
 
 // What a process that holds keys owes its user: files for the owner only, no memory image on disk. Ctrl-C ends a command that
@@ -29,6 +32,23 @@ void setUpProcess() {
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
   std::signal(SIGINT, [](int) { ::_exit(static_cast<int>(ExitCode::Interrupted)); });
+}
+
+// The first word names a command; one that does not exist is the likeliest mistake and gets its own answer.
+bool saysWhatIsMeant(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2) {
+    std::cerr << app.help();
+    return true;
+  }
+  const std::string word = argv[1];
+  if (word.starts_with('-')) return false;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), word) != names.end()) return false;
+  const std::string near = signalbox::nearest(word, names);
+  std::cerr << "signalbox: there is no command \"" << word << '"' << (near.empty() ? "" : ": did you mean \"" + near + "\"?")
+            << "\nallowed is " << signalbox::join(names, ", ") << "; see signalbox --help\n";
+  return true;
 }
 
 }  // namespace
@@ -45,6 +65,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() != 0 && saysWhatIsMeant(app, argc, argv)) return static_cast<int>(ExitCode::WrongUsage);
     return app.exit(e) == 0 ? static_cast<int>(ExitCode::Ok) : static_cast<int>(ExitCode::WrongUsage);
   } catch (const std::exception& e) {
     std::cerr << "signalbox: " << e.what() << '\n';

@@ -2,7 +2,7 @@
 #include "classify/features.h"
 
 #include <algorithm>
-#include <bitset>
+#include <array>
 
 #include "text/tokens.h"
 
@@ -13,10 +13,15 @@ constexpr int kMaxDepth = 5;
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 constexpr bool isBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-// Bytes above ASCII belong to words, so that "é" does not end one.
-constexpr bool isWord(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c & 0x80) != 0;
-}
+
+// Which bytes make words: letters, digits, underscore, and all above ASCII, so that "é" does not end a word.
+constexpr std::array<bool, 256> kWordBytes = [] {
+  std::array<bool, 256> word{};
+  for (int c = 0; c < 256; ++c) {
+    word[static_cast<std::size_t>(c)] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c >= 0x80;
+  }
+  return word;
+}();
 
 // Whether `keyword` (lower case, single blanks) stands at the start of `text`.
 bool startsWith(std::string_view text, std::string_view keyword) {
@@ -34,24 +39,29 @@ bool startsWith(std::string_view text, std::string_view keyword) {
 }
 
 int keywordHits(std::string_view text, const std::vector<std::string>& keywords, int most) {
-  std::bitset<256> initials;  // most words start no keyword: one look-up passes over them
+  // Most words start no keyword: one look-up passes over them.
+  std::array<bool, 256> initials{};
   for (const std::string& keyword : keywords) {
-    if (!keyword.empty()) initials.set(static_cast<unsigned char>(keyword.front()));
+    if (keyword.empty()) continue;
+    const char first = keyword.front();
+    initials[static_cast<unsigned char>(first)] = true;
+    if (first >= 'a' && first <= 'z') initials[static_cast<unsigned char>(first - 'a' + 'A')] = true;
   }
   std::vector<bool> seen(keywords.size());
   int hits = 0;
   bool in_word = false;
   for (std::size_t at = 0; at < text.size() && hits < most; ++at) {
-    const bool word = isWord(text[at]);
-    if (word && !in_word && initials[static_cast<unsigned char>(lower(text[at]))]) {
-      for (std::size_t k = 0; k < keywords.size() && hits < most; ++k) {
-        if (!seen[k] && !keywords[k].empty() && startsWith(text.substr(at), keywords[k])) {
-          seen[k] = true;
-          ++hits;
-        }
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const bool starts = !in_word && initials[byte];
+    in_word = kWordBytes[byte];
+    if (!starts) continue;
+    const char first = lower(text[at]);
+    for (std::size_t k = 0; k < keywords.size() && hits < most; ++k) {
+      if (!keywords[k].empty() && keywords[k].front() == first && !seen[k] && startsWith(text.substr(at), keywords[k])) {
+        seen[k] = true;
+        ++hits;
       }
     }
-    in_word = word;
   }
   return hits;
 }

@@ -28,6 +28,8 @@ class HeuristicRules {
 
   // The built-in rules for the kinds of work that the product knows.
   [[nodiscard]] static const std::vector<HeuristicRule>& defaults();
+  // … compiled; once for all, copies share it.
+  [[nodiscard]] static const HeuristicRules& builtIn();
   // InvalidInput names the pattern that does not compile.
   [[nodiscard]] Result<void> setRules(std::vector<HeuristicRule> rules);
   [[nodiscard]] const std::vector<HeuristicRule>& rules() const { return rules_; }

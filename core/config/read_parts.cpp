@@ -40,6 +40,8 @@ void readAddress(const Reading& from, const char* key, Address& into) {
       std::error_code ignored;
       if (!std::filesystem::is_regular_file(path, ignored)) from.problems.error(pointer + "/tls/" + part, path + " is not a file that can be read");
     }
+    // Never answered in the clear where encryption was asked for.
+    from.problems.error(pointer + "/tls", "tls is not available yet; allowed is to listen on 127.0.0.1, ::1 or localhost without it", true);
   } else if (!isLoopback(into.host)) {
     from.problems.error(pointer + "/address", into.host + " is beyond loopback and needs tls: { cert: FILE, key: FILE }; without tls allowed "
                                                           "are 127.0.0.1, ::1 and localhost");

@@ -36,12 +36,16 @@ void readTree(const Json& json, const std::string& pointer, classify::TreeRules&
 }
 
 void readHeuristic(const Json& json, const std::string& pointer, classify::HeuristicRules& rules, Findings& findings) {
+  const bool with_defaults = json.value("defaults", true);
+  const bool has_own = json.contains("first") || json.contains("middle") || json.contains("last");
+  if (with_defaults) rules = classify::HeuristicRules::builtIn();  // already compiled
   readNumber(json, "short-tokens", rules.short_tokens);
   readNumber(json, "long-tokens", rules.long_tokens);
   if (rules.short_tokens > rules.long_tokens) {
     findings.error(pointer, "short-tokens (" + std::to_string(rules.short_tokens) + ") is above long-tokens (" +
                                 std::to_string(rules.long_tokens) + ")");
   }
+  if (!has_own) return;
   std::vector<classify::HeuristicRule> all;
   int level = 0;
   for (const char* key : {"first", "middle", "last"}) {
@@ -61,7 +65,7 @@ void readHeuristic(const Json& json, const std::string& pointer, classify::Heuri
     }
     ++level;
   }
-  if (json.value("defaults", true)) {
+  if (with_defaults) {
     const auto& defaults = classify::HeuristicRules::defaults();
     all.insert(all.end(), defaults.begin(), defaults.end());
   }

@@ -6,11 +6,7 @@
 namespace signalbox::classify {
 namespace {
 
-HeuristicRules builtIn() {
-  HeuristicRules rules;
-  EXPECT_TRUE(rules.setRules(HeuristicRules::defaults()));
-  return rules;
-}
+HeuristicRules builtIn() { return HeuristicRules::builtIn(); }
 
 HeuristicScore score(const HeuristicRules& rules, const std::string& text, std::int64_t tokens = 50) {
   Features features;
