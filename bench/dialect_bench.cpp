@@ -10,24 +10,27 @@ namespace {
 
 std::string requestBody() {
   return R"({"model":"auto","messages":[{"role":"system","content":"Answer with one label."},{"role":"user","content":")" +
-         std::string(900, 'x') + R"("}],"temperature":0.0,"max_tokens":8})";
+      std::string(900, 'x') + R"("}],"temperature":0.0,"max_tokens":8})";
 }
 
 http::Headers requestHeaders() {
   http::Headers headers;
-  for (const char* name : {"Host", "User-Agent", "Accept", "Content-Type", "Authorization", "x-signalbox-session"}) headers.add(name, "v");
+  for (const char* name : {"Host", "User-Agent", "Accept", "Content-Type", "Authorization", "x-signalbox-session"})
+    headers.add(name, "v");
   return headers;
 }
 
 std::string answerBody(const std::string& logprobs, std::size_t text) {
   return R"({"id":"chatcmpl-1","object":"chat.completion","created":1727346172,"model":"m","choices":[{"index":0,"message":)"
-         R"({"role":"assistant","content":")" + std::string(text, 'x') + R"("},"logprobs":)" + logprobs +
-         R"(,"finish_reason":"stop"}],"usage":{"prompt_tokens":250,"completion_tokens":2,"total_tokens":252}})";
+         R"({"role":"assistant","content":")" +
+      std::string(text, 'x') + R"("},"logprobs":)" + logprobs +
+      R"(,"finish_reason":"stop"}],"usage":{"prompt_tokens":250,"completion_tokens":2,"total_tokens":252}})";
 }
 
 std::string labelLogprobs() {
   std::string top;
-  for (int i = 0; i < 20; ++i) top += (i ? "," : "") + std::string(R"({"token":"LABEL","logprob":-1.25,"bytes":[76,65,66,69,76]})");
+  for (int i = 0; i < 20; ++i)
+    top += (i ? "," : "") + std::string(R"({"token":"LABEL","logprob":-1.25,"bytes":[76,65,66,69,76]})");
   return R"({"content":[{"token":"LABEL","logprob":-0.1,"bytes":[76,65,66,69,76],"top_logprobs":[)" + top + "]}]}";
 }
 
@@ -54,8 +57,9 @@ BENCHMARK_CAPTURE(readAnswer, label_with_20_alternatives, true);
 
 void writeAnswer(benchmark::State& state) {
   const auto body = answerBody(labelLogprobs(), 5);
+  const auto answer = readChatAnswer(body).value();
   const Additions add{.logprobs = true};
-  for (auto _ : state) benchmark::DoNotOptimize(writeChatAnswer(body, add));
+  for (auto _ : state) benchmark::DoNotOptimize(writeChatAnswer(body, answer, add));
 }
 BENCHMARK(writeAnswer);
 

@@ -19,7 +19,8 @@ domain::TokenEvidence evidenceOf(int tokens) {
     domain::TokenLogprob token{tokens == 1 ? "BILL" : " word", std::log(0.8), {}};
     token.top.push_back({token.token, token.logprob});
     for (int other = 1; other < 20; ++other) {
-      token.top.push_back({other < 5 ? kLabels[static_cast<std::size_t>(other)] : "other" + std::to_string(other), std::log(0.01)});
+      token.top.push_back(
+          {other < 5 ? kLabels[static_cast<std::size_t>(other)] : "other" + std::to_string(other), std::log(0.01)});
     }
     evidence.push_back(std::move(token));
   }
@@ -56,8 +57,11 @@ BENCHMARK_CAPTURE(refusal, refusal, "I'm sorry, but I can't assist with that.");
 
 void schemaValidator(benchmark::State& state) {
   policy::Validators validators;
-  validators.json_schema = schema::Validator::compile(
-      Json::parse(R"({"type":"object","required":["id","kind"],"properties":{"id":{"type":"integer"},"kind":{"enum":["a","b"]}}})")).value();
+  validators.json_schema =
+      schema::Validator::compile(
+          Json::parse(
+              R"({"type":"object","required":["id","kind"],"properties":{"id":{"type":"integer"},"kind":{"enum":["a","b"]}}})"))
+          .value();
   for (auto _ : state) benchmark::DoNotOptimize(validate(validators, R"({"id":7,"kind":"b"})"));
 }
 BENCHMARK(schemaValidator);

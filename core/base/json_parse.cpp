@@ -1,11 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <bit>
+#include <cstring>
+#include <deque>
 #include <limits>
 
 #include "base/json_doc.h"
 #include "base/strings.h"
 
 namespace signalbox {
+namespace {
+
+constexpr std::uint64_t kOnes = 0x0101010101010101;
+constexpr std::uint64_t kTops = 0x8080808080808080;
+
+// The top bit of every byte that is zero; bytes above the lowest such may be marked wrongly.
+constexpr std::uint64_t zeroBytes(std::uint64_t word) { return (word - kOnes) & ~word & kTops; }
+
+// From `at`, the first byte that a string cannot just go on with: a quote, a backslash or a control character; or the end.
+std::size_t plainUntil(std::string_view text, std::size_t at) {
+  if constexpr (std::endian::native == std::endian::little) {
+    for (; at + 8 <= text.size(); at += 8) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, text.data() + at, 8);
+      const auto control = (word - kOnes * 0x20) & ~word & kTops;
+      const auto found = zeroBytes(word ^ kOnes * '"') | zeroBytes(word ^ kOnes * '\\') | control;
+      if (found) return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
+    }
+  }
+  while (at < text.size() && text[at] != '"' && text[at] != '\\' && static_cast<unsigned char>(text[at]) >= 0x20) ++at;
+  return at;
+}
+
+// An object with more keys than this has them sorted to find equal ones.
+constexpr std::size_t kFewKeys = 16;
+
+}  // namespace
 
 // Iterative in the text, recursive in nothing: the stack of open containers is bounded by max_depth.
 class JsonDocParser {
@@ -16,7 +46,7 @@ class JsonDocParser {
     if (text_.size() > std::numeric_limits<std::uint32_t>::max() - 16) return bad("the text is too long");
     if (!isValidUtf8(text_)) return bad("the text is not UTF-8");
     doc_.text_ = text_;
-    doc_.entries_.reserve(32);
+    doc_.entries_.reserve(std::clamp<std::size_t>(text_.size() / 16, 32, 4096));
     skipSpace();
     while (true) {
       if (!value()) return bad(problem_);
@@ -42,6 +72,7 @@ class JsonDocParser {
           break;
         }
         if (peek() != (object ? '}' : ']')) return bad(object ? "expected , or }" : "expected , or ]");
+        if (object && !sortedKeysDiffer()) return bad(problem_);
         close();
       }
       if (doc_.entries_[open_.back().entry].kind == JsonDoc::Kind::Object && !memberKey()) return bad(problem_);
@@ -175,7 +206,7 @@ class JsonDocParser {
 
   bool string(bool& escaped) {
     ++at_;
-    while (at_ < text_.size()) {
+    while ((at_ = plainUntil(text_, at_)) < text_.size()) {
       const char c = text_[at_];
       if (c == '"') {
         ++at_;
@@ -221,26 +252,36 @@ class JsonDocParser {
     return true;
   }
 
-  // Linear for the few keys of a usual object; total work is bounded by max_keys.
+  // The few keys of a usual object are compared one by one; those of a large one when it closes.
   bool unique(std::string_view raw) {
-    std::string key;
+    std::string_view key = raw;
     if (key_escaped_) {
-      unescapeJson(raw, key);
-    } else {
-      key = raw;
+      unescapeJson(raw, unescaped_.emplace_back());
+      key = unescaped_.back();
     }
     const auto from = keys_.begin() + static_cast<std::ptrdiff_t>(open_.back().keys_from);
-    if (std::find(from, keys_.end(), key) != keys_.end()) return problem("the key \"" + key.substr(0, 60) + "\" stands twice");
-    keys_.push_back(std::move(key));
+    if (static_cast<std::size_t>(keys_.end() - from) < kFewKeys && std::find(from, keys_.end(), key) != keys_.end()) return twice(key);
+    keys_.push_back(key);
     return true;
   }
+
+  bool sortedKeysDiffer() {
+    const auto from = keys_.begin() + static_cast<std::ptrdiff_t>(open_.back().keys_from);
+    if (static_cast<std::size_t>(keys_.end() - from) <= kFewKeys) return true;
+    std::sort(from, keys_.end());
+    const auto equal = std::adjacent_find(from, keys_.end());
+    return equal == keys_.end() || twice(*equal);
+  }
+
+  bool twice(std::string_view key) { return problem("the key \"" + std::string(key.substr(0, 60)) + "\" stands twice"); }
 
   std::string_view text_;
   JsonLimits limits_;
   JsonDoc doc_;
   std::size_t at_ = 0;
   std::vector<Open> open_;
-  std::vector<std::string> keys_;
+  std::vector<std::string_view> keys_;   // of the open objects; outermost first
+  std::deque<std::string> unescaped_;    // what those of them with escapes stand in
   std::uint32_t total_keys_ = 0;
   std::uint32_t key_begin_ = 0, key_end_ = 0;
   bool key_escaped_ = false;

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <numeric>
 
 namespace signalbox {
@@ -80,11 +81,26 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   return best;
 }
 
+namespace {
+
+// Length of the plain ASCII that `text` begins with, eight bytes at a time; at least 1. REQUIRES: it begins with some.
+std::size_t asciiRun(std::string_view text) {
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; at + 8 <= text.size(); at += 8) {
+    std::memcpy(&word, text.data() + at, 8);
+    if (word & 0x8080808080808080) break;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at;
+}
+
+}  // namespace
+
 bool isValidUtf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (c < 0x80) {
-      ++i;
+      i += asciiRun(text.substr(i));
       continue;
     }
     const std::size_t length = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;

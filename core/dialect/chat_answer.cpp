@@ -44,16 +44,27 @@ Result<ChatAnswer> readChatAnswer(std::string_view body) {
   answer.finish_reason = choice["finish_reason"].stringOr("");
   answer.model = root["model"].stringOr("");
   answer.usage = readUsage(root["usage"]);
-  if (appendEvidence(choice["logprobs"], answer.evidence)) dropEndTokens(answer.evidence, answer.text);
-  else answer.evidence.clear();
+  if (appendEvidence(choice["logprobs"], answer.evidence))
+    dropEndTokens(answer.evidence, answer.text);
+  else
+    answer.evidence.clear();
+  for (auto each = choices.first(); each; each = each.next()) {
+    const auto logprobs = each["logprobs"];
+    if (!logprobs.isObject()) continue;
+    answer.logprobs.push_back({static_cast<std::uint32_t>(logprobs.begin()), static_cast<std::uint32_t>(logprobs.end())});
+  }
   return answer;
 }
 
-std::string writeChatAnswer(std::string_view body, const Additions& add) {
-  if (!add.logprobs && !add.top_logprobs) return std::string(body);
+std::string writeChatAnswer(std::string_view body, const ChatAnswer& answer, const Additions& add) {
+  if ((!add.logprobs && !add.top_logprobs) || answer.logprobs.empty()) return std::string(body);
+  TextEdits edits;
+  if (add.logprobs) {
+    for (const auto& span : answer.logprobs) edits.replace(span.begin, span.end, "null");
+    return edits.apply(body);
+  }
   const auto doc = JsonDoc::parse(body, kAnswerLimits);
   if (!doc) return std::string(body);
-  TextEdits edits;
   stripLogprobs(doc->root()["choices"], add, edits);
   return edits.empty() ? std::string(body) : edits.apply(body);
 }

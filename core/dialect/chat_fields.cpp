@@ -86,8 +86,12 @@ bool allows(std::uint8_t types, JsonDoc::Node node) {
 }
 
 std::string wanted(std::uint8_t types) {
-  constexpr std::array<std::pair<std::uint8_t, std::string_view>, 6> kNames{{{kBool, "a boolean"}, {kInteger, "an integer"},
-      {kNumber, "a number"}, {kString, "a string"}, {kArray, "an array"}, {kObject, "an object"}}};
+  constexpr std::array<std::pair<std::uint8_t, std::string_view>, 6> kNames{{{kBool, "a boolean"},
+                                                                             {kInteger, "an integer"},
+                                                                             {kNumber, "a number"},
+                                                                             {kString, "a string"},
+                                                                             {kArray, "an array"},
+                                                                             {kObject, "an object"}}};
   std::string text;
   for (const auto& [type, name] : kNames) {
     if (!(types & type)) continue;

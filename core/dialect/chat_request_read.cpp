@@ -76,8 +76,10 @@ std::vector<Span> hintSpans(JsonDoc::Node root, JsonDoc::Node metadata) {
   }
   if (hints.empty()) return {};
   TextEdits edits;
-  if (hints.size() == metadata.size()) edits.removeMember(root, metadata);
-  else edits.removeMembers(metadata, hints);
+  if (hints.size() == metadata.size())
+    edits.removeMember(root, metadata);
+  else
+    edits.removeMembers(metadata, hints);
   std::vector<Span> spans;
   for (const auto& edit : edits.all()) {
     spans.push_back({static_cast<std::uint32_t>(edit.begin), static_cast<std::uint32_t>(edit.end)});
@@ -92,12 +94,22 @@ struct Members {
 
 Result<Members> findMembers(JsonDoc::Node root) {
   static constexpr std::pair<std::string_view, JsonDoc::Node Members::*> kWanted[] = {
-      {"model", &Members::model}, {"messages", &Members::messages}, {"metadata", &Members::metadata},
-      {"stream", &Members::stream}, {"stream_options", &Members::stream_options}, {"logprobs", &Members::logprobs},
-      {"top_logprobs", &Members::top_logprobs}, {"max_tokens", &Members::max_tokens},
-      {"max_completion_tokens", &Members::max_completion_tokens}, {"n", &Members::n}, {"tools", &Members::tools},
-      {"functions", &Members::functions}, {"tool_choice", &Members::tool_choice}, {"function_call", &Members::function_call},
-      {"response_format", &Members::response_format}, {"user", &Members::user}};
+      {"model", &Members::model},
+      {"messages", &Members::messages},
+      {"metadata", &Members::metadata},
+      {"stream", &Members::stream},
+      {"stream_options", &Members::stream_options},
+      {"logprobs", &Members::logprobs},
+      {"top_logprobs", &Members::top_logprobs},
+      {"max_tokens", &Members::max_tokens},
+      {"max_completion_tokens", &Members::max_completion_tokens},
+      {"n", &Members::n},
+      {"tools", &Members::tools},
+      {"functions", &Members::functions},
+      {"tool_choice", &Members::tool_choice},
+      {"function_call", &Members::function_call},
+      {"response_format", &Members::response_format},
+      {"user", &Members::user}};
   Members found;
   for (auto member = root.first(); member; member = member.next()) {
     const auto name = member.key();

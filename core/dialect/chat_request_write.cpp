@@ -12,8 +12,10 @@ class RootEdits {
  public:
   explicit RootEdits(const domain::BodySpans& spans) : spans_(spans) {}
   void set(std::string_view key, domain::Span value, std::string with) {
-    if (value) edits_.replace(value.begin, value.end, std::move(with));
-    else added_ += ",\"" + std::string(key) + "\":" + with;
+    if (value)
+      edits_.replace(value.begin, value.end, std::move(with));
+    else
+      added_ += ",\"" + std::string(key) + "\":" + with;
   }
   TextEdits& text() { return edits_; }
   std::string apply(std::string_view body) {
@@ -35,7 +37,8 @@ void askForUsage(const domain::Request& request, RootEdits& edits) {
   } else if (spans.include_usage) {
     edits.text().replace(spans.include_usage.begin, spans.include_usage.end, "true");
   } else {
-    edits.text().insert(spans.stream_options.end - 1, spans.stream_options_empty ? R"("include_usage":true)" : R"(,"include_usage":true)");
+    edits.text().insert(spans.stream_options.end - 1,
+                        spans.stream_options_empty ? R"("include_usage":true)" : R"(,"include_usage":true)");
   }
 }
 

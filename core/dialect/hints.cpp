@@ -30,13 +30,18 @@ Result<int> readMillis(std::string_view name, std::string_view text) {
 // `name` without the prefix, lower case. Names that mean nothing to us are left alone.
 Result<void> setHint(domain::Hints& hints, const std::string& full_name, std::string_view value) {
   if (value.size() > kLongest) {
-    return fail(ErrorCode::InvalidRequest, "'" + full_name + "' is longer than " + std::to_string(kLongest) + " bytes", full_name);
+    return fail(ErrorCode::InvalidRequest, "'" + full_name + "' is longer than " + std::to_string(kLongest) + " bytes",
+                full_name);
   }
   const auto name = std::string_view(full_name).substr(kPrefix.size());
-  if (name == "workload") hints.workload = value;
-  else if (name == "session") hints.session = value;
-  else if (name == "user") hints.user = value;
-  else if (name == "domain") hints.domain = value;
+  if (name == "workload")
+    hints.workload = value;
+  else if (name == "session")
+    hints.session = value;
+  else if (name == "user")
+    hints.user = value;
+  else if (name == "domain")
+    hints.domain = value;
   else if (name == "latency-sla-ms") {
     const auto millis = readMillis(full_name, value);
     if (!millis) return std::unexpected(millis.error());

@@ -40,18 +40,19 @@ enum class Evidence : std::uint8_t { None, Tokens, Alternatives };
 
 // A complete chat.completion, read.
 struct ChatAnswer {
-  std::string text;                // content of the first choice; its refusal where there is no content
+  std::string text;  // content of the first choice; its refusal where there is no content
   std::string finish_reason;
   std::string model;
   bool has_tool_calls = false;
   bool refused = false;            // `text` is the provider's own `refusal`
   domain::TokenEvidence evidence;  // end-of-turn tokens left out
   std::optional<domain::Usage> usage;
+  std::vector<domain::Span> logprobs;  // where each choice's stand in the body
 };
 // UpstreamMalformed when it is not a chat.completion with at least one choice; UpstreamError when it is an error object.
 [[nodiscard]] Result<ChatAnswer> readChatAnswer(std::string_view body);
-// The body for the client: what `add` says was ours alone is taken out. REQUIRES: readChatAnswer() accepted it.
-[[nodiscard]] std::string writeChatAnswer(std::string_view body, const Additions& add);
+// The body for the client: what `add` says was ours alone is taken out. REQUIRES: `answer` was read from this body.
+[[nodiscard]] std::string writeChatAnswer(std::string_view body, const ChatAnswer& answer, const Additions& add);
 // `body` with a member `signalbox` of this JSON text, for x-signalbox-explain. REQUIRES: readChatAnswer() accepted it.
 [[nodiscard]] std::string withExplanation(std::string_view body, std::string_view decision_json);
 
@@ -62,9 +63,9 @@ struct StreamState {
   std::string model;
   bool has_tool_calls = false;
   bool refused = false;
-  bool done = false;               // [DONE] was seen
+  bool done = false;  // [DONE] was seen
   bool saw_choice = false;
-  bool broken_evidence = false;    // some token came without its probability: there is no evidence
+  bool broken_evidence = false;  // some token came without its probability: there is no evidence
   domain::TokenEvidence evidence;
   std::optional<domain::Usage> usage;
 };

@@ -17,7 +17,8 @@ bool isWordByte(char c) { return std::isalnum(static_cast<unsigned char>(c)) || 
 
 // Keys are long words with a known beginning, or so long and mixed that no word of a language is like them.
 bool looksSecret(std::string_view word) {
-  for (const std::string_view head : {"sk-", "pk-", "rk-", "gsk_", "xai-", "hf_", "AIza", "eyJ", "sbx_", "sb-", "r8_", "nvapi-"}) {
+  for (const std::string_view head :
+       {"sk-", "pk-", "rk-", "gsk_", "xai-", "hf_", "AIza", "eyJ", "sbx_", "sb-", "r8_", "nvapi-"}) {
     if (word.size() >= head.size() + 4 && word.starts_with(head)) return true;
   }
   if (word.size() < 32) return false;
@@ -133,7 +134,7 @@ std::string errorBody(const Error& error) {
     }
   }
   return "{\"error\":{\"message\":" + quoteJson(error.message) + ",\"type\":" + quoteJson(entry.type) +
-         ",\"param\":" + orNull(error.param) + ",\"code\":" + quoteJson(code) + "}}";
+      ",\"param\":" + orNull(error.param) + ",\"code\":" + quoteJson(code) + "}}";
 }
 
 http::Response errorResponse(const Error& error) {

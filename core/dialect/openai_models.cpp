@@ -7,7 +7,7 @@ namespace signalbox::dialect {
 
 std::string modelBody(const ListedModel& model) {
   return "{\"id\":" + quoteJson(model.id) + ",\"object\":\"model\",\"created\":" + std::to_string(model.created) +
-         ",\"owned_by\":" + quoteJson(model.owner) + "}";
+      ",\"owned_by\":" + quoteJson(model.owner) + "}";
 }
 
 std::string modelsBody(const std::vector<ListedModel>& models) {

@@ -27,19 +27,20 @@ struct CalibrationMap {
 
 struct Validation {
   bool passed = true;
-  std::string failed;  // "pass" when all passed, "" when none ran, else names joined by commas: enum json-schema regex max-chars refusal
+  std::string
+      failed;  // "pass" when all passed, "" when none ran, else names joined by commas: enum json-schema regex max-chars refusal
 };
 // `answer` is the whole text of the answer, white space around it ignored by the enum check.
 [[nodiscard]] Validation validate(const policy::Validators& validators, std::string_view answer);
 
 struct Judgement {
   domain::Verdict verdict = domain::Verdict::Ungated;
-  bool escalate = false;               // go up, if there is a higher tier
-  std::optional<double> raw;           // before the map
-  std::optional<double> confidence;    // after it
-  std::string calibration;             // the map's name
+  bool escalate = false;             // go up, if there is a higher tier
+  std::optional<double> raw;         // before the map
+  std::optional<double> confidence;  // after it
+  std::string calibration;           // the map's name
   Validation validation;
-  std::string explanation;             // "top-class 0.64 < 0.82"
+  std::string explanation;  // "top-class 0.64 < 0.82"
 };
 
 // `gate` null: no gate on this tier; then only validators speak.

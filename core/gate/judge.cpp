@@ -42,7 +42,8 @@ void weigh(const policy::Gate& gate, const std::vector<std::string>& labels, con
     out.calibration = map->name;
   }
   const double value = *out.confidence;
-  out.explanation = signal + " " + compared(value, value < gate.escalate_below || !gate.trust_above ? gate.escalate_below : *gate.trust_above);
+  out.explanation =
+      signal + " " + compared(value, value < gate.escalate_below || !gate.trust_above ? gate.escalate_below : *gate.trust_above);
   out.explanation += withMap(out);
   if (value < gate.escalate_below) {
     out.verdict = Verdict::Escalate;
@@ -61,7 +62,8 @@ double CalibrationMap::operator()(double raw) const {
   if (points.empty()) return raw;
   if (raw <= points.front().first) return points.front().second;
   if (raw >= points.back().first) return points.back().second;
-  const auto right = std::upper_bound(points.begin(), points.end(), raw, [](double x, const auto& point) { return x < point.first; });
+  const auto right =
+      std::upper_bound(points.begin(), points.end(), raw, [](double x, const auto& point) { return x < point.first; });
   const auto left = right - 1;
   const double share = (raw - left->first) / (right->first - left->first);
   return left->second + share * (right->second - left->second);

@@ -80,7 +80,7 @@ Task<Result<void>> Exchange::openWhole() {
   state_.evidence = std::move(answer->evidence);
   state_.usage = answer->usage;
   state_.saw_choice = state_.done = true;
-  relay_ = dialect::writeChatAnswer(body, additions_);
+  relay_ = dialect::writeChatAnswer(body, *answer, additions_);
   complete_ = true;
   co_return Result<void>{};
 }

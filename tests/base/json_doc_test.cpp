@@ -43,6 +43,33 @@ TEST(JsonDocTest, refusesDuplicateKeysHoweverTheyAreSpelled) {
   EXPECT_EQ(problemOf(R"({"a":{"a":1},"b":{"a":1}})"), "");
 }
 
+TEST(JsonDocTest, refusesDuplicateKeysAmongMany) {
+  std::string many;
+  for (int i = 0; i < 3000; ++i) many += (i ? ",\"k" : "\"k") + std::to_string(i) + "\":" + std::to_string(i);
+  EXPECT_EQ(problemOf("{" + many + "}"), "");
+  EXPECT_NE(problemOf("{" + many + ",\"k7\":0}"), "");
+  EXPECT_NE(problemOf("{" + many + ",\"\\u006b2999\":0}"), "");
+  EXPECT_EQ(problemOf("{\"in\":{" + many + "}," + many + "}"), "");
+  EXPECT_NE(problemOf("{" + many + ",\"in\":{\"a\":1,\"a\":2}}"), "");
+}
+
+TEST(JsonDocTest, findsTheEndOfStringsOfEveryLength) {
+  for (std::size_t length = 0; length < 40; ++length) {
+    for (const std::string special : {"", "\\n", "\xc3\xa9", "\x7f"}) {
+      for (std::size_t at = 0; at <= length; at += 3) {
+        auto inside = std::string(length, '~');
+        inside.insert(at, special);
+        const auto text = "[\"" + inside + "\",1]";
+        const auto doc = JsonDoc::parse(text);
+        ASSERT_TRUE(doc) << text;
+        EXPECT_EQ(doc->root().first().raw().size(), inside.size() + 2);
+        EXPECT_NE(problemOf("[\"" + inside + "\x1f\"]"), "");
+        EXPECT_NE(problemOf("[\"" + inside + "\x80\"]"), "");
+      }
+    }
+  }
+}
+
 TEST(JsonDocTest, boundsDepthAndKeys) {
   const std::string deep = std::string(65, '[') + std::string(65, ']');
   EXPECT_NE(problemOf(deep), "");

@@ -11,8 +11,8 @@ namespace {
 
 std::string answer(std::string_view content, std::string_view logprobs, std::string_view usage = "null") {
   return R"({"id":"c1","object":"chat.completion","model":"m-1","choices":[{"index":0,"message":{"role":"assistant","content":)" +
-         std::string(content) + R"(},"logprobs":)" + std::string(logprobs) + R"(,"finish_reason":"stop"}],"usage":)" +
-         std::string(usage) + "}";
+      std::string(content) + R"(},"logprobs":)" + std::string(logprobs) + R"(,"finish_reason":"stop"}],"usage":)" +
+      std::string(usage) + "}";
 }
 
 ChatAnswer read(const std::string& body) {
@@ -21,8 +21,11 @@ ChatAnswer read(const std::string& body) {
   return got.value_or(ChatAnswer{});
 }
 
+std::string written(const std::string& body, const Additions& add) { return writeChatAnswer(body, read(body), add); }
+
 TEST(ChatAnswerTest, readsTextUsageAndEvidence) {
-  const auto got = read(answer("\"BILL\"",
+  const auto got = read(answer(
+      "\"BILL\"",
       R"({"content":[{"token":"BILL","logprob":-0.1,"bytes":[66],"top_logprobs":[{"token":"BILL","logprob":-0.1,"bytes":null},
          {"token":"ACCT","logprob":-2.5,"bytes":null}]}]})",
       R"({"prompt_tokens":57,"completion_tokens":17,"total_tokens":74,"prompt_tokens_details":{"cached_tokens":2},
@@ -51,19 +54,22 @@ TEST(ChatAnswerTest, leavesEndOfTurnTokensOutOfTheEvidence) {
 }
 
 TEST(ChatAnswerTest, keepsAMarkerThatIsPartOfTheText) {
-  const auto got = read(answer(R"("<s>x</s>")", R"({"content":[{"token":"<s>x","logprob":-0.5},{"token":"</s>","logprob":-0.1}]})"));
+  const auto got =
+      read(answer(R"("<s>x</s>")", R"({"content":[{"token":"<s>x","logprob":-0.5},{"token":"</s>","logprob":-0.1}]})"));
   EXPECT_EQ(got.evidence.size(), 2u);
 }
 
 TEST(ChatAnswerTest, hasNoEvidenceWhenOneProbabilityIsMissing) {
-  EXPECT_TRUE(read(answer("\"ab\"", R"({"content":[{"token":"a","logprob":-0.5},{"token":"b","logprob":null}]})")).evidence.empty());
+  EXPECT_TRUE(
+      read(answer("\"ab\"", R"({"content":[{"token":"a","logprob":-0.5},{"token":"b","logprob":null}]})")).evidence.empty());
   EXPECT_TRUE(read(answer("\"ab\"", "null")).evidence.empty());
   EXPECT_TRUE(read(answer("\"ab\"", R"({"content":null})")).evidence.empty());
 }
 
 TEST(ChatAnswerTest, takesPartsOfCharactersFromTheirBytes) {
   const auto got = read(answer("\"é\"",
-      "{\"content\":[{\"token\":\"\xef\xbf\xbd\",\"logprob\":-1,\"bytes\":[195]},{\"token\":\"\xef\xbf\xbd\",\"logprob\":-1,\"bytes\":[169]}]}"));
+                               "{\"content\":[{\"token\":\"\xef\xbf\xbd\",\"logprob\":-1,\"bytes\":[195]},{\"token\":"
+                               "\"\xef\xbf\xbd\",\"logprob\":-1,\"bytes\":[169]}]}"));
   ASSERT_EQ(got.evidence.size(), 2u);
   EXPECT_EQ(got.evidence[0].token + got.evidence[1].token, "é");
 }
@@ -75,7 +81,8 @@ TEST(ChatAnswerTest, usageIsUnknownRatherThanZero) {
 }
 
 TEST(ChatAnswerTest, addsReasoningThatWasCountedBesideTheCompletion) {
-  const auto got = read(answer("\"a\"", "null",
+  const auto got = read(answer(
+      "\"a\"", "null",
       R"({"prompt_tokens":10,"completion_tokens":5,"total_tokens":45,"completion_tokens_details":{"reasoning_tokens":30}})"));
   EXPECT_EQ(got.usage->output, 35);
 }
@@ -91,7 +98,8 @@ TEST(ChatAnswerTest, seesToolCallsAndRefusals) {
 }
 
 TEST(ChatAnswerTest, callsAnythingElseMalformed) {
-  for (const std::string body : {"", "<html>", "[]", "{}", R"({"choices":[]})", R"({"choices":[{"text":"a"}]})", R"({"choices":[7]})"}) {
+  for (const std::string body :
+       {"", "<html>", "[]", "{}", R"({"choices":[]})", R"({"choices":[{"text":"a"}]})", R"({"choices":[7]})"}) {
     const auto got = readChatAnswer(body);
     ASSERT_FALSE(got) << body;
     EXPECT_EQ(got.error().code, ErrorCode::UpstreamMalformed) << body;
@@ -107,12 +115,12 @@ TEST(ChatAnswerTest, takesOutOnlyWhatWasOurs) {
   const auto body = [&](std::string_view list) {
     return answer("\"a\"", R"({"content":[{"token":"a","logprob":-0.1,"top_logprobs":)" + std::string(list) + "}]}");
   };
-  EXPECT_EQ(writeChatAnswer(body(top), {}), body(top));
-  EXPECT_EQ(writeChatAnswer(body(top), {.logprobs = true}), answer("\"a\"", "null"));
-  EXPECT_EQ(writeChatAnswer(body(top), {.top_logprobs = true, .keep = 0}), body("[]"));
-  EXPECT_EQ(writeChatAnswer(body(top), {.top_logprobs = true, .keep = 2}),
+  EXPECT_EQ(written(body(top), {}), body(top));
+  EXPECT_EQ(written(body(top), {.logprobs = true}), answer("\"a\"", "null"));
+  EXPECT_EQ(written(body(top), {.top_logprobs = true, .keep = 0}), body("[]"));
+  EXPECT_EQ(written(body(top), {.top_logprobs = true, .keep = 2}),
             body(R"([{"token":"a","logprob":-0.1},{"token":"b","logprob":-2.5}])"));
-  EXPECT_EQ(writeChatAnswer(body(top), {.top_logprobs = true, .keep = 3}), body(top));
+  EXPECT_EQ(written(body(top), {.top_logprobs = true, .keep = 3}), body(top));
 }
 
 TEST(ChatAnswerTest, carriesTheDecisionWhenAskedTo) {

@@ -88,7 +88,8 @@ TEST(ChatRequestTest, refusesMessagesWithoutAShape) {
   EXPECT_EQ(refused(R"({"model":"auto","messages":[]})").param, "messages");
   EXPECT_EQ(refused(R"({"model":"auto","messages":["hi"]})").param, "messages[0]");
   EXPECT_EQ(refused(R"({"model":"auto","messages":[{"content":"hi"}]})").param, "messages[0].role");
-  EXPECT_EQ(refused(R"({"model":"auto","messages":[{"role":"user","content":"a"},{"role":"user"}]})").param, "messages[1].content");
+  EXPECT_EQ(refused(R"({"model":"auto","messages":[{"role":"user","content":"a"},{"role":"user"}]})").param,
+            "messages[1].content");
   EXPECT_EQ(refused(R"({"model":"auto","messages":[{"role":"user","content":[{"type":"text"}]}]})").param,
             "messages[0].content[0].text");
   EXPECT_EQ(refused("[]").code, ErrorCode::InvalidRequest);
@@ -109,8 +110,10 @@ TEST(ChatRequestTest, headersWinOverMetadata) {
   http::Headers headers;
   headers.add("X-Signalbox-Workload", "tickets");
   headers.add("x-signalbox-latency-sla-ms", "150");
-  const auto request = read(with(R"("metadata":{"x-signalbox-workload":"chat","x-signalbox-session":"s1","x-signalbox-no-cache":"1",
-      "x-signalbox-explain":true,"X-Signalbox-Domain":"legal"})"), headers);
+  const auto request =
+      read(with(R"("metadata":{"x-signalbox-workload":"chat","x-signalbox-session":"s1","x-signalbox-no-cache":"1",
+      "x-signalbox-explain":true,"X-Signalbox-Domain":"legal"})"),
+           headers);
   EXPECT_EQ(request.hints.workload, "tickets");
   EXPECT_EQ(request.hints.session, "s1");
   EXPECT_EQ(request.hints.domain, "legal");
@@ -140,19 +143,22 @@ TEST(ChatRequestTest, keepsHeadersForPoliciesButNoCredentials) {
 }
 
 TEST(ChatRequestTest, sendsTheSameBytesWhenNothingIsOurs) {
-  const std::string odd = "{ \"messages\" :[{\"content\":\"\\u00e9\",\"role\":\"user\"}],\"seed\":1e2,\n\"x-new\":{\"a\":[1.50]},\"model\":\"m\"}\n";
+  const std::string odd =
+      "{ \"messages\" :[{\"content\":\"\\u00e9\",\"role\":\"user\"}],\"seed\":1e2,\n\"x-new\":{\"a\":[1.50]},\"model\":\"m\"}\n";
   EXPECT_EQ(writeChatRequest(read(odd), "m", {}), odd);
 }
 
 TEST(ChatRequestTest, replacesTheModelAndNothingElse) {
-  EXPECT_EQ(writeChatRequest(read(R"({"temperature":0.70,"model" : "auto","messages":[{"role":"user","content":"hi"}]})"), "gpt-4o", {}),
+  EXPECT_EQ(writeChatRequest(read(R"({"temperature":0.70,"model" : "auto","messages":[{"role":"user","content":"hi"}]})"),
+                             "gpt-4o", {}),
             R"({"temperature":0.70,"model" : "gpt-4o","messages":[{"role":"user","content":"hi"}]})");
 }
 
 TEST(ChatRequestTest, takesHintsOutOfMetadata) {
   const auto sent = [](std::string_view metadata) { return writeChatRequest(read(with(metadata)), "auto", {}); };
   EXPECT_EQ(sent(R"("metadata":{"x-signalbox-session":"s","team":"a"})"), with(R"("metadata":{"team":"a"})"));
-  EXPECT_EQ(sent(R"("metadata":{"team":"a","x-signalbox-session":"s","x-signalbox-user":"u"})"), with(R"("metadata":{"team":"a"})"));
+  EXPECT_EQ(sent(R"("metadata":{"team":"a","x-signalbox-session":"s","x-signalbox-user":"u"})"),
+            with(R"("metadata":{"team":"a"})"));
   EXPECT_EQ(sent(R"("metadata":{"x-signalbox-user":"u","x-signalbox-session":"s"})"), kPlain);
   EXPECT_EQ(sent(R"("metadata":{"x-signalbox-user":"u"},"seed":1)"), with(R"("seed":1)"));
 }
@@ -182,9 +188,12 @@ TEST(ChatRequestTest, asksStreamsForTheirUsage) {
   EXPECT_EQ(sent(R"("stream":true)"), with(R"("stream":true,"stream_options":{"include_usage":true})"));
   EXPECT_EQ(sent(R"("stream":true,"stream_options":{})"), with(R"("stream":true,"stream_options":{"include_usage":true})"));
   EXPECT_EQ(sent(R"("stream":true,"stream_options":null)"), with(R"("stream":true,"stream_options":{"include_usage":true})"));
-  EXPECT_EQ(sent(R"("stream":true,"stream_options":{"include_usage":false})"), with(R"("stream":true,"stream_options":{"include_usage":true})"));
-  EXPECT_EQ(sent(R"("stream":true,"stream_options":{"x":1})"), with(R"("stream":true,"stream_options":{"x":1,"include_usage":true})"));
-  EXPECT_EQ(sent(R"("stream":true,"stream_options":{"include_usage":true})"), with(R"("stream":true,"stream_options":{"include_usage":true})"));
+  EXPECT_EQ(sent(R"("stream":true,"stream_options":{"include_usage":false})"),
+            with(R"("stream":true,"stream_options":{"include_usage":true})"));
+  EXPECT_EQ(sent(R"("stream":true,"stream_options":{"x":1})"),
+            with(R"("stream":true,"stream_options":{"x":1,"include_usage":true})"));
+  EXPECT_EQ(sent(R"("stream":true,"stream_options":{"include_usage":true})"),
+            with(R"("stream":true,"stream_options":{"include_usage":true})"));
 }
 
 TEST(ChatRequestTest, turnsAStreamIntoAWholeAnswerOnDemand) {

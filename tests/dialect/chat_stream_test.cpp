@@ -11,7 +11,7 @@ namespace {
 
 std::string chunk(std::string_view delta, std::string_view finish = "null", std::string_view rest = "") {
   return R"({"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":)" + std::string(delta) +
-         R"(,"logprobs":null,"finish_reason":)" + std::string(finish) + "}]" + std::string(rest) + "}";
+      R"(,"logprobs":null,"finish_reason":)" + std::string(finish) + "}]" + std::string(rest) + "}";
 }
 const std::string kUsageOnly = R"({"id":"c","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}})";
 constexpr Additions kUsage{.usage = true};
@@ -26,9 +26,10 @@ StreamState readAll(const std::vector<std::string>& chunks) {
 }
 
 TEST(ChatStreamTest, gathersTextFinishAndUsage) {
-  for (const std::string first : {R"({"role":"assistant","content":null})", R"({"role":"assistant"})", R"({"role":"assistant","content":""})"}) {
-    const auto state = readAll({chunk(first), chunk(R"({"content":"Hel"})"), chunk(R"({"content":"lo"})"), chunk("{}", "\"stop\""),
-                                kUsageOnly, "[DONE]"});
+  for (const std::string first :
+       {R"({"role":"assistant","content":null})", R"({"role":"assistant"})", R"({"role":"assistant","content":""})"}) {
+    const auto state = readAll({chunk(first), chunk(R"({"content":"Hel"})"), chunk(R"({"content":"lo"})"),
+                                chunk("{}", "\"stop\""), kUsageOnly, "[DONE]"});
     EXPECT_EQ(state.text, "Hello");
     EXPECT_EQ(state.finish_reason, "stop");
     EXPECT_EQ(state.model, "m");
@@ -58,25 +59,31 @@ TEST(ChatStreamTest, tellsJunkFromErrors) {
 }
 
 TEST(ChatStreamTest, judgesTheFirstChoiceOnly) {
-  const auto state = readAll({R"({"choices":[{"index":1,"delta":{"content":"no"},"finish_reason":"stop"},{"index":0,"delta":{"content":"yes"}}]})"});
+  const auto state = readAll(
+      {R"({"choices":[{"index":1,"delta":{"content":"no"},"finish_reason":"stop"},{"index":0,"delta":{"content":"yes"}}]})"});
   EXPECT_EQ(state.text, "yes");
   EXPECT_EQ(state.finish_reason, "");
 }
 
 TEST(ChatStreamTest, givesTheSameEvidenceAsAWholeAnswer) {
-  const auto logprobs = [](std::string_view tokens) { return R"({"choices":[{"index":0,"delta":{"content":"x"},"logprobs":{"content":)" +
-                                                             std::string(tokens) + R"(},"finish_reason":null}]})"; };
-  const auto last = [](std::string_view tokens) { return R"({"choices":[{"index":0,"delta":{},"logprobs":{"content":)" +
-                                                         std::string(tokens) + R"(},"finish_reason":"stop"}]})"; };
-  const auto ended = readAll({logprobs(R"([{"token":"x","logprob":-0.5}])"), last(R"([{"token":"<|im_end|>","logprob":-4}])"), "[DONE]"});
+  const auto logprobs = [](std::string_view tokens) {
+    return R"({"choices":[{"index":0,"delta":{"content":"x"},"logprobs":{"content":)" + std::string(tokens) +
+        R"(},"finish_reason":null}]})";
+  };
+  const auto last = [](std::string_view tokens) {
+    return R"({"choices":[{"index":0,"delta":{},"logprobs":{"content":)" + std::string(tokens) + R"(},"finish_reason":"stop"}]})";
+  };
+  const auto ended =
+      readAll({logprobs(R"([{"token":"x","logprob":-0.5}])"), last(R"([{"token":"<|im_end|>","logprob":-4}])"), "[DONE]"});
   const auto plain = readAll({logprobs(R"([{"token":"x","logprob":-0.5}])"), last("[]"), "[DONE]"});
   ASSERT_EQ(ended.evidence.size(), 1u);
   EXPECT_EQ(plain.evidence.size(), 1u);
 }
 
 TEST(ChatStreamTest, hasNoEvidenceOnceAProbabilityIsMissing) {
-  const auto state = readAll({R"({"choices":[{"index":0,"delta":{"content":"a"},"logprobs":{"content":[{"token":"a"}]}}]})",
-                              R"({"choices":[{"index":0,"delta":{"content":"b"},"logprobs":{"content":[{"token":"b","logprob":-1}]}}]})"});
+  const auto state =
+      readAll({R"({"choices":[{"index":0,"delta":{"content":"a"},"logprobs":{"content":[{"token":"a"}]}}]})",
+               R"({"choices":[{"index":0,"delta":{"content":"b"},"logprobs":{"content":[{"token":"b","logprob":-1}]}}]})"});
   EXPECT_TRUE(state.broken_evidence);
   EXPECT_TRUE(state.evidence.empty());
 }
@@ -96,7 +103,8 @@ TEST(ChatStreamTest, leavesTextAboutUsageAlone) {
 }
 
 TEST(ChatStreamTest, takesOutTheLogprobsOnlyWeAskedFor) {
-  const std::string with = R"({"choices":[{"index":0,"delta":{"content":"x"},"logprobs":{"content":[{"token":"x","logprob":-0.5,"top_logprobs":[]}]}}]})";
+  const std::string with =
+      R"({"choices":[{"index":0,"delta":{"content":"x"},"logprobs":{"content":[{"token":"x","logprob":-0.5,"top_logprobs":[]}]}}]})";
   EXPECT_EQ(writeChatChunk(with, {.logprobs = true}), R"({"choices":[{"index":0,"delta":{"content":"x"},"logprobs":null}]})");
   EXPECT_FALSE(chunkMayChange(with, kUsage));
 }

@@ -34,11 +34,16 @@ TEST(FeedbackTest, nullIsUnsure) { EXPECT_FALSE(readFeedback(grade(R"(,"score":n
 
 TEST(FeedbackTest, refusesWhatIsNoGrade) {
   const std::pair<std::string, std::string> cases[] = {
-      {R"({"score":1})", "decision_id"},          {R"({"decision_id":"x","score":1})", "decision_id"},
-      {grade(""), "score"},                       {grade(R"(,"score":1.5)"), "score"},
-      {grade(R"(,"score":"good")"), "score"},     {grade(R"(,"correct":1)"), "correct"},
-      {grade(R"(,"score":1,"correct":true)"), "score"}, {grade(R"(,"score":1,"source":"me")"), "source"},
-      {grade(R"(,"score":1,"note":7)"), "note"},  {"[1]", ""},
+      {R"({"score":1})", "decision_id"},
+      {R"({"decision_id":"x","score":1})", "decision_id"},
+      {grade(""), "score"},
+      {grade(R"(,"score":1.5)"), "score"},
+      {grade(R"(,"score":"good")"), "score"},
+      {grade(R"(,"correct":1)"), "correct"},
+      {grade(R"(,"score":1,"correct":true)"), "score"},
+      {grade(R"(,"score":1,"source":"me")"), "source"},
+      {grade(R"(,"score":1,"note":7)"), "note"},
+      {"[1]", ""},
   };
   for (const auto& [body, param] : cases) {
     const auto label = readFeedback(body, 0);

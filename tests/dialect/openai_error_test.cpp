@@ -32,7 +32,8 @@ TEST(OpenAiErrorTest, saysWhenToComeBackInWholeSeconds) {
 }
 
 TEST(OpenAiErrorTest, passesTheClientsOwnMistakesThrough) {
-  const std::string body = R"({"error":{"message":"Web search options not supported with this model.","param":"web_search_options","code":null}})";
+  const std::string body =
+      R"({"error":{"message":"Web search options not supported with this model.","param":"web_search_options","code":null}})";
   for (const int status : {400, 404, 413, 422}) {
     const auto response = errorResponse(readUpstreamError(status, body));
     EXPECT_EQ(response.status, status);
@@ -57,7 +58,8 @@ TEST(OpenAiErrorTest, neverEchoesACredential) {
   const auto auth = readUpstreamError(401, R"({"error":{"message":"Incorrect API key provided: sk-abc***wxyz"}})");
   EXPECT_EQ(auth.code, ErrorCode::UpstreamAuth);
   EXPECT_THAT(auth.message, Not(HasSubstr("sk-")));
-  const auto server = readUpstreamError(500, R"({"error":{"message":"bad key sk-proj-abcdefgh1234 in Bearer 0123456789abcdef0123456789abcdef."}})");
+  const auto server = readUpstreamError(
+      500, R"({"error":{"message":"bad key sk-proj-abcdefgh1234 in Bearer 0123456789abcdef0123456789abcdef."}})");
   EXPECT_THAT(server.message, Not(HasSubstr("sk-proj")));
   EXPECT_THAT(server.message, Not(HasSubstr("0123456789abcdef")));
   EXPECT_THAT(server.message, HasSubstr("bad key [removed] in Bearer"));

@@ -58,9 +58,7 @@ TEST(RefusalTest, leavesAnswersAlone) {
   }
 }
 
-TEST(RefusalTest, readsOnlyTheBeginning) {
-  EXPECT_FALSE(isRefusal(std::string(1000, 'x') + " That is against my programming."));
-}
+TEST(RefusalTest, readsOnlyTheBeginning) { EXPECT_FALSE(isRefusal(std::string(1000, 'x') + " That is against my programming.")); }
 
 }  // namespace
 }  // namespace signalbox::gate

@@ -86,7 +86,8 @@ TEST(TopClassTest, theEndOfTheTurnSpeaksForAShorterLabel) {
 }
 
 TEST(TopClassTest, whiteSpaceAroundTheAnswerSaysNothing) {
-  EXPECT_NEAR(topClass({token("\n", 0.5, {{"B", 0.1}}), token("A", 0.8, {{"B", 0.2}}), token(" ", 0.1)}, {"A", "B"}), 0.4 / 0.6, 1e-12);
+  EXPECT_NEAR(topClass({token("\n", 0.5, {{"B", 0.1}}), token("A", 0.8, {{"B", 0.2}}), token(" ", 0.1)}, {"A", "B"}), 0.4 / 0.6,
+              1e-12);
 }
 
 // Over random distributions: the shares of all labels, each read with that label as the answer, add up to one, whatever stands
