@@ -33,6 +33,9 @@ struct WithInterval {
 [[nodiscard]] WithInterval pointsInterval(Maybe value, Maybe lo, Maybe hi, const QLocale& locale = QLocale());
 
 [[nodiscard]] QString latencyMs(Maybe ms, const QLocale& locale = QLocale());      // 0.6 ms  843 ms  1.42 s  2 min 5 s
+[[nodiscard]] QString latencyTick(double ms, const QLocale& locale = QLocale());   // on axes: 100 ms  2 s
+[[nodiscard]] QString shareTick(double fraction, const QLocale& locale = QLocale());  // on axes: 25%  0.5%
+[[nodiscard]] QString moneyTick(double usd, const QLocale& locale = QLocale());    // on axes: $5  $0.0005
 [[nodiscard]] QString micros(Maybe us, const QLocale& locale = QLocale());         // 41 µs, from 1 ms on as latency
 [[nodiscard]] QString age(Maybe seconds, const QLocale& locale = QLocale());       // 0.8 s  38 s  4 min 12 s  3 h 5 min
 [[nodiscard]] QString countdown(qint64 seconds);                                   // 07:42  1:02:05

@@ -55,9 +55,12 @@ void SignalboxStyle::drawSlider(const QStyleOptionComplex* option, QPainter& pai
   const Theme& t = theme_;
   const bool enabled = option->state & State_Enabled;
   const QRectF groove = subControlRect(CC_Slider, option, SC_SliderGroove, nullptr);
-  const QRectF handle = subControlRect(CC_Slider, option, SC_SliderHandle, nullptr);
+  QRectF handle = subControlRect(CC_Slider, option, SC_SliderHandle, nullptr);
   const double thick = metrics_.px(4);
   const bool lying = slider->orientation == Qt::Horizontal;
+  const QPointF middle = lying ? QPointF(handle.center().x(), QRectF(option->rect).center().y()) : QPointF(QRectF(option->rect).center().x(), handle.center().y());
+  handle.setSize(lying ? QSizeF(metrics_.px(11), qMin(metrics_.px(18), double(option->rect.height()))) : QSizeF(qMin(metrics_.px(18), double(option->rect.width())), metrics_.px(11)));
+  handle.moveCenter(middle);
   const QRectF track = lying ? QRectF(groove.left(), groove.center().y() - thick / 2, groove.width(), thick)
                              : QRectF(groove.center().x() - thick / 2, groove.top(), thick, groove.height());
   paint::fill(painter, track, t.line);

@@ -141,7 +141,7 @@ QSize SignalboxStyle::sizeFromContents(ContentsType type, const QStyleOption* op
       const int extra = tab != nullptr && !tab->icon.isNull() ? m.icon() + m.u : 0;
       return {text + extra + 6 * m.u, m.panelHeader()};
     }
-    case CT_HeaderSection: return {QProxyStyle::sizeFromContents(type, option, size, widget).width(), m.tableHeader()};
+    case CT_HeaderSection: return {QProxyStyle::sizeFromContents(type, option, size, widget).width() + 3 * m.u, m.tableHeader()};
     case CT_ToolButton: return {size.width() + 2 * m.u, qMax(size.height() + m.u, m.smallControl() + m.u / 2)};
     case CT_ProgressBar: return {size.width(), 3 * m.u / 2};
     case CT_ItemViewItem: {
@@ -195,7 +195,12 @@ QRect SignalboxStyle::subControlRect(ComplexControl control, const QStyleOptionC
 QRect SignalboxStyle::subElementRect(SubElement element, const QStyleOption* option, const QWidget* widget) const {
   switch (element) {
     case SE_ProgressBarGroove:
-    case SE_ProgressBarContents: return option->rect;
+    case SE_ProgressBarContents: {
+      QRect bar = option->rect;
+      bar.setHeight(qMin(bar.height(), 3 * metrics_.u / 2));
+      bar.moveCenter(option->rect.center());
+      return bar;
+    }
     case SE_LineEditContents: {
       const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
       return frame != nullptr && frame->lineWidth > 0 ? option->rect.adjusted(3 * metrics_.u / 2, 1, -metrics_.u, -1) : option->rect;

@@ -53,7 +53,7 @@ Extent extentOf(const ChartModel& model) {
   }
   if (model.limits) takeSet(extent, model.limits->upper, model), takeSet(extent, model.limits->lower, model);
   if (extent.known())
-    for (const LimitLine& line : model.lines) extent.take(line.value);
+    for (const LimitLine& line : model.lines) extent.take(line.value), extent.take(line.value * 1.06);  // and room above it
   return extent;
 }
 
@@ -62,7 +62,8 @@ void setLinear(ChartLayout& layout, const ChartModel& model, Extent extent) {
   if (model.axis.fromZero) extent.take(0);
   if (model.axis.min) extent.lo = *model.axis.min;
   if (model.axis.max) extent.hi = *model.axis.max;
-  const ValueTicks ticks = linearTicks(extent.lo, extent.hi, model.axis.minTicks, model.axis.maxTicks);
+  const int most = model.kind == PlotKind::StackedShares ? std::min(5, model.axis.maxTicks) : model.axis.maxTicks;  // quarters
+  const ValueTicks ticks = linearTicks(extent.lo, extent.hi, model.axis.minTicks, most);
   layout.lo = model.axis.min.value_or(ticks.lo), layout.hi = model.axis.max.value_or(ticks.hi);
   for (const double v : ticks.at)
     if (v >= layout.lo - 1e-12 && v <= layout.hi * (1 + 1e-9) + 1e-12) layout.ticks.push_back(v);

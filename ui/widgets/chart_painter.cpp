@@ -49,7 +49,8 @@ void ChartPainter::frame() {
 
 void ChartPainter::timeAxis() {
   const QFont font = typeFont(Type::Tick);
-  const double widest = figures::width(QStringLiteral("00:00:00"), font) + 4 * u_;
+  const bool seconds = l_.until - l_.since <= 15 * 60'000'000LL;
+  const double widest = figures::width(seconds ? QStringLiteral("00:00:00") : QStringLiteral("00:00"), font) + 2 * u_;
   const int most = std::max(2, static_cast<int>(l_.plot.width() / widest));
   double free = -1e9;
   for (const TimeTick& tick : timeTicks(l_.since, l_.until, most, model_.zone)) {
@@ -173,7 +174,7 @@ void ChartPainter::paintHeader(std::optional<qint64> time) {
     right = readout(*time, true);
     if (lineWidth(right, values) > room.width() - bare) right = readout(*time, false);
   }
-  const double wide = std::min(lineWidth(right, values), room.width() * 0.75);
+  const double wide = std::min(lineWidth(right, values), room.width() - bare);
   drawLine(painter_, {room.left(), 0, room.width() - wide - 2 * u_, room.height()}, title, font, t_);
   drawLine(painter_, {room.right() - wide, 0, wide + 1, room.height()}, right, values, t_);
 }
@@ -200,6 +201,7 @@ void ChartPainter::paintCursor(std::optional<qint64> time) {
   const QString text = timeLabel(*time, l_.until - l_.since, model_.zone);
   const double wide = figures::width(text, font) + 2 * u_;
   const QRectF tag(std::clamp(x - wide / 2, 0.0, l_.plot.right() + 4 * u_ - wide / 2), l_.plot.bottom() + 0.75 * u_, wide, 3.75 * u_);
+  paint::fill(painter_, tag.adjusted(-7 * u_, 0.75 * u_, 7 * u_, 0), t_.base);  // no half of a tick's label beside it
   paint::box(painter_, tag, l_.m.px(2), t_.text, {});
   painter_.setPen(t_.base);
   figures::draw(painter_, tag, Qt::AlignCenter, text, font);

@@ -10,6 +10,7 @@
 #include "theme/colour.h"
 #include "theme/format.h"
 #include "theme/paint.h"
+#include "widgets/chart_scale.h"
 #include "widgets/threshold_slider.h"
 
 namespace signalbox::ui {
@@ -164,7 +165,8 @@ void ThresholdTrack::paintScale(QPainter& painter, const Geometry& g) const {
   const ThresholdSetup& setup = slider_.setup_;
   std::vector<double> ticks = setup.ticks;
   if (ticks.empty())
-    for (int i = 0; i <= 4; ++i) ticks.push_back(setup.minimum + (setup.maximum - setup.minimum) * i / 4);
+    for (const double v : linearTicks(setup.minimum, setup.maximum, 4, 6).at)
+      if (v >= setup.minimum - 1e-9 && v <= setup.maximum + 1e-9) ticks.push_back(v);
   painter.setFont(typeFont(Type::Tick));
   painter.setPen(t.text3);
   for (std::size_t i = 0; i < ticks.size(); ++i) {

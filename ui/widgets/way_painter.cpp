@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "theme/colour.h"
 #include "theme/figures.h"
 #include "theme/format.h"
 #include "theme/icons.h"
@@ -75,6 +76,7 @@ QRectF WayPainter::words(double at, double baseline, const QString& text, Tone t
   from = std::clamp(from, left_ - 2 * u_, std::max(left_ - 2 * u_, right_ + 5 * u_ - wide));
   const double limit = right_ + 5.5 * u_ - from;
   const QRectF box(from, baseline - 2.75 * u_, std::min(wide, limit), 3.5 * u_);
+  if (tone != Tone::Text3) paint::fill(painter_, box.adjusted(-1, 0.25 * u_, 1, -0.25 * u_), withAlpha(t_.base, 0.85));
   drawLine(painter_, box, {{text, tone, bold}}, typeFont(Type::Tick), t_);
   return box;
 }

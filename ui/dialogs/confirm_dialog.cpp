@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "dialogs/confirm_dialog.h"
+
+#include <QHBoxLayout>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "widgets/tone_label.h"
+
+namespace signalbox::ui {
+namespace {
+
+QString kindName(ConfirmRequest::Kind kind) {
+  switch (kind) {
+    case ConfirmRequest::Kind::Primary: return QStringLiteral("primary");
+    case ConfirmRequest::Kind::Proposal: return QStringLiteral("proposal");
+    case ConfirmRequest::Kind::Danger: return QStringLiteral("danger");
+    case ConfirmRequest::Kind::Plain: break;
+  }
+  return {};
+}
+
+}  // namespace
+
+ConfirmDialog::ConfirmDialog(const ConfirmRequest& request, QWidget* parent) : QDialog(parent), reasonAtLeast_(request.reasonAtLeast) {
+  const Metrics m = metricsOf(this);
+  setWindowTitle(request.effect);
+  setObjectName(QStringLiteral("dialog.confirm"));
+  setMinimumWidth(100 * m.u);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(5 * m.u, 5 * m.u, 5 * m.u, 4 * m.u);
+  column->setSpacing(2 * m.u);
+  column->addWidget(new ToneLabel(request.effect, Tone::Text, Type::SectionTitle));
+
+  QStringList facts;
+  for (const QString& fact : {request.router, request.change, request.consequence})
+    if (!fact.isEmpty()) facts << fact;
+  if (!facts.isEmpty()) column->addWidget(new ToneLabel(facts.join(QStringLiteral(" · ")), Tone::Text2));
+  if (!request.explanation.isEmpty()) {
+    auto* words = new ToneLabel(request.explanation, Tone::Text);
+    words->setWordWrap(true);
+    column->addWidget(words);
+  }
+  if (!request.diff.empty()) {
+    auto* diff = new DiffView(this);
+    diff->setFrameShape(QFrame::StyledPanel);
+    diff->setLines(request.diff);
+    column->addWidget(diff, 1);
+  }
+  if (request.askReason || reasonAtLeast_ > 0) {
+    auto* label = new ToneLabel(reasonAtLeast_ > 0 ? tr("Reason, at least %n characters", nullptr, reasonAtLeast_) : tr("Reason"), Tone::Text2, Type::Secondary);
+    reason_ = new QLineEdit(this);
+    reason_->setObjectName(QStringLiteral("confirm.reason"));
+    reason_->setMaxLength(500);
+    label->setBuddy(reason_);
+    column->addWidget(label);
+    column->addWidget(reason_);
+    connect(reason_, &QLineEdit::textChanged, this, &ConfirmDialog::judge);
+  }
+
+  auto* row = new QHBoxLayout;
+  row->addStretch(1);
+  auto* cancel = new QPushButton(tr("Cancel"), this);
+  cancel->setObjectName(QStringLiteral("confirm.cancel"));
+  cancel->setDefault(true);
+  verb_ = new QPushButton(request.verb, this);
+  verb_->setObjectName(QStringLiteral("confirm.verb"));
+  verb_->setProperty("kind", kindName(request.kind));
+  verb_->setAutoDefault(false);
+  row->addWidget(cancel);
+  row->addWidget(verb_);
+  column->addSpacing(m.u);
+  column->addLayout(row);
+  connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
+  connect(verb_, &QPushButton::clicked, this, &QDialog::accept);
+  (reason_ != nullptr ? static_cast<QWidget*>(reason_) : cancel)->setFocus();
+  judge();
+}
+
+QString ConfirmDialog::reason() const { return reason_ != nullptr ? reason_->text().trimmed() : QString(); }
+
+void ConfirmDialog::judge() {
+  const bool enough = reason().size() >= reasonAtLeast_;
+  verb_->setEnabled(enough);
+  verb_->setToolTip(enough ? QString() : tr("Give a reason of %n characters or more", nullptr, reasonAtLeast_));
+}
+
+}  // namespace signalbox::ui

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-only
+// Asks before something takes effect. The title is the effect, the verb stands at the right, Cancel is the default. Where a
+// reason is asked for, the verb waits until it is long enough.
+#pragma once
+#include <QDialog>
+#include <vector>
+
+#include "widgets/diff_view.h"
+
+class QLineEdit;
+class QPushButton;
+
+namespace signalbox::ui {
+
+struct ConfirmRequest {
+  enum class Kind { Plain, Primary, Proposal, Danger };
+  QString effect;                  // the title: "Roll back to r41"
+  QString router{};                // whom it touches
+  QString change{};                // "r42 → r41"
+  QString consequence{};           // "384 requests a minute move"
+  QString explanation{};           // a sentence more, where it is needed
+  std::vector<DiffLine> diff{};
+  QString verb;                    // of the effect: "Roll back"
+  Kind kind = Kind::Plain;
+  bool askReason = false;          // offers the field
+  int reasonAtLeast = 0;           // characters; 0 = may be empty
+};
+
+class ConfirmDialog : public QDialog {
+  Q_OBJECT
+ public:
+  explicit ConfirmDialog(const ConfirmRequest& request, QWidget* parent = nullptr);
+  [[nodiscard]] QString reason() const;
+
+ private:
+  void judge();
+  int reasonAtLeast_;
+  QLineEdit* reason_ = nullptr;
+  QPushButton* verb_ = nullptr;
+};
+
+}  // namespace signalbox::ui

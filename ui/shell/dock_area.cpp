@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "shell/dock_area.h"
+
+#include <QDockWidget>
+#include <QStackedWidget>
+#include <QToolButton>
+
+#include "theme/icons.h"
+#include "theme/metrics.h"
+#include "widgets/dock_content.h"
+#include "widgets/dock_title.h"
+#include "widgets/page.h"
+
+namespace signalbox::ui {
+
+DockArea::DockArea(QWidget* parent) : QMainWindow(parent), stack_(new QStackedWidget(this)) {
+  setWindowFlags(Qt::Widget);
+  setCentralWidget(stack_);
+  setDockOptions(QMainWindow::AllowNestedDocks | QMainWindow::AllowTabbedDocks);
+  setContextMenuPolicy(Qt::NoContextMenu);
+}
+
+void DockArea::addPage(Page* page) {
+  stack_->addWidget(page);
+  connect(page, &Page::dockRequested, this, &DockArea::openDock);
+}
+
+void DockArea::showPage(Page* page) {
+  if (page == current_) return;
+  switching_ = true;
+  if (current_ != nullptr)
+    for (DockContent* content : current_->docks())
+      if (QDockWidget* dock = docks_.value(content)) dock->hide();
+  current_ = page;
+  stack_->setCurrentWidget(page);
+  QList<QDockWidget*> shown;
+  QList<int> heights;
+  for (DockContent* content : page->docks()) {
+    QDockWidget* dock = dockFor(content);
+    if (closed_.contains(content)) continue;
+    dock->show();
+    if (dock->isFloating()) continue;
+    shown << dock;
+    heights << (content->stretch() > 0 ? 200 * content->stretch() : content->sizeHint().height());
+  }
+  if (shown.size() > 1) resizeDocks(shown, heights, Qt::Vertical);
+  switching_ = false;
+  Q_EMIT docksChanged();
+}
+
+void DockArea::openDock(DockContent* content) {
+  closed_.remove(content);
+  QDockWidget* dock = dockFor(content);
+  dock->show();
+  dock->raise();
+}
+
+QDockWidget* DockArea::dockFor(DockContent* content) {
+  if (QDockWidget* known = docks_.value(content)) return known;
+  const Metrics m = metricsOf(this);
+  auto* dock = new QDockWidget(content->title(), this);
+  dock->setObjectName(QStringLiteral("dock.") + (content->objectName().isEmpty() ? content->title() : content->objectName()));
+  dock->setAllowedAreas(Qt::RightDockWidgetArea | Qt::LeftDockWidgetArea);
+  auto* title = new DockTitle(content->title(), dock);
+  title->setNote(content->note());
+  for (QAction* action : content->actions()) {
+    QToolButton* tool = title->addTool(QStringLiteral("more"), action->text());
+    tool->setDefaultAction(action);
+  }
+  QToolButton* floating = title->addTool(QStringLiteral("float"), tr("Float or dock %1").arg(content->title()));
+  QToolButton* close = title->addTool(QStringLiteral("close"), tr("Close %1").arg(content->title()));
+  connect(floating, &QToolButton::clicked, dock, [dock] { dock->setFloating(!dock->isFloating()); });
+  connect(close, &QToolButton::clicked, dock, &QDockWidget::close);
+  connect(content, &DockContent::noteChanged, title, [title, content] { title->setNote(content->note()); });
+  connect(content, &QWidget::windowTitleChanged, title, &DockTitle::setTitle);
+  connect(dock, &QDockWidget::visibilityChanged, this, [this, content, dock](bool visible) {
+    if (switching_ || !isVisible() || window()->isMinimized()) return;
+    if (visible) closed_.remove(content);
+    else if (dock->isHidden()) closed_.insert(content);
+  });
+  dock->setTitleBarWidget(title);
+  dock->setWidget(content);
+  docks_.insert(content, dock);
+  addDockWidget(Qt::RightDockWidgetArea, dock);
+  const int width = content->widthHint() > 0 ? content->widthHint() : qMin(33 * m.h, 70 * m.u);
+  resizeDocks({dock}, {qMin(width, 33 * m.h)}, Qt::Horizontal);
+  return dock;
+}
+
+QList<QAction*> DockArea::dockActions() const {
+  QList<QAction*> actions;
+  if (current_ == nullptr) return actions;
+  for (DockContent* content : current_->docks())
+    if (const QDockWidget* dock = docks_.value(content)) actions << dock->toggleViewAction();
+  return actions;
+}
+
+}  // namespace signalbox::ui
