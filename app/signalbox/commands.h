@@ -12,5 +12,6 @@ void addServe(CLI::App& app, ExitCode& exit);
 void addCheck(CLI::App& app, ExitCode& exit);
 void addSimulate(CLI::App& app, ExitCode& exit);
 void addReplay(CLI::App& app, ExitCode& exit);
+void addDemo(CLI::App& app, ExitCode& exit);
 
 }  // namespace signalbox::app

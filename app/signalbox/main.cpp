@@ -23,6 +23,7 @@ constexpr void (*kCommands[])(CLI::App&, ExitCode&) = {
     signalbox::app::addCheck,
     signalbox::app::addSimulate,
     signalbox::app::addReplay,
+    signalbox::app::addDemo,
 };
 
 // What a process that holds keys owes its user: files for the owner only, no memory image on disk. Ctrl-C ends a command that

@@ -24,7 +24,8 @@ std::string textOf(const Outcomes& outcomes, const OutcomeRow& row, const Record
 
 // Cuts the text and finds the labels it competes with.
 void shape(SimulatedAnswer& answer, const std::vector<std::string>& labels, std::optional<std::int64_t> output_tokens) {
-  const bool is_label = std::ranges::find(labels, answer.text) != labels.end();
+  // One answer alone is no choice between labels.
+  const bool is_label = labels.size() > 1 && std::ranges::find(labels, answer.text) != labels.end();
   answer.output_tokens = output_tokens.value_or(text::estimateTokens(answer.text));
   answer.tokens = cutTokens(answer.text, is_label ? 1 : answer.output_tokens);
   for (const auto& label : labels) {

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The official OpenAI SDK against the router, in a virtual environment of the test's own."""
+import json
+import os
+import subprocess
+import sys
+import unittest
+import venv
+from pathlib import Path
+
+VENV = Path(os.environ.get("SIGNALBOX_FLOW_VENV", "flow-venv"))
+
+
+def inside_venv():
+    """Starts this script again with the SDK at hand; the environment is kept for the next run."""
+    python = VENV / "bin" / "python"
+    if Path(sys.prefix).resolve() == VENV.resolve():
+        return
+    if not (VENV / "ready").exists():
+        venv.create(VENV, with_pip=True, clear=True)
+        made = subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "openai"], capture_output=True, text=True)
+        if made.returncode != 0:
+            print("SKIPPED: the openai package cannot be installed here:\n" + made.stderr, file=sys.stderr)
+            sys.exit(77)
+        (VENV / "ready").touch()
+    os.execv(python, [python, *sys.argv])
+
+
+if __name__ == "__main__":
+    inside_venv()
+
+import openai  # noqa: E402
+
+from harness import FlowTest, Router, row, set_fault, simulate, write_outcomes  # noqa: E402
+
+POLICY = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}, "gate": {"local": {"signal": "mean-token", "escalate-below": 0.8}}}]}
+SURE, UNSURE = "question 1?", "question 2?"
+TOOL = {"type": "function", "function": {"name": "classify", "description": "Sorts.", "parameters": {"type": "object", "properties": {"answer": {"type": "string"}}}}}
+
+
+class SdkTest(FlowTest):
+    def setUp(self):
+        super().setUp()
+        rows = [row(i, f"question {i}?", "a longer answer, in several tokens", "open", small=(1, 0.95 if i % 2 else 0.4), large=(1, 0.99)) for i in range(10)]
+        upstreams = self.enter(simulate(write_outcomes(self.folder / "rows.jsonl", rows), "small", "large"))
+        self.small, self.large = upstreams.urls["small"], upstreams.urls["large"]
+        self.router = self.enter(Router(
+            self.folder,
+            [{"name": n, "api": "openai", "base_url": upstreams.urls[n], "models": [{"id": n, "logprobs": True, "price": {"input": 1, "output": 2, "per": "1M"}}]}
+             for n in ("small", "large")],
+            [{"name": "local", "deployments": ["small/small"], "timeout": "2s"}, {"name": "frontier", "deployments": ["large/large"], "timeout": "2s"}], POLICY))
+        self.client = openai.OpenAI(base_url=self.router.url + "/v1", api_key=self.router.token, max_retries=0)
+        self.addCleanup(self.client.close)
+
+    def create(self, prompt=SURE, model="auto", **fields):
+        return self.client.chat.completions.create(model=model, messages=[{"role": "user", "content": prompt}], **fields)
+
+    def test_chat(self):
+        answer = self.create()
+        self.assertEqual((answer.model, answer.choices[0].message.content), ("small", "a longer answer, in several tokens"))
+        self.assertEqual(answer.choices[0].finish_reason, "stop")
+        self.assertGreater(answer.usage.total_tokens, 0)
+        self.assertIsNone(answer.choices[0].logprobs, "the router asked for logprobs, the client did not")
+        self.assertEqual(self.create(UNSURE).model, "large")
+
+    def test_models(self):
+        names = {model.id for model in self.client.models.list()}
+        self.assertLessEqual({"auto", "auto:all", "tier:local", "tier:frontier", "small/small", "large/large"}, names)
+        self.assertEqual(self.create(UNSURE, "tier:local").model, "small", "pinned")
+        self.assertEqual(self.create(SURE, "large/large").model, "large")
+
+    def test_stream(self):
+        for prompt, model in ((SURE, "small"), (UNSURE, "large")):
+            with self.create(prompt, stream=True) as stream:
+                chunks = list(stream)
+            self.assertEqual("".join(c.choices[0].delta.content or "" for c in chunks if c.choices), "a longer answer, in several tokens")
+            self.assertEqual({c.model for c in chunks}, {model})
+            self.assertTrue(all(c.usage is None for c in chunks), "the router asked for usage, the client did not")
+            self.assertTrue(all(c.choices[0].logprobs is None for c in chunks if c.choices))
+        with self.create(stream=True, stream_options={"include_usage": True}) as stream:
+            self.assertGreater(list(stream)[-1].usage.completion_tokens, 0)
+
+    def test_logprobs(self):
+        answer = self.create(logprobs=True, top_logprobs=2)
+        tokens = answer.choices[0].logprobs.content
+        self.assertEqual("".join(t.token for t in tokens), answer.choices[0].message.content)
+        self.assertAlmostEqual(tokens[0].logprob, -0.0513, places=3)
+        with self.create(logprobs=True, stream=True) as stream:
+            seen = [t.token for c in stream if c.choices and c.choices[0].logprobs for t in c.choices[0].logprobs.content]
+        self.assertEqual(len(seen), len(tokens))
+
+    def test_tools(self):
+        choice = {"type": "function", "function": {"name": "classify"}}
+        answer = self.create(UNSURE, "tier:local", tools=[TOOL], tool_choice=choice)
+        call = answer.choices[0].message.tool_calls[0]
+        self.assertEqual((answer.choices[0].finish_reason, call.function.name), ("tool_calls", "classify"))
+        self.assertIn("answer", json.loads(call.function.arguments))
+        with self.create(UNSURE, "tier:local", tools=[TOOL], tool_choice="required", stream=True) as stream:
+            names = [c.choices[0].delta.tool_calls[0].function.name for c in stream if c.choices and c.choices[0].delta.tool_calls]
+        self.assertEqual(names, ["classify"])
+
+    def test_headers(self):
+        raw = self.client.chat.completions.with_raw_response.create(model="auto", messages=[{"role": "user", "content": UNSURE}])
+        headers = raw.headers
+        self.assertEqual((headers["x-signalbox-tier"], headers["x-signalbox-model"], headers["x-signalbox-upstream"]), ("frontier", "large", "large"))
+        self.assertEqual((headers["x-signalbox-escalations"], headers["x-signalbox-reason"], headers["x-signalbox-cache"]), ("1", "cascade", "none"))
+        self.assertEqual(headers["x-signalbox-policy"], "1")
+        self.assertGreater(float(headers["x-signalbox-cost-usd"]), 0)
+        self.assertGreaterEqual(int(headers["x-signalbox-overhead-us"]), 0)
+        decision = self.router.decision(headers["x-signalbox-decision-id"])
+        self.assertEqual((decision["workload"], decision["start_tier"], decision["final_tier"]), ("all", "local", "frontier"))
+        self.assertEqual(raw.parse().model, "large")
+
+    def test_error_classes(self):
+        with self.assertRaises(openai.AuthenticationError) as refused:
+            openai.OpenAI(base_url=self.router.url + "/v1", api_key="wrong", max_retries=0).models.list()
+        self.assertEqual(refused.exception.code, "invalid_api_key")
+        with self.assertRaises(openai.NotFoundError) as unknown:
+            self.create(model="nobody")
+        self.assertEqual(unknown.exception.code, "model_not_found")
+        with self.assertRaises(openai.BadRequestError):
+            self.create(temperature=float(1), model="auto", extra_body={"messages": "no list"})
+        for url in (self.small, self.large):
+            set_fault(url, "status=429,retry-after=1")
+        with self.assertRaises(openai.RateLimitError) as limited:
+            self.create()
+        self.assertIn("retry-after", limited.exception.response.headers)
+
+    def test_server_errors(self):
+        for url in (self.small, self.large):
+            set_fault(url, "status=500")
+        with self.assertRaises(openai.InternalServerError) as broken:
+            self.create()
+        self.assertEqual(broken.exception.status_code, 502)
+
+    def test_a_cut_stream_raises(self):
+        ungated = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}
+        self.router.stop()
+        (self.folder / "signalbox.db").unlink()
+        router = self.enter(Router(self.folder, json.loads(self.router.config_file.read_text())["upstreams"], [{"name": "local", "deployments": ["small/small"]}], ungated))
+        client = openai.OpenAI(base_url=router.url + "/v1", api_key=router.token, max_retries=0)
+        set_fault(self.small, "drip=30ms,end-after=5")
+        with self.assertRaises(openai.APIError):
+            for _ in client.chat.completions.create(model="auto", messages=[{"role": "user", "content": SURE}], stream=True):
+                pass
+
+    def test_timeouts(self):
+        for url in (self.small, self.large):
+            set_fault(url, "delay=20s")
+        with self.assertRaises(openai.APITimeoutError):
+            self.client.with_options(timeout=0.3).chat.completions.create(model="auto", messages=[{"role": "user", "content": SURE}])
+        with self.assertRaises(openai.InternalServerError) as late:
+            self.create(max_tokens=16)
+        self.assertEqual((late.exception.status_code, late.exception.code), (504, "upstream_timeout"))
+
+    def test_unknown_fields_travel_on(self):
+        answer = self.create(extra_body={"some_field_of_tomorrow": {"deep": [1, 2]}}, extra_headers={"x-signalbox-session": "s-1"})
+        self.assertEqual(answer.model, "small")
+
+
+if __name__ == "__main__":
+    unittest.main()
