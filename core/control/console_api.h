@@ -60,9 +60,9 @@ struct DecisionQuery {
   std::string before, after;           // page keys as given by DecisionPage
   std::size_t limit = 100;
   std::optional<int> deadline_ms;
-  std::shared_ptr<Cancellation> cancel;  // set: the answer is Cancelled once it is called off; not on the wire
+  std::shared_ptr<Cancellation> cancel = {};  // set: the answer is Cancelled once it is called off; not on the wire
   // Set: a count that is not finished with the page is told here later, with whether it is still counting; not on the wire.
-  std::function<void(std::int64_t count, bool counting)> progress;
+  std::function<void(std::int64_t count, bool counting)> progress = {};
 };
 struct DecisionPage {
   std::vector<domain::CommittedDecision> items;  // newest first
@@ -92,7 +92,7 @@ struct MetricsQuery {
   domain::Where where;
   WallMicros bucket_us = 0;            // 0 = none
   WallMicros align_offset_us = 0;      // of the zone from UTC
-  std::shared_ptr<Cancellation> cancel;  // as in DecisionQuery
+  std::shared_ptr<Cancellation> cancel = {};  // as in DecisionQuery
 };
 struct MetricsFeed {
   domain::Where where;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// metrics.* of a session: from the rollups where there is no filter, else by reading the store.
+// metrics.* of a session: from the rollups where they are exact and there is no filter, else by reading the store.
 #include <algorithm>
 
 #include "engine/console_session.h"
-#include "engine/metrics_scan.h"
 
 namespace signalbox::engine {
 namespace {
@@ -14,7 +13,7 @@ constexpr Duration kScanDeadline = std::chrono::seconds(30);
 constexpr WallMicros kFirstSpan = 60'000'000;  // what the first delta of a feed covers
 
 Result<domain::MetricsReport> scanStore(journal::Reader& reader, const control::MetricsQuery& query) {
-  MetricsScan scan(query.since, query.until, query.bucket_us, query.align_offset_us);
+  analytics::RangeRollup scan(query.since, query.until, query.bucket_us, query.align_offset_us);
   journal::DecisionQuery ask;
   ask.since = query.since;
   ask.until = query.until;
@@ -30,7 +29,9 @@ Result<domain::MetricsReport> scanStore(journal::Reader& reader, const control::
 }
 
 Result<domain::MetricsReport> metricsOf(ConsoleService::Core& core, journal::Reader& reader, const control::MetricsQuery& query) {
-  if (!query.where.all.empty() || !core.feed.warm()) return scanStore(reader, query);
+  if (!query.where.all.empty() || !core.feed.covers(query.since, query.until, query.bucket_us, query.align_offset_us)) {
+    return scanStore(reader, query);
+  }
   return core.feed.metrics(query.since, query.until, query.bucket_us, query.align_offset_us);
 }
 
@@ -90,7 +91,7 @@ Subscription ConsoleSession::subscribeMetrics(control::MetricsFeed feed, control
         std::int64_t seq = 0;
         ticket->attach(core->feed.listen([live](std::span<const domain::CommittedDecision> rows) { live->add(rows); }, seq));
         live->startFrom(seq);
-        MetricsScan minute(now - kFirstSpan, now, 0, 0);
+        analytics::RangeRollup minute(now - kFirstSpan, now);
         journal::DecisionQuery ask;
         ask.since = now - kFirstSpan;
         ask.where = feed.where;

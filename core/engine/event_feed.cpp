@@ -136,7 +136,7 @@ void EventFeed::take(const domain::Label& label) {
 void EventFeed::warmUp() {
   journal::DecisionQuery all;
   std::int64_t rows = 0;
-  const auto done = warm_reader_->scan(all, false, [&](const domain::CommittedDecision& row) {
+  const auto done = warm_reader_->scan(all, true, [&](const domain::CommittedDecision& row) {
     scanning_.store(true, std::memory_order_release);
     if (row.seq > first_live_seq_) return true;
     ++rows;
@@ -150,6 +150,12 @@ void EventFeed::warmUp() {
   } else if (done.error().code != ErrorCode::Cancelled) {
     log::warn("earlier decisions could not be read for the rollups: {}", done.error().message);
   }
+}
+
+bool EventFeed::covers(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const {
+  if (!warm()) return false;
+  const std::lock_guard lock(rollups_mutex_);
+  return rollups_.covers(since, until, bucket_us, offset_us);
 }
 
 domain::MetricsReport EventFeed::metrics(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const {

@@ -36,7 +36,9 @@ class EventFeed final : public journal::Observer {
   void policyCommitted(const domain::PolicyRevision& revision) override;
 
   [[nodiscard]] control::EventHub& hub() { return hub_; }
-  // False until the decisions of earlier runs are in the rollups; then ask the store.
+  // Whether metrics() is exact: the decisions of earlier runs are in the rollups, and the buckets fall on kept steps. Else the
+  // store has to be asked.
+  [[nodiscard]] bool covers(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const;
   [[nodiscard]] bool warm() const { return warm_.load(std::memory_order_acquire); }
   [[nodiscard]] domain::MetricsReport metrics(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const;
   [[nodiscard]] WallMicros lastEventTime() const { return last_event_.load(std::memory_order_relaxed); }
