@@ -105,6 +105,8 @@ std::expected<std::unique_ptr<server::SocketSession>, server::SocketHandler::Ref
                                           limits, gone);
 }
 
+std::string_view ControlSocket::subprotocol() const { return control::kSubprotocol; }
+
 void ControlSocket::setTokens(std::vector<config::ControlToken> tokens) {
   std::vector<std::shared_ptr<server::SocketPeer>> revoked;
   {
