@@ -63,6 +63,12 @@ class PolicyStoreTest : public journal::StoreTest {
   static Result<control::PolicyApplied> rollback(PolicyStore& store, domain::Revision to) {
     return await<control::PolicyApplied>([&](auto reply) { store.rollback(to, "better before", kAda, std::move(reply)); });
   }
+  // Looks at the clock, and waits until the journal has done what was asked of it: changes are made in order.
+  void checkDeadMan(PolicyStore& store) {
+    store.checkDeadMan();
+    const auto unknown = journal::addLabel(*journal_, {Uuid::v7(), now_, 1.0, domain::LabelSource::Person, ""});
+    EXPECT_FALSE(unknown);
+  }
   [[nodiscard]] domain::PolicyRevision stored(std::optional<domain::Revision> revision = std::nullopt) {
     auto found = reader(*journal_)->policy(revision);
     EXPECT_TRUE(found) << found.error().message;

@@ -114,20 +114,17 @@ TEST_F(PolicyStoreTest, revertsToTheLastConfirmedWhenNobodyConfirmsInTime) {
   ASSERT_TRUE(apply(*store, change(0.6, 2, 60)));
   ASSERT_TRUE(apply(*store, change(0.65, 3, 60))) << "a change may follow an unconfirmed one";
   now_ += 59 * kSecond;
-  store->checkDeadMan();
-  journal_->flush();
+  checkDeadMan(*store);
   EXPECT_EQ(store->live()->revision, 4);
   now_ += 2 * kSecond;
-  store->checkDeadMan();
-  journal_->flush();
+  checkDeadMan(*store);
   EXPECT_EQ(store->live()->revision, 5);
   EXPECT_EQ(liveGate(*store), 0.55);
   EXPECT_TRUE(store->state().confirmed) << "a revert is born confirmed";
   EXPECT_EQ(stored().restores, 2);
   EXPECT_EQ(stored(4).state, RevisionState::Reverted);
   EXPECT_EQ(auditLog().at(0).action, "policy.revert");
-  store->checkDeadMan();
-  journal_->flush();
+  checkDeadMan(*store);
   EXPECT_EQ(store->live()->revision, 5) << "once";
 }
 
@@ -138,8 +135,7 @@ TEST_F(PolicyStoreTest, leavesAConfirmedPolicyAlone) {
   EXPECT_TRUE(confirm(*store, 2)) << "confirming twice is no error";
   EXPECT_EQ(confirm(*store, 1).error().code, ErrorCode::Conflict);
   now_ += 3600 * kSecond;
-  store->checkDeadMan();
-  journal_->flush();
+  checkDeadMan(*store);
   EXPECT_EQ(store->live()->revision, 2);
   EXPECT_TRUE(store->state().confirmed);
   EXPECT_EQ(auditLog().at(0).action, "policy.confirm");
