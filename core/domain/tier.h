@@ -22,7 +22,7 @@ struct ModelOffer {
   std::string id;
   std::optional<bool> logprobs;  // whether to ask for them; unset = ask and see
   std::optional<Price> price;    // overrides the built-in table; unset there too = unknown
-  std::string provider;          // whose entry of the built-in table: as configured, else by host, else the upstream's name
+  std::string provider = {};     // whose entry of the built-in table: as configured, else by host, else the upstream's name
 };
 
 struct KeepWarm {

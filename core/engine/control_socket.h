@@ -32,7 +32,7 @@ class ControlSocket final : public server::SocketHandler {
 
   std::expected<std::unique_ptr<server::SocketSession>, Refusal> accept(const http::Request& upgrade,
                                                                         std::shared_ptr<server::SocketPeer> peer) override;
-  [[nodiscard]] std::string_view subprotocol() const;
+  [[nodiscard]] std::string_view subprotocol() const override;
   // Sessions of tokens that are no longer there are closed.
   void setTokens(std::vector<config::ControlToken> tokens);
   [[nodiscard]] std::size_t connections() const;
