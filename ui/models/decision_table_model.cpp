@@ -79,10 +79,21 @@ void DecisionTableModel::ask(const std::string& before) {
   query.where = selection_.filter();
   query.before = before;
   query.limit = kPage;
-  if (before.empty()) query.deadline_ms = kCountDeadlineMs;
   asking_ = true;
   since_asked_.start();
-  client_.queryDecisions(pages_.next(), std::move(query), [this, first = before.empty()](const auto& page) {
+  const Ticket ticket = pages_.next();
+  if (before.empty()) {
+    query.deadline_ms = kCountDeadlineMs;
+    query.progress = [this, ticket](std::int64_t count, bool counting) {
+      onGuiThread([this, ticket, count, counting] {
+        if (!ticket.isValid()) return;
+        count_ = count;
+        counting_ = counting;
+        Q_EMIT countChanged();
+      });
+    };
+  }
+  client_.queryDecisions(ticket, std::move(query), [this, first = before.empty()](const auto& page) {
     takePage(page, first);
   });
 }

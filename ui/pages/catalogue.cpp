@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 
+#include "pages/decisions/decisions_page.h"
 #include "pages/overview/overview_page.h"
 
 namespace signalbox::ui {
@@ -19,6 +20,7 @@ Page* make(const PageContext& context, QWidget* parent) {
 const std::vector<PageEntry>& pageCatalogue() {
   static const std::vector<PageEntry> pages = {
       {QStringLiteral("overview"), tr("Overview"), QStringLiteral("overview"), 1, RailGroup::Watch, make<OverviewPage>},
+      {QStringLiteral("decisions"), tr("Decisions"), QStringLiteral("decisions"), 2, RailGroup::Watch, make<DecisionsPage>},
   };
   return pages;
 }
