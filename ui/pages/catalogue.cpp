@@ -5,6 +5,7 @@
 
 #include "pages/decisions/decisions_page.h"
 #include "pages/overview/overview_page.h"
+#include "pages/tune/tune_page.h"
 
 namespace signalbox::ui {
 
@@ -21,6 +22,7 @@ const std::vector<PageEntry>& pageCatalogue() {
   static const std::vector<PageEntry> pages = {
       {QStringLiteral("overview"), tr("Overview"), QStringLiteral("overview"), 1, RailGroup::Watch, make<OverviewPage>},
       {QStringLiteral("decisions"), tr("Decisions"), QStringLiteral("decisions"), 2, RailGroup::Watch, make<DecisionsPage>},
+      {QStringLiteral("tune"), tr("Tune"), QStringLiteral("tune"), 4, RailGroup::Decide, make<TunePage>},
   };
   return pages;
 }
