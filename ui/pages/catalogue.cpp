@@ -3,8 +3,10 @@
 
 #include <QCoreApplication>
 
+#include "pages/audit/audit_page.h"
 #include "pages/decisions/decisions_page.h"
 #include "pages/overview/overview_page.h"
+#include "pages/proxy/proxy_page.h"
 #include "pages/tune/tune_page.h"
 
 namespace signalbox::ui {
@@ -23,6 +25,8 @@ const std::vector<PageEntry>& pageCatalogue() {
       {QStringLiteral("overview"), tr("Overview"), QStringLiteral("overview"), 1, RailGroup::Watch, make<OverviewPage>},
       {QStringLiteral("decisions"), tr("Decisions"), QStringLiteral("decisions"), 2, RailGroup::Watch, make<DecisionsPage>},
       {QStringLiteral("tune"), tr("Tune"), QStringLiteral("tune"), 4, RailGroup::Decide, make<TunePage>},
+      {QStringLiteral("proxy"), tr("Proxy"), QStringLiteral("proxy"), 8, RailGroup::Run, make<ProxyPage>},
+      {QStringLiteral("audit"), tr("Alerts & audit"), QStringLiteral("alerts"), 9, RailGroup::Run, make<AuditPage>},
   };
   return pages;
 }
