@@ -89,11 +89,11 @@ TEST(PolicyTextTest, writesThePolicyInTheOrderOfItsWriters) {
 
 TEST(PolicyTextTest, showsWhatWasTakenOutAndWhatWasPutIn) {
   const auto lines = diffLines(QStringLiteral("a\nb\nc"), QStringLiteral("a\nB\nc\nd"));
-  using Kind = DiffLine::Kind;
+  using Kind = LineChange::Kind;
   ASSERT_EQ(lines.size(), 5u);
-  EXPECT_EQ(lines[1], (DiffLine{Kind::Removed, 2, QStringLiteral("b")}));
-  EXPECT_EQ(lines[2], (DiffLine{Kind::Added, 2, QStringLiteral("B")}));
-  EXPECT_EQ(lines[4], (DiffLine{Kind::Added, 4, QStringLiteral("d")}));
+  EXPECT_EQ(lines[1], (LineChange{Kind::Removed, 2, QStringLiteral("b")}));
+  EXPECT_EQ(lines[2], (LineChange{Kind::Added, 2, QStringLiteral("B")}));
+  EXPECT_EQ(lines[4], (LineChange{Kind::Added, 4, QStringLiteral("d")}));
 }
 
 TEST(HistoryModelTest, listsRevisionsNewestFirstAndOffersRollbackOnlyToThoseWhoMay) {

@@ -101,7 +101,7 @@ QString policyText(const Json& policy) {
   return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
 }
 
-std::vector<DiffLine> diffLines(const QString& before, const QString& after) {
+std::vector<LineChange> diffLines(const QString& before, const QString& after) {
   const QStringList a = before.split(QLatin1Char('\n')), b = after.split(QLatin1Char('\n'));
   const auto n = static_cast<std::size_t>(a.size()), m = static_cast<std::size_t>(b.size());
   // Longest common subsequence from each pair of places to the ends.
@@ -113,18 +113,18 @@ std::vector<DiffLine> diffLines(const QString& before, const QString& after) {
                          : std::max(common[i + 1][j], common[i][j + 1]);
     }
   }
-  std::vector<DiffLine> lines;
+  std::vector<LineChange> lines;
   std::size_t i = 0, j = 0;
   while (i < n || j < m) {
     const QString left = i < n ? a[static_cast<qsizetype>(i)] : QString();
     const QString right = j < m ? b[static_cast<qsizetype>(j)] : QString();
     if (i < n && j < m && left == right) {
-      lines.push_back({DiffLine::Kind::Same, static_cast<int>(++j), right});
+      lines.push_back({LineChange::Kind::Same, static_cast<int>(++j), right});
       ++i;
     } else if (i < n && (j == m || common[i + 1][j] >= common[i][j + 1])) {
-      lines.push_back({DiffLine::Kind::Removed, static_cast<int>(++i), left});
+      lines.push_back({LineChange::Kind::Removed, static_cast<int>(++i), left});
     } else {
-      lines.push_back({DiffLine::Kind::Added, static_cast<int>(++j), right});
+      lines.push_back({LineChange::Kind::Added, static_cast<int>(++j), right});
     }
   }
   return lines;

@@ -11,13 +11,13 @@ namespace signalbox::ui {
 
 [[nodiscard]] QString policyText(const Json& policy);
 
-struct DiffLine {
+struct LineChange {
   enum class Kind { Same, Removed, Added };
   Kind kind = Kind::Same;
   int number = 0;  // in the text it is from: for Same and Added the new one
   QString text;
-  friend bool operator==(const DiffLine&, const DiffLine&) = default;
+  friend bool operator==(const LineChange&, const LineChange&) = default;
 };
-[[nodiscard]] std::vector<DiffLine> diffLines(const QString& before, const QString& after);
+[[nodiscard]] std::vector<LineChange> diffLines(const QString& before, const QString& after);
 
 }  // namespace signalbox::ui

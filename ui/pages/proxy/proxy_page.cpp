@@ -32,7 +32,7 @@ constexpr std::size_t kLatest = 400;
 QPushButton* button(const QString& text, QWidget* parent, const char* name, const char* kind = nullptr) {
   auto* made = new QPushButton(text, parent);
   made->setObjectName(QString::fromLatin1(name));
-  if (kind) made->setProperty("kind", kind);
+  if (kind) made->setProperty("kind", QString::fromLatin1(kind));
   return made;
 }
 }  // namespace

@@ -76,7 +76,7 @@ ApplyDialog::ApplyDialog(const PolicyDraft& draft, const QString& router, domain
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
   apply_ = buttons->addButton(tr("Make live"), QDialogButtonBox::AcceptRole);
   apply_->setObjectName(QStringLiteral("applyNow"));
-  apply_->setProperty("kind", "proposal");
+  apply_->setProperty("kind", QStringLiteral("proposal"));
   apply_->setAutoDefault(false);
   buttons->button(QDialogButtonBox::Cancel)->setDefault(true);
   column->addWidget(buttons);

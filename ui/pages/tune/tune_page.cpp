@@ -12,7 +12,7 @@
 #include "pages/common/link_banner.h"
 #include "pages/common/page_helpers.h"
 #include "pages/tune/apply_dialog.h"
-#include "pages/tune/diff_view.h"
+#include "pages/tune/policy_diff_view.h"
 #include "pages/tune/policy_banner.h"
 #include "pages/tune/policy_editor.h"
 #include "pages/tune/threshold_form.h"
@@ -30,7 +30,7 @@ constexpr std::size_t kSampledRequests = 1'000;
 TunePage::TunePage(const PageContext& context, QWidget* parent)
     : Page(parent), context_(context), history_(context.client, context.selection), live_(this), samples_(this), diffs_(this),
       banner_(new PolicyBanner(context.client, draft_, this)), form_(new ThresholdForm(draft_, this)),
-      editor_(new PolicyEditor(context.client, draft_, this)), diff_(new DiffView(this)),
+      editor_(new PolicyEditor(context.client, draft_, this)), diff_(new PolicyDiffView(this)),
       state_(new ToneLabel({}, Tone::Text, Type::Heading, this)), said_(new ToneLabel({}, Tone::Text2, Type::Secondary, this)),
       tabs_(new QTabWidget(this)), table_(new QTableView(this)) {
   setObjectName(QStringLiteral("tunePage"));

@@ -14,7 +14,7 @@ class QTableView;
 namespace signalbox::ui {
 
 class ApplyDialog;
-class DiffView;
+class PolicyDiffView;
 class PolicyBanner;
 class PolicyEditor;
 class ThresholdForm;
@@ -54,7 +54,7 @@ class TunePage : public Page {
   PolicyBanner* banner_;
   ThresholdForm* form_;
   PolicyEditor* editor_;
-  DiffView* diff_;
+  PolicyDiffView* diff_;
   ToneLabel *state_, *said_;
   QTabWidget* tabs_;
   QTableView* table_;

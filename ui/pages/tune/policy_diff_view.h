@@ -8,10 +8,10 @@
 
 namespace signalbox::ui {
 
-class DiffView : public QPlainTextEdit {
+class PolicyDiffView : public QPlainTextEdit {
   Q_OBJECT
  public:
-  explicit DiffView(QWidget* parent = nullptr);
+  explicit PolicyDiffView(QWidget* parent = nullptr);
   void setTexts(const QString& before, const QString& after);
 
  protected:
@@ -19,7 +19,7 @@ class DiffView : public QPlainTextEdit {
 
  private:
   void draw();
-  std::vector<DiffLine> lines_;
+  std::vector<LineChange> lines_;
 };
 
 }  // namespace signalbox::ui

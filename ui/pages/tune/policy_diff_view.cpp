@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only
-#include "pages/tune/diff_view.h"
+#include "pages/tune/policy_diff_view.h"
 
 #include <QEvent>
 #include <QTextBlock>
@@ -9,7 +9,7 @@
 
 namespace signalbox::ui {
 
-DiffView::DiffView(QWidget* parent) : QPlainTextEdit(parent) {
+PolicyDiffView::PolicyDiffView(QWidget* parent) : QPlainTextEdit(parent) {
   setObjectName(QStringLiteral("diff"));
   setAccessibleName(tr("Differences"));
   setReadOnly(true);
@@ -18,35 +18,35 @@ DiffView::DiffView(QWidget* parent) : QPlainTextEdit(parent) {
   setFont(typeFont(Type::Mono));
 }
 
-void DiffView::setTexts(const QString& before, const QString& after) {
-  std::vector<DiffLine> lines = diffLines(before, after);
+void PolicyDiffView::setTexts(const QString& before, const QString& after) {
+  std::vector<LineChange> lines = diffLines(before, after);
   if (lines == lines_) return;
   lines_ = std::move(lines);
   draw();
 }
 
-void DiffView::draw() {
+void PolicyDiffView::draw() {
   const Theme& theme = themeOf(this);
   QStringList text;
-  for (const DiffLine& line : lines_) {
-    const QChar mark = line.kind == DiffLine::Kind::Same ? QLatin1Char(' ') : line.kind == DiffLine::Kind::Added ? QLatin1Char('+') : QChar(0x2212);
+  for (const LineChange& line : lines_) {
+    const QChar mark = line.kind == LineChange::Kind::Same ? QLatin1Char(' ') : line.kind == LineChange::Kind::Added ? QLatin1Char('+') : QChar(0x2212);
     text.append(QStringLiteral("%1 %2  %3").arg(line.number, 4).arg(mark).arg(line.text));
   }
   setPlainText(text.join(QLatin1Char('\n')));
   QList<QTextEdit::ExtraSelection> fills;
   for (QTextBlock block = document()->begin(); block.isValid(); block = block.next()) {
     const auto at = static_cast<std::size_t>(block.blockNumber());
-    if (at >= lines_.size() || lines_[at].kind == DiffLine::Kind::Same) continue;
+    if (at >= lines_.size() || lines_[at].kind == LineChange::Kind::Same) continue;
     QTextEdit::ExtraSelection fill;
     fill.cursor = QTextCursor(block);
-    fill.format.setBackground(lines_[at].kind == DiffLine::Kind::Added ? theme.okFill : theme.badFill);
+    fill.format.setBackground(lines_[at].kind == LineChange::Kind::Added ? theme.okFill : theme.badFill);
     fill.format.setProperty(QTextFormat::FullWidthSelection, true);
     fills.append(fill);
   }
   setExtraSelections(fills);
 }
 
-void DiffView::changeEvent(QEvent* event) {
+void PolicyDiffView::changeEvent(QEvent* event) {
   QPlainTextEdit::changeEvent(event);
   if (event->type() == QEvent::PaletteChange && !lines_.empty()) draw();
 }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "pages/routers/attach_dialog.h"
+
+#include <QCheckBox>
+#include <QDialogButtonBox>
+#include <QFormLayout>
+#include <QHostAddress>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "theme/metrics.h"
+#include "widgets/tone_label.h"
+
+namespace signalbox::ui {
+
+namespace {
+bool isLoopback(const QUrl& url) {
+  return url.host() == QLatin1String("localhost") || QHostAddress(url.host()).isLoopback();
+}
+}  // namespace
+
+AttachDialog::AttachDialog(const QUrl& url, QWidget* parent)
+    : QDialog(parent), name_(new QLineEdit(this)), url_(new QLineEdit(url.toString(), this)), token_(new QLineEdit(this)),
+      plain_(new QCheckBox(tr("Send the token over this plain connection all the same"), this)),
+      result_(new ToneLabel({}, Tone::Text2, Type::Body, this)) {
+  setWindowTitle(tr("Attach a router"));
+  setObjectName(QStringLiteral("attachDialog"));
+  auto* column = new QVBoxLayout(this);
+  column->setSpacing(2 * metricsOf(this).u);
+  auto* form = new QFormLayout;
+  name_->setPlaceholderText(tr("prod / eu-1"));
+  url_->setObjectName(QStringLiteral("attachUrl"));
+  url_->setPlaceholderText(QStringLiteral("wss://router.example:8788"));
+  url_->setMinimumWidth(22 * metricsOf(this).h);
+  token_->setObjectName(QStringLiteral("attachToken"));
+  token_->setEchoMode(QLineEdit::Password);
+  token_->setPlaceholderText(tr("kept for this run only"));
+  form->addRow(tr("Name"), name_);
+  form->addRow(tr("Address"), url_);
+  form->addRow(tr("Token"), token_);
+  column->addLayout(form);
+  column->addWidget(plain_);
+  result_->setObjectName(QStringLiteral("attachResult"));
+  result_->setWordWrap(true);
+  column->addWidget(result_);
+  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
+  test_ = buttons->addButton(tr("Test"), QDialogButtonBox::ActionRole);
+  attach_ = buttons->addButton(tr("Attach"), QDialogButtonBox::AcceptRole);
+  attach_->setProperty("kind", QStringLiteral("primary"));
+  column->addWidget(buttons);
+  connect(test_, &QPushButton::clicked, this, &AttachDialog::test);
+  connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+  for (QLineEdit* edit : {url_, token_}) connect(edit, &QLineEdit::textChanged, this, &AttachDialog::check);
+  connect(plain_, &QCheckBox::toggled, this, &AttachDialog::check);
+  check();
+}
+
+RemoteAddress AttachDialog::address() const {
+  return {QUrl(url_->text().trimmed(), QUrl::StrictMode), Secret(token_->text().trimmed().toStdString()), {}};
+}
+
+QString AttachDialog::name() const { return name_->text().trimmed(); }
+
+void AttachDialog::check() {
+  const QUrl url = address().url;
+  const bool ws = url.scheme() == QLatin1String("ws"), wss = url.scheme() == QLatin1String("wss");
+  const bool shaped = url.isValid() && !url.host().isEmpty() && (ws || wss) && url.userInfo().isEmpty() && !url.hasQuery();
+  const bool plain = shaped && ws && !isLoopback(url);
+  plain_->setVisible(plain);
+  const bool fit = shaped && (!plain || plain_->isChecked());
+  test_->setEnabled(fit);
+  attach_->setEnabled(fit);
+  result_->setTone(plain ? Tone::Warn : Tone::Text2);
+  result_->setText(url_->text().isEmpty() ? QString()
+                   : !shaped              ? tr("An address is ws:// or wss://, a host and a port; the token goes into its own field.")
+                   : plain                ? tr("ws:// beyond this computer is readable on the way, the token included.")
+                                          : QString());
+}
+
+void AttachDialog::test() {
+  result_->setTone(Tone::Text2);
+  result_->setText(tr("Connecting…"));
+  trial_ = std::make_unique<RemoteClient>(address(), name());
+  connect(trial_.get(), &RouterLink::stateChanged, this, &AttachDialog::showTest);
+}
+
+void AttachDialog::showTest() {
+  const LinkState state = trial_->state();
+  using Kind = LinkState::Kind;
+  if (state.kind == Kind::Live) {
+    result_->setTone(Tone::Ok);
+    result_->setText(tr("Reached: the token is accepted and the protocol is spoken."));
+  } else if (state.kind == Kind::AuthFailed) {
+    result_->setTone(Tone::Bad);
+    result_->setText(tr("Reached, but the token was refused. Ask for one with the role you need."));
+  } else if (!state.detail.isEmpty()) {
+    result_->setTone(Tone::Bad);
+    result_->setText(tr("Not reached: %1.").arg(state.detail));
+  } else {
+    return;
+  }
+  trial_->disconnect(this);
+  trial_.release()->deleteLater();
+}
+
+}  // namespace signalbox::ui
