@@ -134,10 +134,10 @@ Task<Result<void>> Connection::finish() {
 void Connection::abort() {
   if (closed_ || answer_ == Answer::Aborted || answer_ == Answer::Complete) return;
   if (framing_ == Framing::Close || answer_ == Answer::None) {
-    boost::system::error_code ignored;
-    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-    answer_ = Answer::Aborted;
     flush();
+    answer_ = Answer::Aborted;
+    boost::system::error_code ignored;
+    if (!closed_) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
     return close();
   }
   answer_ = Answer::Aborted;

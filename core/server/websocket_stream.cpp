@@ -17,6 +17,7 @@ namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
 using ErrorValue = boost::system::error_code;
 constexpr auto kCloseTime = std::chrono::seconds(5);
+constexpr std::size_t kReadSize = 64 << 10;
 
 class StreamImpl final : public WebSocketStream, public SocketQueue::Sink, public std::enable_shared_from_this<StreamImpl> {
  public:
@@ -62,7 +63,7 @@ class StreamImpl final : public WebSocketStream, public SocketQueue::Sink, publi
 
  private:
   void prepare() {
-    socket_.read_message_max(limits_.max_message);
+    socket_.read_message_max(0);
     socket_.auto_fragment(false);
     socket_.text(true);
     websocket::stream_base::timeout times{limits_.handshake, websocket::stream_base::none(), false};
@@ -113,7 +114,7 @@ class StreamImpl final : public WebSocketStream, public SocketQueue::Sink, publi
   }
 
   void read() {
-    socket_.async_read(buffer_, [self = shared_from_this()](const ErrorValue& error, std::size_t) { self->onRead(error); });
+    socket_.async_read_some(buffer_, kReadSize, [self = shared_from_this()](const ErrorValue& error, std::size_t) { self->onRead(error); });
   }
 
   void onRead(const ErrorValue& error) {
@@ -122,20 +123,25 @@ class StreamImpl final : public WebSocketStream, public SocketQueue::Sink, publi
       closed_.code = socket_.reason().code == websocket::close_code::none ? 1005 : static_cast<int>(socket_.reason().code);
       return end(std::string(socket_.reason().reason.data(), socket_.reason().reason.size()));
     }
-    if (error == websocket::error::message_too_big) closed_.code = 1009;
     if (error) return end(error.message());
     heard_ = steadyNow();
-    if (!socket_.got_text()) {
-      buffer_.consume(buffer_.size());
-      queue_->close(1003, "Only text is understood.");
-    } else if (!close_wanted_) {
-      const std::string_view text(static_cast<const char*>(buffer_.data().data()), buffer_.size());
-      if (callbacks_.on_text && !forgotten_) callbacks_.on_text(text);
-      buffer_.consume(buffer_.size());
-    } else {
-      buffer_.consume(buffer_.size());
-    }
+    if (buffer_.size() > limits_.max_message) refuseMessage(1009, "The message is too large.");
+    else if (!socket_.got_text()) refuseMessage(1003, "Only text is understood.");
+    if (refused_ || close_wanted_) buffer_.consume(buffer_.size());
+    else if (socket_.is_message_done()) deliver();
     if (!ended_) read();
+  }
+
+  void deliver() {
+    const std::string_view text(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+    if (callbacks_.on_text && !forgotten_) callbacks_.on_text(text);
+    buffer_.consume(buffer_.size());
+  }
+
+  // Beast's own limit closes with bytes unread, which resets the connection before the close code arrives. So the rest of the
+  // message is read and dropped, and the closing is an ordinary one.
+  void refuseMessage(int code, std::string reason) {
+    if (!std::exchange(refused_, true)) queue_->close(code, std::move(reason));
   }
 
   void pump() override {
@@ -222,7 +228,8 @@ class StreamImpl final : public WebSocketStream, public SocketQueue::Sink, publi
   websocket::close_reason close_reason_;
   SocketClosed closed_;
   SteadyTime heard_{}, wrote_{};
-  bool open_ = false, writing_ = false, pinging_ = false, close_wanted_ = false, close_sent_ = false, ended_ = false, forgotten_ = false;
+  bool open_ = false, writing_ = false, pinging_ = false, close_wanted_ = false, close_sent_ = false, ended_ = false;
+  bool forgotten_ = false, refused_ = false;
 };
 
 }  // namespace
