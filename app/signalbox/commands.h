@@ -13,5 +13,8 @@ void addCheck(CLI::App& app, ExitCode& exit);
 void addSimulate(CLI::App& app, ExitCode& exit);
 void addReplay(CLI::App& app, ExitCode& exit);
 void addDemo(CLI::App& app, ExitCode& exit);
+void addPolicy(CLI::App& app, ExitCode& exit);
+void addExport(CLI::App& app, ExitCode& exit);
+void addToken(CLI::App& app, ExitCode& exit);
 
 }  // namespace signalbox::app

@@ -24,6 +24,9 @@ constexpr void (*kCommands[])(CLI::App&, ExitCode&) = {
     signalbox::app::addSimulate,
     signalbox::app::addReplay,
     signalbox::app::addDemo,
+    signalbox::app::addPolicy,
+    signalbox::app::addExport,
+    signalbox::app::addToken,
 };
 
 // What a process that holds keys owes its user: files for the owner only, no memory image on disk. Ctrl-C ends a command that

@@ -4,7 +4,9 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
@@ -56,5 +58,8 @@ class Reader {
   virtual Result<std::string> storeId() = 0;
   virtual void interrupt() = 0;  // thread-safe
 };
+
+// Reads a store on its own, beside a router that may be writing it. NotFound when there is none.
+[[nodiscard]] Result<std::unique_ptr<Reader>> openReader(const std::string& path);
 
 }  // namespace signalbox::journal
