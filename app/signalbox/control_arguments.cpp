@@ -16,6 +16,7 @@ Result<Secret> findToken(const ControlArguments& arguments) {
     if (!token || !*token) return fail(ErrorCode::InvalidInput, "--token-env: the environment has no " + arguments.token_env);
     return Secret(token);
   }
+  if (!arguments.token_file.empty()) return config::systemSecrets()->file(arguments.token_file);
   const auto folder = config::stateFolder();
   if (!folder) return std::unexpected(folder.error());
   const std::string path = *folder + "/" + admit::kControlTokenFile;
@@ -30,7 +31,8 @@ Result<Secret> findToken(const ControlArguments& arguments) {
 
 void addControlOptions(CLI::App& command, ControlArguments& arguments) {
   command.add_option("--url", arguments.url, "Control plane of the router, ws://HOST:PORT")->capture_default_str();
-  command.add_option("--token-env", arguments.token_env, "Environment variable with the token; without it, this machine's control-token file");
+  auto* env = command.add_option("--token-env", arguments.token_env, "Environment variable with the token");
+  command.add_option("--token-file", arguments.token_file, "File with the token; without either, this machine's control-token")->excludes(env);
 }
 
 Result<std::unique_ptr<server::ControlClient>> connectControl(const ControlArguments& arguments) {

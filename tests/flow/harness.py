@@ -221,7 +221,7 @@ class Router:
         file = self.folder / "next-policy.yaml"
         file.write_text(json.dumps(policy))
         token = self.folder / "state" / "signalbox" / "control-token"
-        done = run("policy", "apply", file, "--target", self.control_url, "--token-file", token, "--reason", "flow test", env=self.env)
+        done = run("policy", "apply", file, "--url", self.control_url, "--token-file", token, "--reason", "flow test", env=self.env)
         assert done.returncode == 0, done.stderr
         return int(re.search(r"revision (\d+)", done.stdout).group(1))
 
