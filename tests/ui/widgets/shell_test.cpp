@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <QAction>
+#include <QApplication>
 #include <QDockWidget>
 #include <QElapsedTimer>
 #include <QLineEdit>
@@ -18,7 +19,7 @@
 #include "settings/settings.h"
 #include "shell/context_bar.h"
 #include "shell/leave_guard.h"
-#include "theme/appearance.h"
+#include "ui/widgets/support.h"
 #include "widgets/dock_content.h"
 #include "widgets/page.h"
 
@@ -39,7 +40,7 @@ class FakePage : public Page {
 
 class MainWindowTest : public ::testing::Test {
  protected:
-  MainWindowTest() : settings(folder.filePath(QStringLiteral("console.ini"))), appearance(*qApp), window(settings, appearance) {
+  MainWindowTest() : settings(folder.filePath(QStringLiteral("console.ini"))), window(settings, test::appearance()) {
     for (int i = 1; i <= 2; ++i)
       window.addPage({QStringLiteral("page%1").arg(i), QStringLiteral("Page %1").arg(i), QStringLiteral("overview"), i, 0, [this](QWidget* parent) -> Page* {
                         ++made;
@@ -52,7 +53,6 @@ class MainWindowTest : public ::testing::Test {
   }
   QTemporaryDir folder;
   Settings settings;
-  Appearance appearance;
   MainWindow window;
   int made = 0;
   FakePage* last = nullptr;

@@ -92,7 +92,7 @@ TEST(StyleTest, drawsControlsAtTheHeightOfTheirKind) {
 }
 
 TEST(StyleTest, givesViewsTheirOwnSelectionInBothThemes) {
-  Appearance appearance(*qApp);
+  Appearance& appearance = test::appearance();
   for (const ThemeChoice choice : {ThemeChoice::Light, ThemeChoice::Dark, ThemeChoice::Light}) {
     appearance.choose(choice);
     QTableView view;
