@@ -4,6 +4,7 @@
 #pragma once
 #include <QHash>
 #include <QString>
+#include <optional>
 #include <vector>
 
 #include "domain/event.h"
