@@ -139,10 +139,11 @@ Result<std::int64_t> Store::retire(WallMicros oldest, std::int64_t max_bytes, st
   if (*used > max_bytes) {
     upto = first_seq_ + most;
   } else {
-    // The age of the rows' own order: sequence and time go together but for clock steps.
-    const auto next = db_.number("SELECT seq FROM decision_rows WHERE ts >= " + std::to_string(oldest) + " ORDER BY ts LIMIT 1");
-    if (!next) return next;
-    upto = *next == 0 ? last_seq_ : *next;
+    // Sequence and time go together but for requests under way at the same moment (rows come in the order of their ends) and for
+    // clock steps: only where a row is too old does everything up to it go.
+    const auto last = db_.number("SELECT seq FROM decision_rows WHERE ts < " + std::to_string(oldest) + " ORDER BY ts DESC LIMIT 1");
+    if (!last) return last;
+    upto = *last == 0 ? first_seq_ : *last + 1;
   }
   upto = std::min({upto, first_seq_ + most, last_seq_});
   if (upto <= first_seq_) return 0;

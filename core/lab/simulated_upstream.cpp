@@ -202,13 +202,14 @@ Task<void> SimulatedUpstream::sendStream(const Call& call, const SimulatedAnswer
     co_await responder.finish();
     co_return;
   }
+  const std::size_t broken = std::min<std::size_t>(3, stream.tokens.size());  // where junk stands: well into the answer
   std::string pending = stream.opening;
   for (std::size_t i = 0; i <= stream.tokens.size(); ++i) {
     const bool stalls = fault.stall_after == i;
     const bool resets = fault.reset_after == i;
     const bool ends = fault.end_after == i;
-    if (fault.junk_sse && i == 1) pending += "data: {\"choices\": [{\"delta\n\n";
-    if (fault.error_frame && i == 1) pending += "data: " + chatError("A simulated failure.", "server_error", "simulated_failure") + "\n\n";
+    if (fault.junk_sse && i == broken) pending += "data: {\"choices\": [{\"delta\n\n";
+    if (fault.error_frame && i == broken) pending += "data: " + chatError("A simulated failure.", "server_error", "simulated_failure") + "\n\n";
     const bool done = i == stream.tokens.size();
     if (done && !stalls && !resets && !ends) break;
     // Without pauses everything goes out in one write, as a fast provider's network stack would do it.

@@ -141,7 +141,13 @@ def request(url, method, path, body=None, headers=None, timeout=PATIENCE):
             body = json.dumps(body)
         connection.request(method, parts.path.rstrip("/") + path, body, {"content-type": "application/json", **(headers or {})})
         answer = connection.getresponse()
-        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read().decode("utf-8", "replace")
+        text = b""
+        try:
+            while piece := answer.read1(65536):
+                text += piece
+        except (http.client.HTTPException, ConnectionError, ValueError):
+            pass  # cut off before its end: what came is what the client has
+        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, text.decode("utf-8", "replace")
     finally:
         connection.close()
 

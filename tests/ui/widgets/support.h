@@ -19,11 +19,7 @@ struct Console {
   QApplication app;
   Appearance appearance;
 
-  Console() : app(argc, argv), appearance(dressed(app)) {
-    current = this;
-    appearance.choose(ThemeChoice::Light);
-  }
-  inline static Console* current = nullptr;
+  Console() : app(argc, argv), appearance(dressed(app)) { appearance.choose(ThemeChoice::Light); }
 
  private:
   static QApplication& dressed(QApplication& app) {
@@ -33,9 +29,6 @@ struct Console {
     return app;
   }
 };
-
-// Of the one application of this program.
-inline Appearance& appearance() { return Console::current->appearance; }
 
 // Also what a screen of that ratio would show.
 inline QImage picture(QWidget& widget, double ratio = 1) {

@@ -10,7 +10,6 @@
 #include <QTest>
 #include <QToolButton>
 #include <QWheelEvent>
-#include <algorithm>
 
 #include "ui/widgets/support.h"
 
