@@ -66,6 +66,9 @@ domain::Upstream readUpstream(const Reading& from, const Json& json, const std::
   domain::Upstream upstream;
   upstream.name = json["name"].get<std::string>();
   upstream.api = *domain::parse<domain::UpstreamApi>(json.value("api", std::string("openai")));
+  if (upstream.api != domain::UpstreamApi::OpenAi) {
+    from.problems.error(pointer + "/api", "the api \"" + std::string(domain::name(upstream.api)) + "\" is not available yet; allowed is openai");
+  }
   upstream.base_url = baseUrl(json["base_url"].get<std::string>());
   const std::string host = hostOf(upstream.base_url);
   if (json.contains("key")) {

@@ -45,13 +45,13 @@ struct Decision {
   std::optional<double> similarity;
   std::string start_tier;
   std::string final_tier;  // empty: no tier answered
-  Reason reason = Reason::Fixed;
+  std::optional<Reason> reason;    // nullopt: refused before anything was decided
   std::string explanation;  // for people
   int escalations = 0;
   std::optional<double> confidence_raw;
   std::optional<double> confidence;
   std::string calibration;  // name of the map used; empty = none
-  Verdict verdict = Verdict::Ungated;
+  std::optional<Verdict> verdict;  // nullopt: there was no answer to judge
   std::optional<double> ttft_ms;
   std::optional<double> latency_ms;
   std::optional<std::int64_t> overhead_us;

@@ -21,6 +21,12 @@ enum class FieldKind : std::uint8_t {
   Features,  // named numbers
 };
 
+// The enum behind a member that is one or may be one.
+template <class T> struct WordType { using type = T; };
+template <class T> struct WordType<std::optional<T>> { using type = T; };
+template <class T> using WordOf = typename WordType<T>::type;
+template <class T> inline constexpr bool kIsWord = std::is_enum_v<WordOf<T>>;
+
 struct Field {
   std::string_view name;
   FieldKind kind;

@@ -28,8 +28,7 @@ const std::map<std::string, Filterable, std::less<>>& filterable() {
       if (field.kind == FieldKind::Features) return;
       Filterable& entry = out[std::string(field.name)];
       entry.kind = field.kind;
-      if constexpr (std::is_enum_v<T>) entry.words = names<T>();
-      if constexpr (std::is_same_v<T, std::optional<LabelSource>>) entry.words = names<LabelSource>();
+      if constexpr (kIsWord<T>) entry.words = names<WordOf<T>>();
     });
     out["text"] = {};
     return out;
@@ -111,7 +110,7 @@ bool containsIgnoringCase(const std::string& text, const std::string& lower_part
 }
 
 bool textMatches(const Decision& d, const std::string& lower_part) {
-  if (containsIgnoringCase(d.id.string(), lower_part) || containsIgnoringCase(std::string(name(d.reason)), lower_part) ||
+  if (containsIgnoringCase(d.id.string(), lower_part) || (d.reason && containsIgnoringCase(std::string(name(*d.reason)), lower_part)) ||
       containsIgnoringCase(d.requested_model, lower_part) || containsIgnoringCase(d.error, lower_part)) {
     return true;
   }

@@ -2,6 +2,7 @@
 // metrics.* of a session: from the rollups where they are exact and there is no filter, else by reading the store.
 #include <algorithm>
 
+#include "analytics/baselines.h"
 #include "engine/console_session.h"
 
 namespace signalbox::engine {
@@ -10,6 +11,7 @@ namespace {
 using control::Method;
 
 constexpr Duration kScanDeadline = std::chrono::seconds(30);
+constexpr std::size_t kMostCompared = 10'000;  // decisions that baselines look at
 constexpr WallMicros kFirstSpan = 60'000'000;  // what the first delta of a feed covers
 
 Result<domain::MetricsReport> scanStore(journal::Reader& reader, const control::MetricsQuery& query) {
@@ -33,6 +35,27 @@ Result<domain::MetricsReport> metricsOf(ConsoleService::Core& core, journal::Rea
     return scanStore(reader, query);
   }
   return core.feed.metrics(query.since, query.until, query.bucket_us, query.align_offset_us);
+}
+
+// The newest of the range: a comparison of so many has an interval that more would hardly narrow.
+Result<std::vector<domain::Decision>> newestWithAttempts(journal::Reader& reader, const control::MetricsQuery& query) {
+  journal::DecisionQuery ask;
+  ask.since = query.since;
+  ask.until = query.until;
+  ask.where = query.where;
+  ask.deadline = kScanDeadline;
+  ask.limit = kMostCompared;
+  auto rows = reader.decisions(ask);
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  if (!rows->empty()) ask.since = std::max(ask.since, rows->back().decision.ts);
+  std::vector<domain::Decision> decisions;
+  const auto done = reader.scan(ask, true, [&](const domain::CommittedDecision& row) {
+    decisions.push_back(row.decision);
+    return !(query.cancel && query.cancel->cancelled());
+  });
+  if (!done) return std::unexpected(done.error());
+  if (query.cancel && query.cancel->cancelled()) return fail(ErrorCode::Cancelled, "called off");
+  return decisions;
 }
 
 // What happened between two ticks of one feed.
@@ -110,8 +133,10 @@ void ConsoleSession::queryBaselines(control::MetricsQuery query, control::Reply<
   auto cancel = query.cancel;
   ask<std::vector<domain::Baseline>>(
       Method::MetricsBaselines, std::move(reply),
-      [](ConsoleService::Core&, journal::Reader&) -> Result<std::vector<domain::Baseline>> {
-        return fail(ErrorCode::Unavailable, "baselines are not computed here");
+      [query = std::move(query)](ConsoleService::Core& core, journal::Reader& reader) -> Result<std::vector<domain::Baseline>> {
+        auto newest = newestWithAttempts(reader, query);
+        if (!newest) return std::unexpected(std::move(newest.error()));
+        return analytics::baselines(*newest, core.options.tiers);
       },
       std::move(cancel));
 }

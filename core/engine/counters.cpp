@@ -56,7 +56,7 @@ void Counters::decided(const domain::Decision& d) {
   const auto tier = std::find(tiers_.begin(), tiers_.end(), d.final_tier) - tiers_.begin();
   by_tier_[static_cast<std::size_t>(tier)].fetch_add(1, kRelaxed);
   by_outcome_[static_cast<std::size_t>(d.outcome)].fetch_add(1, kRelaxed);
-  by_verdict_[static_cast<std::size_t>(d.verdict)].fetch_add(1, kRelaxed);
+  if (d.verdict) by_verdict_[static_cast<std::size_t>(*d.verdict)].fetch_add(1, kRelaxed);
   by_status_class_[static_cast<std::size_t>(std::clamp(d.status / 100, 0, 5))].fetch_add(1, kRelaxed);
   if (d.escalations > 0) escalated_.fetch_add(1, kRelaxed);
   const auto failed = std::count_if(d.attempts.begin(), d.attempts.end(), [](const auto& attempt) { return !attempt.error.empty(); });

@@ -53,6 +53,8 @@ Task<void> DataPlane::handle(server::Worker& worker, http::Request request, serv
     co_return;
   }
   http::Response response = co_await answer(request);
+  // Every error can be asked about by an id, also where nothing was decided.
+  if (response.status >= 400) response.headers.set("x-signalbox-decision-id", Uuid::v7().string());
   co_await responder.send(std::move(response));
 }
 

@@ -10,6 +10,7 @@ namespace {
 
 // Further behind than this the journal waits for the feed; its own queue is bounded and counts what it drops.
 constexpr std::size_t kMostQueuedRows = 64 * 1024;
+constexpr std::size_t kMostEarlyLabels = 10'000;
 
 // The score that counts: the best source, of equal ones the latest; unsure ones do not count.
 std::optional<double> bestScore(const std::vector<domain::Label>& labels, const domain::Label* without) {
@@ -111,7 +112,13 @@ void EventFeed::run() {
 void EventFeed::take(const std::vector<domain::CommittedDecision>& decisions) {
   {
     const std::lock_guard lock(rollups_mutex_);
-    for (const auto& committed : decisions) rollups_.add(committed.decision);
+    for (const auto& committed : decisions) {
+      rollups_.add(committed.decision);
+      const auto early = early_.empty() ? early_.end() : early_.find(committed.decision.id);
+      if (early == early_.end()) continue;
+      rollups_.regrade(committed.decision, std::nullopt, bestScore(early->second, nullptr));
+      early_.erase(early);
+    }
   }
   if (!decisions.empty()) last_event_.store(decisions.back().decision.ts, std::memory_order_relaxed);
   hub_.publish(decisions);
@@ -123,6 +130,10 @@ void EventFeed::take(const std::vector<domain::CommittedDecision>& decisions) {
 void EventFeed::take(const domain::Label& label) {
   auto decision = labels_reader_->decision(label.decision_id);
   const auto labels = labels_reader_->labels(label.decision_id);
+  if (!decision && decision.error().code == ErrorCode::UnknownDecision && early_.size() < kMostEarlyLabels) {
+    early_[label.decision_id].push_back(label);
+    return;
+  }
   if (!decision || !labels) return;
   const auto before = bestScore(*labels, &label);
   const auto after = bestScore(*labels, nullptr);

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -74,6 +75,7 @@ class EventFeed final : public journal::Observer {
 
   std::int64_t first_live_seq_ = 0;   // rows above it are told by the journal, not read by warmUp()
   std::atomic<bool> scanning_{false}; // the warm-up's snapshot of the store is taken
+  std::map<domain::DecisionId, std::vector<domain::Label>> early_;  // labels that came before their decision; the feed's thread
   std::unique_ptr<journal::Reader> labels_reader_, warm_reader_;
   std::thread thread_, warm_thread_;
 };

@@ -47,7 +47,7 @@ void Route::addDecisionHeaders(http::Headers& headers, bool stream) const {
   if (served_) {
     set("x-signalbox-model", served_->exchange->deployment().model);
     set("x-signalbox-upstream", served_->exchange->deployment().upstream);
-    set("x-signalbox-reason", std::string(domain::name(d.reason)));
+    set("x-signalbox-reason", std::string(domain::name(*d.reason)));
   }
   if (d.complexity) set("x-signalbox-complexity", decimal(*d.complexity));
   if (d.confidence) set("x-signalbox-confidence", decimal(*d.confidence));

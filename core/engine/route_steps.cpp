@@ -32,8 +32,8 @@ void addStart(std::vector<RouteStep>& steps, const Decision& d) {
   else if (!d.workload.empty()) steps.push_back({"match", "matched", {d.workload}, {}});
   if (!d.override_rule.empty()) steps.push_back({"override", "override", {d.override_rule, d.start_tier}, {}});
   if (d.complexity) steps.push_back({"classify", "complexity", {shortest(*d.complexity), d.classifier}, {}});
-  if (d.start_tier.empty()) steps.push_back({"decide", "no_tier", {std::string(domain::name(d.reason))}, {}});
-  else steps.push_back({"decide", "start", {d.start_tier, std::string(domain::name(d.reason))}, {}});
+  if (d.start_tier.empty()) steps.push_back({"decide", "no_tier", {d.reason ? std::string(domain::name(*d.reason)) : std::string()}, {}});
+  else steps.push_back({"decide", "start", {d.start_tier, d.reason ? std::string(domain::name(*d.reason)) : std::string()}, {}});
 }
 
 RouteStep attemptStep(const Attempt& attempt) {

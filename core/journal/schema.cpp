@@ -48,10 +48,7 @@ std::string plainValue(Field field, const std::string& row) {
     return "(SELECT json_group_object(k.value, v.value) FROM json_each(" + nameText(row + "feature_names") + ") k JOIN json_each(" +
            column + ") v ON v.key = k.key WHERE " + column + " IS NOT NULL) AS " + quoted(field.name);
   }
-  if constexpr (std::is_enum_v<T>) return wordCase(column, domain::names<T>()) + " AS " + quoted(field.name);
-  if constexpr (std::is_same_v<T, std::optional<domain::LabelSource>>) {
-    return wordCase(column, domain::names<domain::LabelSource>()) + " AS " + quoted(field.name);
-  }
+  if constexpr (domain::kIsWord<T>) return wordCase(column, domain::names<domain::WordOf<T>>()) + " AS " + quoted(field.name);
   return column + " AS " + quoted(field.name);
 }
 

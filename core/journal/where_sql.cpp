@@ -26,8 +26,7 @@ const std::map<std::string, Column, std::less<>>& columns() {
     domain::visitFields(blank, [&]<class T>(domain::Field field, const T&) {
       Column& column = out[std::string(field.name)];
       column.kind = field.kind;
-      if constexpr (std::is_enum_v<T>) column.words = domain::names<T>();
-      if constexpr (std::is_same_v<T, std::optional<domain::LabelSource>>) column.words = domain::names<domain::LabelSource>();
+      if constexpr (domain::kIsWord<T>) column.words = domain::names<domain::WordOf<T>>();
     });
     return out;
   }();

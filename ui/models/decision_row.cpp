@@ -82,7 +82,8 @@ QString shortReason(const domain::Decision& decision, const WorkloadFacts* facts
   if (decision.reason == Reason::EscalationFailed) return tr("higher tier failed");
   if (decision.verdict == domain::Verdict::Review) return reviewWords(decision, facts);
   if (decision.escalations > 0) return escalationWords(decision, facts);
-  switch (decision.reason) {
+  if (!decision.reason) return {};
+  switch (*decision.reason) {
     case Reason::Boundary: return boundaryWords(decision, facts);
     case Reason::Cache:
     case Reason::Learned: return cacheWords(decision);
@@ -100,7 +101,7 @@ QString shortReason(const domain::Decision& decision, const WorkloadFacts* facts
     case Reason::EscalationFailed: break;
     case Reason::Unavailable: return tr("no tier available");
   }
-  return words(domain::name(decision.reason));
+  return words(domain::name(*decision.reason));
 }
 
 DecisionRow rowOf(const domain::CommittedDecision& committed, const WorkloadFacts* facts, WordPool& pool) {

@@ -4,6 +4,7 @@
 #pragma once
 #include <QHash>
 #include <QString>
+#include <optional>
 #include <vector>
 
 #include "domain/event.h"
@@ -33,7 +34,7 @@ struct DecisionRow {
   float latency_ms = -1, score = -1;
   double cost_usd = -1;                                // −1: unknown
   WordPool::Index workload = 0, start_tier = 0, final_tier = 0, reason = 0;
-  domain::Verdict verdict = domain::Verdict::Ungated;
+  std::optional<domain::Verdict> verdict;
   domain::Outcome outcome = domain::Outcome::Ok;
   domain::CacheKind cache = domain::CacheKind::None;
   std::int16_t escalations = 0;

@@ -63,7 +63,7 @@ QString dollars(double usd, int decimals, const QLocale& locale) {
   return (usd < 0 ? QString(kMinus) : QString()) + QLatin1Char('$') + digits;
 }
 
-QString spelled(qint64 amount, const QString& unit) { return QString::number(amount) + QChar(0x00A0) + unit; }
+QString spelled(qint64 amount, const QString& unit) { return QString::number(amount) + QLatin1Char(' ') + unit; }
 
 }  // namespace
 
@@ -177,7 +177,7 @@ QString micros(Maybe us, const QLocale& locale) {
 QString age(Maybe seconds, const QLocale& locale) {
   if (missing(seconds)) return unknown();
   const double s = std::max(0.0, *seconds);
-  if (s < 9.95) return written(s, 1, locale) + QChar(0x00A0) + QLatin1Char('s');
+  if (s < 9.95) return written(s, 1, locale) + QStringLiteral(" s");
   const auto whole = static_cast<qint64>(std::llround(s));
   if (whole < 60) return spelled(whole, QStringLiteral("s"));
   if (whole < 3600) return spelled(whole / 60, QStringLiteral("min")) + QLatin1Char(' ') + spelled(whole % 60, QStringLiteral("s"));

@@ -50,7 +50,7 @@ bool SignalboxStyle::drawChromePrimitive(PrimitiveElement element, const QStyleO
       return true;
     case PE_IndicatorHeaderArrow: return true;  // drawn with the label
     case PE_IndicatorDockWidgetResizeHandle:
-      drawSplitter(option->rect, painter, option->state & State_Horizontal);
+      drawSplitter(option->rect, painter, !(option->state & State_Horizontal));  // the reverse of what splitters mean by it
       return true;
     case PE_IndicatorBranch: {
       if (!(option->state & State_Children)) return true;

@@ -163,7 +163,7 @@ void ChartPainter::paintHeader(std::optional<qint64> time) {
   QFont values = font;
   values.setPointSizeF(font.pointSizeF() * 0.92);
   QString note = model_.note;
-  if (l_.logarithmic) note = note.isEmpty() ? TimeSeriesView::tr("log") : note + TimeSeriesView::tr(", log");
+  if (l_.logarithmic && !note.contains(QStringLiteral("log"))) note = note.isEmpty() ? TimeSeriesView::tr("log") : note + TimeSeriesView::tr(", log");
   TextLine title{{model_.title, Tone::Text, true}};
   if (!note.isEmpty()) title.push_back({QStringLiteral(" ") + note, Tone::Text3, false, true});
   paintIcon(painter_, l_.tableIcon, QStringLiteral("table"), t_.text3);

@@ -40,21 +40,4 @@ class TierGlyph : public QWidget {
   TierKey tier_;
 };
 
-// The big disc of a running, paused or failed proxy: fill of the state, thick outline, its sign.
-class StateDisc : public QWidget {
-  Q_OBJECT
- public:
-  enum class Sign { Running, Stopped, Paused, Failed, Busy };
-  explicit StateDisc(QWidget* parent = nullptr);
-  void setSign(Sign sign);
-  [[nodiscard]] QSize sizeHint() const override;
-  [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
-
- protected:
-  void paintEvent(QPaintEvent* event) override;
-
- private:
-  Sign sign_ = Sign::Stopped;
-};
-
 }  // namespace signalbox::ui

@@ -132,6 +132,10 @@ void ThresholdSlider::setReadOnly(bool readOnly, const QString& why) {
 
 void ThresholdSlider::setSuffixWidget(QWidget* widget) { head_->addWidget(widget); }
 
+void ThresholdSlider::proposeFromOutside(double value) {
+  if (!readOnly_) propose(value, true);
+}
+
 void ThresholdSlider::resetToLive() {
   if (!readOnly_ && isMoved()) propose(live_, true);
 }

@@ -51,6 +51,7 @@ class ThresholdSlider : public QWidget {
   void setCoverage(std::vector<CoverageShares> coverage);  // evenly spaced over [minimum, maximum]; empty = no strip
   void setConsequences(const QString& first, const QString& second);  // "6,040 requests move from mid to local"
   void setReadOnly(bool readOnly, const QString& why = {});
+  void proposeFromOutside(double value);    // as if a hand had moved it: assistive technology
   void setSuffixWidget(QWidget* widget);    // room at the end of the first line, rarely used
 
  Q_SIGNALS:

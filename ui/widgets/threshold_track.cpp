@@ -31,7 +31,7 @@ ThresholdTrack::ThresholdTrack(ThresholdSlider& slider) : QWidget(&slider), slid
 
 QSize ThresholdTrack::sizeHint() const {
   const Metrics m = metricsOf(this);
-  return {100 * m.u, qRound(2.2 * m.h) + qRound((1.75 + 10) * m.u)};
+  return {100 * m.u, qRound(2.2 * m.h) + qRound((1.75 + 11) * m.u)};
 }
 
 QSize ThresholdTrack::minimumSizeHint() const { return {45 * metricsOf(this).u, sizeHint().height()}; }

@@ -113,7 +113,7 @@ TEST(ChartScaleTest, putsTimesOnTheClockOfTheZone) {
     EXPECT_EQ(local.time().hour() % 3, 0);
     EXPECT_EQ(local.time().minute(), 0);
     days += tick.dayChange;
-    if (tick.dayChange) EXPECT_EQ(local.time(), QTime(0, 0));
+    EXPECT_EQ(tick.dayChange, local.time() == QTime(0, 0));
   }
   EXPECT_EQ(days, 1);
 }

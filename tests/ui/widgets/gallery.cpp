@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Draws every widget of the console in both themes into the folder given (default shots/), at the scale QT_SCALE_FACTOR says.
-// Not a test: the pictures are for a person.
+// Not a test: the pictures are for a person. A second argument "rtl" mirrors what mirrors.
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -396,6 +396,7 @@ int main(int argc, char** argv) {
   test::Console console;
   const QString folder = argc > 1 ? QString::fromLocal8Bit(argv[1]) : QStringLiteral("shots");
   QDir().mkpath(folder);
+  if (argc > 2 && qstrcmp(argv[2], "rtl") == 0) QApplication::setLayoutDirection(Qt::RightToLeft);
   const QTemporaryDir scratch;
   for (const auto& [choice, suffix] : {std::pair{ThemeChoice::Light, "light"}, std::pair{ThemeChoice::Dark, "dark"}}) {
     Settings settings(scratch.filePath(QStringLiteral("console.ini")));

@@ -98,11 +98,6 @@ QWidget* parts() {
   histogram->setMarks({{16.2, QStringLiteral("r42")}});
   column->addWidget(histogram);
   auto* row = new QHBoxLayout;
-  for (const auto sign : {StateDisc::Sign::Running, StateDisc::Sign::Stopped, StateDisc::Sign::Paused, StateDisc::Sign::Failed, StateDisc::Sign::Busy}) {
-    auto* disc = new StateDisc;
-    disc->setSign(sign);
-    row->addWidget(disc);
-  }
   for (int i = 0; i < 5; ++i) row->addWidget(new TierGlyph(TierKey::ladder(i, 5)));
   for (const StateMark mark : {StateMark::Ok, StateMark::Warn, StateMark::Bad, StateMark::Stale, StateMark::Info, StateMark::Draft, StateMark::NotPermitted, StateMark::NoData}) {
     auto* glyph = new StateGlyph;

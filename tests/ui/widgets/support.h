@@ -19,7 +19,11 @@ struct Console {
   QApplication app;
   Appearance appearance;
 
-  Console() : app(argc, argv), appearance(dressed(app)) { appearance.choose(ThemeChoice::Light); }
+  Console() : app(argc, argv), appearance(dressed(app)) {
+    current = this;
+    appearance.choose(ThemeChoice::Light);
+  }
+  inline static Console* current = nullptr;
 
  private:
   static QApplication& dressed(QApplication& app) {
@@ -29,6 +33,9 @@ struct Console {
     return app;
   }
 };
+
+// Of the one application of this program.
+inline Appearance& appearance() { return Console::current->appearance; }
 
 // Also what a screen of that ratio would show.
 inline QImage picture(QWidget& widget, double ratio = 1) {

@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
   if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
   QStandardPaths::setTestModeEnabled(true);
   QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-  const signalbox::ui::test::Console console;
+  signalbox::ui::test::Console console;
   ::testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }

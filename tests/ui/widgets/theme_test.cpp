@@ -60,7 +60,7 @@ TEST_P(ThemeTest, numbersTheDiamondsOnlyWhenThereAreSeveral) {
   EXPECT_EQ(theme.tier(TierKey::cache()).shape, TierShape::Ring);
 }
 
-INSTANTIATE_TEST_SUITE_P(LightAndDark, ThemeTest, ::testing::Bool(), [](const auto& info) { return info.param ? "dark" : "light"; });
+INSTANTIATE_TEST_SUITE_P(LightAndDark, ThemeTest, ::testing::Bool(), [](const auto& which) { return which.param ? "dark" : "light"; });
 
 TEST(ColourTest, mixesInLabThroughTheEnds) {
   const QColor a(0x1A, 0x9E, 0x93), b(0x85, 0x20, 0x5A);
@@ -92,7 +92,7 @@ TEST(StyleTest, drawsControlsAtTheHeightOfTheirKind) {
 }
 
 TEST(StyleTest, givesViewsTheirOwnSelectionInBothThemes) {
-  Appearance appearance(*qApp);
+  Appearance& appearance = test::appearance();
   for (const ThemeChoice choice : {ThemeChoice::Light, ThemeChoice::Dark, ThemeChoice::Light}) {
     appearance.choose(choice);
     QTableView view;

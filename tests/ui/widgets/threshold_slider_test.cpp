@@ -10,6 +10,7 @@
 #include <QTest>
 #include <QToolButton>
 #include <QWheelEvent>
+#include <algorithm>
 
 #include "ui/widgets/support.h"
 

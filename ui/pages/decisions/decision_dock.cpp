@@ -178,7 +178,7 @@ void DecisionDock::show(const control::DecisionDetail& detail) {
   const bool zones = detail.boundaries.size() + 1 <= tiers.size();
   if (zones) tiers.resize(detail.boundaries.size() + 1);
   strip_->setZones(tiers, zones && !detail.boundaries.empty() ? detail.boundaries : std::vector<double>());
-  const std::string_view reason = domain::name(d.reason);
+  const std::string_view reason = d.reason ? domain::name(*d.reason) : std::string_view("refused");
   strip_->setScore(d.complexity, tr("not scored: %1").arg(QString::fromUtf8(reason.data(), static_cast<qsizetype>(reason.size()))));
   reasons_->setLines(reasonsOf(detail));
   score_note_->setText(detail.recomputed ? tr("Worked out again from the record and its policy; times of steps were not kept.") : QString());

@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Requests per second and added latency of the router beside nginx `proxy_pass`, in one interleaved run on this machine.
+
+    compare.py [--signalbox build/release/bin/signalbox] [--rounds 5] [--seconds 2] [--concurrency 1 32 64]
+
+One upstream (nginx that returns a fixed chat completion with logprobs and usage, whole or as an event stream) is called by wrk
+directly, through nginx with one worker (HTTP/1.1, keepalive 64, no access log), and through the router with one worker: gate on,
+durable journal on. The three take turns in every round; every figure is the median of the rounds. Prints a Markdown table.
+Everything listens on 127.0.0.1 and ends with the script.
+"""
+import argparse
+import contextlib
+import multiprocessing
+import os
+import re
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import setting
+
+ROOT = Path(__file__).resolve().parents[2]
+WRK_LINE = re.compile(r"figures requests=(\d+) micros=(\d+) p50=(\d+) p99=(\d+) bad=(\d+)")
+
+
+def spin():
+    """Keeps a core from sleeping without taking time from anybody who wants it."""
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    while True:
+        pass
+
+
+@contextlib.contextmanager
+def awake():
+    spinners = [multiprocessing.Process(target=spin, daemon=True) for _ in range(os.cpu_count() or 1)]
+    for spinner in spinners:
+        spinner.start()
+    try:
+        yield
+    finally:
+        for spinner in spinners:
+            spinner.terminate()
+
+
+def wrk(folder, target, mode, concurrency, seconds):
+    """(requests/s, p50 µs, p99 µs, requests), or an exit when any answer was not a 200."""
+    command = ["wrk", "-t1", f"-c{concurrency}", f"-d{seconds}s", "--timeout", "10s", "-s", str(folder / f"{mode}.lua"), target]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = WRK_LINE.search(output)
+    if not found:
+        sys.exit(f"wrk said nothing usable:\n{output}")
+    requests, micros, p50, p99, bad = map(int, found.groups())
+    if bad:
+        sys.exit(f"{bad} of {requests} answers of {target} were errors")
+    return requests / (micros / 1e6), p50, p99, requests
+
+
+def journal_rows(folder):
+    with contextlib.closing(sqlite3.connect(f"file:{folder}/signalbox.db?mode=ro", uri=True)) as store:
+        return store.execute("SELECT count(*) FROM decisions").fetchone()[0]
+
+
+def settled_rows(folder, wanted):
+    """The journal's rows once it has written what it was given."""
+    deadline = time.monotonic() + 10
+    rows = journal_rows(folder)
+    while rows < wanted and time.monotonic() < deadline:
+        time.sleep(0.1)
+        rows = journal_rows(folder)
+    return rows
+
+
+def measure(arguments, folder, targets):
+    """{(mode, concurrency, name): [(requests/s, p50, p99), …]} and how many requests the router got."""
+    results = {}
+    routed = 2  # the calls that waited for it to come up
+    cases = [(mode, c) for mode in setting.MODES for c in arguments.concurrency]
+    for mode in setting.MODES:  # the first calls open connections and warm caches
+        for name, urls in targets.items():
+            routed += wrk(folder, urls[mode], mode, 8, 1)[3] * (name == "signalbox")
+    for number in range(arguments.rounds):
+        print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
+        for mode, concurrency in cases:
+            for name, urls in targets.items():
+                *figures, requests = wrk(folder, urls[mode], mode, concurrency, arguments.seconds)
+                routed += requests if name == "signalbox" else 0
+                results.setdefault((mode, concurrency, name), []).append(figures)
+    return results, routed
+
+
+def medians(results):
+    return {key: [statistics.median(column) for column in zip(*rounds)] for key, rounds in results.items()}
+
+
+def table(figures, concurrency):
+    print("| answer | connections | nginx req/s | signalbox req/s | ratio | nginx adds p50 / p99 | signalbox adds p50 / p99 | ratio p50 / p99 |")
+    print("|---|---|---|---|---|---|---|---|")
+    for mode in setting.MODES:
+        for c in concurrency:
+            direct, peer, ours = (figures[mode, c, name] for name in ("direct", "nginx", "signalbox"))
+            added = [[them[i] - direct[i] for i in (1, 2)] for them in (peer, ours)]
+            ratios = " / ".join(f"{a / b:.2f}" if b > 0 else "–" for a, b in zip(added[1], added[0]))
+            print(f"| {mode} | {c} | {peer[0]:,.0f} | {ours[0]:,.0f} | {ours[0] / peer[0]:.2f} | "
+                  f"{added[0][0]:.0f} / {added[0][1]:.0f} µs | {added[1][0]:.0f} / {added[1][1]:.0f} µs | {ratios} |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--signalbox", type=Path, default=ROOT / "build/release/bin/signalbox")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=2)
+    parser.add_argument("--concurrency", type=int, nargs="+", default=[1, 32, 64])
+    parser.add_argument("--stream-gate", choices=["off", "prefix", "whole"], default="off", help="the gate of streams (default off)")
+    arguments = parser.parse_args()
+    if not arguments.signalbox.exists():
+        sys.exit(f"{arguments.signalbox} is not built: cmake --preset release && cmake --build --preset release")
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
+        folder = Path(name)
+        targets = setting.start(stack, folder, arguments.signalbox, arguments.stream_gate)
+        stack.enter_context(awake())
+        results, routed = measure(arguments, folder, targets)
+        rows = settled_rows(folder, routed)
+        print(f"{os.cpu_count()} cores; {arguments.rounds} rounds of {arguments.seconds} s each, medians; "
+              f"{routed:,} requests through the router, {rows:,} decisions in its journal.\n")
+        table(medians(results), arguments.concurrency)
+
+
+if __name__ == "__main__":
+    main()
