@@ -47,6 +47,8 @@ MainWindow::MainWindow(Settings& settings, Appearance& appearance, QWidget* pare
   column->addLayout(middle, 1);
   column->addWidget(status_);
   setCentralWidget(whole);
+  whole->setFocusPolicy(Qt::ClickFocus);
+  whole->setFocus();  // else the first tool would seem chosen
 
   makeMenus();
   connect(rail_, &Rail::chosen, this, &MainWindow::showPage);
@@ -63,7 +65,7 @@ MainWindow::~MainWindow() = default;
 
 void MainWindow::addPage(ShellPage entry) {
   rail_->add(entry.id, entry.icon, entry.title, entry.digit, entry.group);
-  auto* go = new QAction(icon(entry.icon), entry.title, this);
+  auto* go = new QAction(icon(entry.icon), QString(entry.title).replace(QLatin1Char('&'), QStringLiteral("&&")), this);
   go->setShortcut(QKeySequence(QStringLiteral("Ctrl+%1").arg(entry.digit)));
   connect(go, &QAction::triggered, this, [this, id = entry.id] { showPage(id); });
   menu(MenuId::Go)->addAction(go);

@@ -34,7 +34,7 @@ void MenuButton::paintEvent(QPaintEvent* /*event*/) {
   const QFont font = typeFont(Type::Body, isEnabled());
   painter.setFont(font);
   painter.setPen(isEnabled() ? t.text : t.disabled);
-  painter.drawText(words, int(reversed ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter | Qt::TextSingleLine, text());
+  painter.drawText(words, int(reversed ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignAbsolute | Qt::AlignVCenter | Qt::TextSingleLine, text());
   paint::chevron(painter, {chevron, (height() - side) / 2 + 1, side, side}, isEnabled() ? t.text3 : t.disabled, Qt::DownArrow, m.px(1.4));
 }
 

@@ -28,8 +28,9 @@ class Hairline : public QWidget {
 
 }  // namespace
 
-RailItem::RailItem(const QString& icon, const QString& title, int digit, QWidget* parent) : QAbstractButton(parent), icon_(icon), digit_(digit) {
-  setText(title);
+RailItem::RailItem(const QString& icon, const QString& title, int digit, QWidget* parent)
+    : QAbstractButton(parent), icon_(icon), title_(title), digit_(digit) {
+  setText(QString(title).replace(QLatin1Char('&'), QStringLiteral("&&")));  // no mnemonic in a name
   setCheckable(true);
   setAutoExclusive(true);
   setAttribute(Qt::WA_Hover);
@@ -41,6 +42,7 @@ RailItem::RailItem(const QString& icon, const QString& title, int digit, QWidget
 void RailItem::setBadge(const RailBadge& badge) {
   badge_ = badge;
   tell();
+  updateGeometry();
   update();
 }
 
@@ -52,15 +54,23 @@ void RailItem::setFolded(bool folded) {
 
 void RailItem::tell() {
   const QString badge = badge_.text.isEmpty() ? QString() : QStringLiteral(", ") + badge_.text;
-  setAccessibleName(text() + badge);
-  if (isEnabled()) setToolTip(folded_ ? QStringLiteral("%1 (Ctrl+%2)").arg(text()).arg(digit_) : QString());
+  setAccessibleName(title_ + badge);
+  if (isEnabled()) setToolTip(folded_ ? QStringLiteral("%1 (Ctrl+%2)").arg(title_).arg(digit_) : QString());
 }
 
 QSize RailItem::sizeHint() const {
   const Metrics m = metricsOf(this);
   if (folded_) return {m.icon() + 6 * m.u, m.railItem()};
-  const double label = figures::width(text(), typeFont(Type::Heading)), digit = figures::width(QStringLiteral("9"), typeFont(Type::Tick));
-  return {static_cast<int>(label + digit) + m.icon() + 9 * m.u, m.railItem()};
+  const double label = figures::width(title_, typeFont(Type::Heading));
+  return {static_cast<int>(label + markWidth() + 0.5) + m.icon() + 9 * m.u, m.railItem()};
+}
+
+QString RailItem::mark() const { return badge_.kind == RailBadge::Kind::None ? QString::number(digit_) : badge_.text; }
+
+double RailItem::markWidth() const {
+  const Metrics m = metricsOf(this);
+  const bool bad = badge_.kind == RailBadge::Kind::Bad;
+  return figures::width(mark(), typeFont(Type::Tick, bad)) + (bad ? m.px(13) + m.u : 0);
 }
 
 bool RailItem::event(QEvent* event) {
@@ -98,15 +108,14 @@ void RailItem::paintEvent(QPaintEvent* /*event*/) {
   painter.setFont(font);
   const double left = 3.25 * m.u + side + 2.25 * m.u, end = 2.5 * m.u;
   const QFont small = typeFont(Type::Tick, badge_.kind == RailBadge::Kind::Bad);
-  const QString mark = badge_.kind == RailBadge::Kind::None ? QString::number(digit_) : badge_.text;
   const double glyph = badge_.kind == RailBadge::Kind::Bad ? m.px(13) + m.u : 0;
-  const double markWide = figures::width(mark, small) + glyph;
+  const double markWide = markWidth();
   const double room = width() - left - end - markWide - m.u;
-  painter.drawText(place(left, room), int(Qt::AlignVCenter) | int(reversed ? Qt::AlignRight : Qt::AlignLeft) | Qt::TextSingleLine,
-                   QFontMetricsF(font).elidedText(text(), Qt::ElideRight, room + 1));
+  painter.drawText(place(left, room), int(Qt::AlignVCenter) | int(reversed ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignAbsolute | Qt::TextSingleLine,
+                   QFontMetricsF(font).elidedText(title_, Qt::ElideRight, room + 1));
   painter.setPen(!isEnabled() ? t.disabled : badge_.kind == RailBadge::Kind::None ? t.text3 : badgeInk);
   const QRectF markBox = place(width() - end - markWide, markWide);
-  figures::draw(painter, markBox, Qt::AlignVCenter | (reversed ? Qt::AlignLeft : Qt::AlignRight), mark, small);
+  figures::draw(painter, markBox, Qt::AlignVCenter | (reversed ? Qt::AlignLeft : Qt::AlignRight), mark(), small);
   if (glyph > 0) paint::state(painter, {reversed ? markBox.right() - glyph + m.u : markBox.left(), (height() - m.px(13)) / 2, m.px(13), m.px(13)}, StateMark::Bad, t);
 }
 

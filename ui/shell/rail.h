@@ -33,7 +33,9 @@ class RailItem : public QAbstractButton {
 
  private:
   void tell();
-  QString icon_;
+  [[nodiscard]] QString mark() const;
+  [[nodiscard]] double markWidth() const;
+  QString icon_, title_;
   int digit_;
   RailBadge badge_;
   bool folded_ = false;

@@ -40,11 +40,13 @@ void StatusLine::paintEvent(QPaintEvent* /*event*/) {
   paint::fill(painter, rect(), t.window);
   paint::hLine(painter, 0, width(), 0, t.line);
   const double pad = 2.5 * m.u, rule = m.px(14);
-  const auto divide = [&](double x) { paint::vLine(painter, x, (height() - rule) / 2, (height() + rule) / 2, t.line); };
+  const bool reversed = layoutDirection() == Qt::RightToLeft;
+  const auto place = [&](double x, double wide) { return QRectF(reversed ? width() - x - wide : x, 0, wide, height()); };
+  const auto divide = [&](double x) { paint::vLine(painter, place(x, 0).left(), (height() - rule) / 2, (height() + rule) / 2, t.line); };
   double right = width() - pad;
   for (int i = router_.size() - 1; i >= 0; --i) {
     const double wide = figures::width(router_[i], font);
-    drawLine(painter, {right - wide, 0, wide + 1, double(height())}, {{router_[i], Tone::Text2}}, font, t);
+    drawLine(painter, place(right - wide, wide + 1), {{router_[i], Tone::Text2}}, font, t);
     right -= wide + pad;
     if (i > 0) divide(right), right -= pad;
   }
@@ -52,7 +54,7 @@ void StatusLine::paintEvent(QPaintEvent* /*event*/) {
   for (const QString& part : std::as_const(view_)) {
     const double room = right - pad - left;
     if (room < 4 * m.u) break;
-    const double used = drawLine(painter, {left, 0, room, double(height())}, {{part, Tone::Text2}}, font, t);
+    const double used = drawLine(painter, place(left, room), {{part, Tone::Text2}}, font, t);
     left += used + pad;
     divide(left);
     left += pad;

@@ -49,7 +49,7 @@ void draw(QPainter& painter, const QRectF& rect, Qt::Alignment alignment, const 
   painter.setFont(font);
   const Digits digits = digitsOf(font);
   if (digits.tabular) {
-    painter.drawText(rect, static_cast<int>(alignment) | Qt::TextSingleLine, text);
+    painter.drawText(rect, static_cast<int>(alignment) | Qt::AlignAbsolute | Qt::TextSingleLine, text);
     return;
   }
   const QFontMetricsF metrics(font);

@@ -150,24 +150,19 @@ QString latencyMs(Maybe ms, const QLocale& locale) {
   return age(seconds, locale);
 }
 
-namespace {
-
-// As many decimals as a round number needs, at most eight.
-QString round(double value, const QLocale& locale) {
+QString plain(double value, const QLocale& locale) {
   int decimals = 0;
   while (decimals < 8 && std::abs(roundTo(value, decimals) - value) > 1e-9 * std::max(1.0, std::abs(value)) * std::pow(10.0, -std::min(decimals, 4))) ++decimals;
   return written(value, decimals, locale);
 }
 
-}  // namespace
-
 QString latencyTick(double ms, const QLocale& locale) {
-  return ms >= 1000 ? round(ms / 1000, locale) + QStringLiteral(" s") : round(ms, locale) + QStringLiteral(" ms");
+  return ms >= 1000 ? plain(ms / 1000, locale) + QStringLiteral(" s") : plain(ms, locale) + QStringLiteral(" ms");
 }
 
-QString shareTick(double fraction, const QLocale& locale) { return round(fraction * 100, locale) + QLatin1Char('%'); }
+QString shareTick(double fraction, const QLocale& locale) { return plain(fraction * 100, locale) + QLatin1Char('%'); }
 
-QString moneyTick(double usd, const QLocale& locale) { return (usd < 0 ? QString(kMinus) : QString()) + QLatin1Char('$') + round(std::abs(usd), locale); }
+QString moneyTick(double usd, const QLocale& locale) { return (usd < 0 ? QString(kMinus) : QString()) + QLatin1Char('$') + plain(std::abs(usd), locale); }
 
 QString micros(Maybe us, const QLocale& locale) {
   if (missing(us)) return unknown();

@@ -50,6 +50,7 @@ struct WithInterval {
 [[nodiscard]] QString revision(std::optional<qint64> revision);                      // r42
 
 // A plain number with that many decimals and a true minus sign; `sign` writes + before what is above zero.
+[[nodiscard]] QString plain(double value, const QLocale& locale = QLocale());  // as many decimals as a round number needs
 [[nodiscard]] QString number(double value, int decimals, const QLocale& locale = QLocale(), bool sign = false);
 
 }  // namespace signalbox::ui::format

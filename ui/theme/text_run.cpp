@@ -38,30 +38,36 @@ double lineWidth(const TextLine& line, const QFont& font) {
 
 double drawLine(QPainter& painter, const QRectF& box, const TextLine& line, const QFont& font, const Theme& theme, Qt::Alignment alignment) {
   const Metrics m = Metrics::of(font);
+  const bool reversed = painter.layoutDirection() == Qt::RightToLeft;
   const double wanted = lineWidth(line, font);
-  double x = box.left();
+  // Distances run from the side where reading begins.
+  double from = 0;
   if (wanted < box.width()) {
-    if (alignment & Qt::AlignRight) x = box.right() - wanted;
-    if (alignment & Qt::AlignHCenter) x = box.center().x() - wanted / 2;
+    if (alignment & Qt::AlignRight) from = box.width() - wanted;
+    if (alignment & Qt::AlignHCenter) from = (box.width() - wanted) / 2;
   }
-  const double start = x;
+  const auto place = [&](double at, double width) { return reversed ? box.right() - at - width : box.left() + at; };
+  const double start = from;
   for (const TextRun& run : line) {
-    const double room = box.right() - x;
-    if (room < m.u) break;
+    if (box.width() - from < m.u) break;
     if (run.tier) {
-      const TierLook look = theme.tier(*run.tier);
-      paint::tier(painter, {x + m.tierGlyph() / 2.0, box.center().y()}, m.tierGlyph() * 0.9, look);
-      x += glyphRoom(run, m);
+      const double glyph = m.tierGlyph();
+      paint::tier(painter, {place(from, glyph) + glyph / 2, box.center().y()}, glyph * 0.9, theme.tier(*run.tier));
+      from += glyphRoom(run, m);
     }
     const QFont own = fontOf(run, font);
+    const double room = box.width() - from;
     QString text = run.text;
-    const double width = figures::width(text, own);
-    if (width > box.right() - x + 0.5) text = QFontMetricsF(own).elidedText(text, Qt::ElideRight, box.right() - x);
+    double width = figures::width(text, own);
+    if (width > room + 0.5) {
+      text = QFontMetricsF(own).elidedText(text, Qt::ElideRight, room);
+      width = std::min(room, figures::width(text, own));
+    }
     painter.setPen(run.tier && run.tierTone ? theme.tier(*run.tier).text : theme.tone(run.tone));
-    figures::draw(painter, QRectF(x, box.top(), box.right() - x + 1, box.height()), Qt::AlignLeft | Qt::AlignVCenter, text, own);
-    x += std::min(width, box.right() - x);
+    figures::draw(painter, QRectF(place(from, width), box.top(), width + 1, box.height()), Qt::AlignLeft | Qt::AlignVCenter, text, own);
+    from += width;
   }
-  return x - start;
+  return from - start;
 }
 
 }  // namespace signalbox::ui

@@ -114,10 +114,10 @@ void Banner::paintEvent(QPaintEvent* /*event*/) {
   const QRectF room(left, 0, right - left, height());
   const TextLine main{{lead_, d.tone, true}, {text_.isEmpty() ? QString() : QStringLiteral("  ") + text_, d.tone}};
   const QFont font = typeFont(Type::Body);
-  const double used = drawLine(painter, room, main, font, t, reversed ? Qt::AlignRight : Qt::AlignLeft);
+  const double used = drawLine(painter, room, main, font, t);
   const TextLine aside{{aside_, d.tone, false, true}};
   if (!aside_.isEmpty() && used + lineWidth(aside, font) + 4 * m.u < room.width())
-    drawLine(painter, room, aside, font, t, reversed ? Qt::AlignLeft : Qt::AlignRight);
+    drawLine(painter, room, aside, font, t, Qt::AlignRight);
 }
 
 }  // namespace signalbox::ui

@@ -49,7 +49,7 @@ void CellPainter::paintText(const QString& text, Qt::Alignment alignment, Tone t
 }
 
 void CellPainter::paintLine(const TextLine& line) {
-  drawLine(painter_, inner_, line, item_.font, t_, QStyle::visualAlignment(item_.direction, item_.displayAlignment));
+  drawLine(painter_, inner_, line, item_.font, t_, item_.displayAlignment);
 }
 
 void CellPainter::arrow(double x) {

@@ -80,18 +80,19 @@ void HeadlineStrip::paintEvent(QPaintEvent* /*event*/) {
   paint::fill(painter, rect(), t.base);
   paint::hLine(painter, 0, width(), height() - paint::hair(painter), t.line);
   const std::vector<int> widths = cellWidths();
+  const bool reversed = layoutDirection() == Qt::RightToLeft;
   double x = 0;
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
     const HeadlineNumber& n = numbers_[i];
-    const double inner = widths[i] - 4.0 * m.u, left = x + 3.0 * m.u;
-    if (i > 0) paint::vLine(painter, x, 0, height() - 1, t.line);
+    const double inner = widths[i] - 4.0 * m.u, left = reversed ? width() - x - widths[i] + m.u : x + 3.0 * m.u;
+    if (i > 0) paint::vLine(painter, reversed ? width() - x : x, 0, height() - 1, t.line);
     drawLine(painter, {left, 2.0 * m.u, inner, 4.0 * m.u}, {{n.label, Tone::Text2}}, typeFont(Type::Secondary), t);
     const double top = 6.0 * m.u, tall = n.hero ? 7.5 * m.u : 6.5 * m.u;
     const Tone tone = n.stale ? Tone::Stale : n.word ? Tone::Text2 : Tone::Text;
     const double used = drawLine(painter, {left, top, inner, tall}, {{n.value, tone}}, typeFont(valueType(n)), t);
     if (!n.interval.isEmpty()) {
       const double drop = n.hero ? m.u : m.u / 2.0;  // on the baseline of the large figure
-      drawLine(painter, {left + used + m.u, top + drop, inner - used - m.u, tall}, {{n.interval, Tone::Text2}}, typeFont(Type::Body), t);
+      drawLine(painter, {reversed ? left : left + used + m.u, top + drop, inner - used - m.u, tall}, {{n.interval, Tone::Text2}}, typeFont(Type::Body), t);
     }
     drawLine(painter, {left, n.hero ? top + tall + m.u / 2.0 : top + tall, inner, 4.0 * m.u}, n.basis, typeFont(Type::Secondary), t);
     x += widths[i];

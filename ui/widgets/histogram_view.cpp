@@ -88,7 +88,7 @@ void HistogramView::paintEvent(QPaintEvent* /*event*/) {
   std::vector<Tick> ticks = ticks_;
   if (ticks.empty())
     for (const double v : linearTicks(minimum_, maximum_, 3, 6).at)
-      if (v >= minimum_ && v <= maximum_) ticks.push_back({v, format::number(v, 2), false});
+      if (v >= minimum_ && v <= maximum_) ticks.push_back({v, format::plain(v), false});
   for (const Tick& tick : ticks) {
     paint::vLine(painter, x(tick.at), area.bottom(), area.bottom() + u, t.edge);
     painter.setPen(tick.strong ? t.text : t.text3);

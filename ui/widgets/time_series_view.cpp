@@ -188,6 +188,7 @@ void TimeSeriesView::paintEvent(QPaintEvent* /*event*/) {
     staticLayer_ = QPixmap(size() * ratio);
     staticLayer_.setDevicePixelRatio(ratio);
     QPainter painter(&staticLayer_);
+    painter.setLayoutDirection(Qt::LeftToRight);
     ChartPainter(painter, *model_, layout, theme).paintStatic();
   }
   QPainter painter(this);

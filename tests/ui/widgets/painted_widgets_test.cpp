@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <QApplication>
+#include <QClipboard>
+#include <QHeaderView>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QStandardItemModel>
+#include <QTableView>
+#include <QTest>
+
+#include "theme/cells.h"
+#include "theme/metrics.h"
+#include "ui/widgets/support.h"
+#include "widgets/banner.h"
+#include "widgets/cell_delegate.h"
+#include "widgets/empty_state.h"
+#include "widgets/headline_strip.h"
+#include "widgets/score_strip.h"
+#include "widgets/way_view.h"
+
+namespace signalbox::ui {
+namespace {
+
+Way escalated() {
+  Way way;
+  way.tiers = {QStringLiteral("local"), QStringLiteral("mid")};
+  way.attempts = {{0, WayAttempt::Role::Serve, 0, 200, std::nullopt, QStringLiteral("small · 200 ms")}, {1, WayAttempt::Role::Serve, 200, 800, 350, QStringLiteral("large · 600 ms")}};
+  way.gates = {{0, 200, WayGate::Verdict::Escalated, QStringLiteral("0.64 < 0.82")}};
+  way.totalMs = 800;
+  return way;
+}
+
+TEST(WayViewTest, saysTheWayInWords) {
+  WayView view;
+  view.setWay(escalated());
+  EXPECT_TRUE(view.accessibleDescription().contains(QStringLiteral("local: small")));
+  EXPECT_TRUE(view.accessibleDescription().contains(QStringLiteral("0.64 < 0.82")));
+}
+
+TEST(WayViewTest, growsWithTheLadderAndSurvivesAnyWay) {
+  WayView view;
+  Way way = escalated();
+  view.setWay(way);
+  const int two = view.sizeHint().height();
+  way.tiers.push_back(QStringLiteral("frontier"));
+  view.setWay(way);
+  EXPECT_GT(view.sizeHint().height(), two);
+  Way empty;
+  empty.tiers = way.tiers, empty.end = Way::End::Failed;
+  Way instant = way;
+  instant.totalMs = 0;
+  for (WayAttempt& a : instant.attempts) a.startMs = a.endMs = 0;
+  for (const Way& each : {empty, instant, Way{}}) {
+    view.setWay(each);
+    view.resize(300, 220);
+    EXPECT_FALSE(test::picture(view).isNull());
+  }
+}
+
+TEST(ScoreStripTest, givesTheReasonWhenThereIsNoScore) {
+  ScoreStrip strip;
+  strip.setZones({QStringLiteral("local"), QStringLiteral("mid")}, {0.3});
+  strip.setScore(0.268);
+  EXPECT_TRUE(strip.accessibleDescription().contains(QStringLiteral("0.27")));
+  strip.setScore(std::nullopt, QStringLiteral("not scored: fixed"));
+  EXPECT_EQ(strip.accessibleDescription(), QStringLiteral("not scored: fixed"));
+}
+
+TEST(HeadlineStripTest, squeezesWithoutLosingACell) {
+  HeadlineStrip strip;
+  strip.setNumbers({{QStringLiteral("Cost"), QStringLiteral("$231")}, {QStringLiteral("Quality"), QStringLiteral("ungraded"), {}, {}, {}, false, true}});
+  EXPECT_TRUE(strip.accessibleDescription().contains(QStringLiteral("Quality: ungraded")));
+  strip.resize(120, strip.sizeHint().height());
+  EXPECT_FALSE(test::picture(strip).isNull());
+}
+
+TEST(BannerTest, reportsItsActionsByName) {
+  Banner banner;
+  banner.setContent(BannerKind::Draft, QStringLiteral("Draft on r42."), QStringLiteral("Nothing has been sent."));
+  banner.setActions({{QStringLiteral("save"), QStringLiteral("Save draft")}, {QStringLiteral("take"), QStringLiteral("Take"), BannerAction::Kind::Proposal}});
+  QSignalSpy triggered(&banner, &Banner::actionTriggered);
+  banner.resize(900, banner.height());
+  banner.show();
+  QTest::mouseClick(banner.findChild<QPushButton*>(QStringLiteral("banner.take")), Qt::LeftButton);
+  ASSERT_EQ(triggered.count(), 1);
+  EXPECT_EQ(triggered[0][0].toString(), QStringLiteral("take"));
+  EXPECT_EQ(banner.height(), metricsOf(&banner).banner());
+}
+
+TEST(EmptyStateTest, copiesItsCommand) {
+  EmptyState state;
+  state.setContent(EmptyKind::NoData, QStringLiteral("No requests yet"));
+  state.setSnippet(QStringLiteral("curl http://127.0.0.1:8787/v1/models"));
+  QSignalSpy copied(&state, &EmptyState::copied);
+  state.show();
+  QTest::mouseClick(state.findChild<QPushButton*>(QStringLiteral("empty.copy")), Qt::LeftButton);
+  EXPECT_EQ(copied.count(), 1);
+  EXPECT_EQ(QApplication::clipboard()->text(), QStringLiteral("curl http://127.0.0.1:8787/v1/models"));
+}
+
+TEST(CellDelegateTest, reportsWhichLinkOfACellWasClicked) {
+  QStandardItemModel model(1, 1);
+  auto* item = new QStandardItem(QStringLiteral("Diff · roll back"));
+  item->setData(QVariant::fromValue(LinkCell{{QStringLiteral("Diff"), QStringLiteral("roll back")}}), kCellRole);
+  model.setItem(0, 0, item);
+  QTableView view;
+  view.setModel(&model);
+  CellDelegate* delegate = dressTable(&view);
+  view.resize(400, 100);
+  view.show();
+  QSignalSpy links(delegate, &CellDelegate::linkActivated);
+  const QRect cell = view.visualRect(model.index(0, 0));
+  QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, {cell.right() - 20, cell.center().y()});
+  QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, {cell.left() + 20, cell.center().y()});
+  ASSERT_EQ(links.count(), 1);
+  EXPECT_EQ(links[0][1].toInt(), 1);
+}
+
+TEST(CellDelegateTest, keepsRowsAtTheHeightOfTheFont) {
+  QStandardItemModel model(3, 1);
+  QTableView dense, comfortable;
+  for (QTableView* view : {&dense, &comfortable}) view->setModel(&model);
+  dressTable(&dense);
+  dressTable(&comfortable, true);
+  EXPECT_EQ(dense.rowHeight(0), metricsOf(&dense).rowDense());
+  EXPECT_GT(comfortable.rowHeight(0), dense.rowHeight(0));
+}
+
+}  // namespace
+}  // namespace signalbox::ui
