@@ -14,6 +14,11 @@
 #include "widgets/chart_table.h"
 
 namespace signalbox::ui {
+namespace {
+
+constexpr int kFar = 1'000'000'000;  // more steps than there are samples: to the end
+
+}  // namespace
 
 TimeSeriesView::TimeSeriesView(QWidget* parent) : QWidget(parent), model_(std::make_unique<ChartModel>()) {
   setFocusPolicy(Qt::StrongFocus);
@@ -284,13 +289,13 @@ void TimeSeriesView::stepCursor(int samples) {
   const SampleSet& set = *lead->data;
   const auto last = static_cast<qint64>(set.lowerBound(model_->until)) - 1, first = static_cast<qint64>(set.lowerBound(model_->since));
   if (last < first) return;
-  qint64 at = cursor_->time() ? static_cast<qint64>(set.nearest(*cursor_->time())) + samples : samples < 0 ? last : first;
+  const bool far = std::abs(samples) == kFar;
+  qint64 at = far ? (samples < 0 ? first : last) : cursor_->time() ? static_cast<qint64>(set.nearest(*cursor_->time())) + samples : samples < 0 ? last : first;
   at = std::clamp(at, first, last);
   cursor_->setTime(set.times()[static_cast<std::size_t>(at)]);
 }
 
 void TimeSeriesView::keyPressEvent(QKeyEvent* event) {
-  constexpr int kFar = 1'000'000'000;
   const int step = event->modifiers() & Qt::ShiftModifier ? 10 : 1;
   switch (event->key()) {
     case Qt::Key_Left: return stepCursor(-step);

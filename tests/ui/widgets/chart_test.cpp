@@ -199,6 +199,7 @@ TEST_F(TimeSeriesViewTest, drawsGapsAndStaleDataUnlikeFreshData) {
 }
 
 TEST_F(TimeSeriesViewTest, printsItsPaintTimes) {
+  ASSERT_TRUE(QTest::qWaitForWindowExposed(&first));
   for (const std::size_t n : {std::size_t{300}, std::size_t{100'000}, std::size_t{10'000'000}}) {
     Data data = noise(n, 7);
     const qint64 until = data.times.back();

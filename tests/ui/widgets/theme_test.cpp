@@ -97,6 +97,8 @@ TEST(StyleTest, givesViewsTheirOwnSelectionInBothThemes) {
     appearance.choose(choice);
     QTableView view;
     QPushButton button;
+    view.ensurePolished();
+    button.ensurePolished();
     EXPECT_EQ(view.palette().color(QPalette::Highlight), appearance.theme().select);
     EXPECT_EQ(button.palette().color(QPalette::Highlight), appearance.theme().accent);
     EXPECT_EQ(themeOf(&view).dark, choice == ThemeChoice::Dark);

@@ -29,6 +29,7 @@ class ThresholdSliderTest : public ::testing::Test {
     track = slider.findChild<QWidget*>(QStringLiteral("threshold.track.gate"));
     spin = slider.findChild<QDoubleSpinBox*>(QStringLiteral("threshold.spin.gate"));
     QApplication::setActiveWindow(&slider);
+    exposed = QTest::qWaitForWindowExposed(&slider);
   }
   void focus() {
     track->setFocus();
@@ -43,6 +44,7 @@ class ThresholdSliderTest : public ::testing::Test {
   [[nodiscard]] int trackY() const { return 40 + 7; }
 
   ThresholdSlider slider;
+  bool exposed = false;
   QWidget* track = nullptr;
   QDoubleSpinBox* spin = nullptr;
 };
@@ -144,6 +146,7 @@ TEST_F(ThresholdSliderTest, cannotBeMovedWhenReadOnly) {
 }
 
 TEST_F(ThresholdSliderTest, printsTheTimeFromKeyToPicture) {
+  ASSERT_TRUE(exposed);
   focus();
   QElapsedTimer clock;
   std::vector<double> ms;
