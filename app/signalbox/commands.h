@@ -15,6 +15,7 @@ void addReplay(CLI::App& app, ExitCode& exit);
 void addDemo(CLI::App& app, ExitCode& exit);
 void addPolicy(CLI::App& app, ExitCode& exit);
 void addExport(CLI::App& app, ExitCode& exit);
+void addTail(CLI::App& app, ExitCode& exit);
 void addToken(CLI::App& app, ExitCode& exit);
 
 }  // namespace signalbox::app

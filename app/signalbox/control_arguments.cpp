@@ -35,13 +35,15 @@ void addControlOptions(CLI::App& command, ControlArguments& arguments) {
   command.add_option("--token-file", arguments.token_file, "File with the token; without either, this machine's control-token")->excludes(env);
 }
 
-Result<std::unique_ptr<server::ControlClient>> connectControl(const ControlArguments& arguments) {
+Result<std::unique_ptr<server::ControlClient>> connectControl(
+    const ControlArguments& arguments, std::function<void(const std::string& method, const Json& params)> on_notification) {
   auto token = findToken(arguments);
   if (!token) return std::unexpected(std::move(token.error()));
   server::ControlClientOptions options;
   options.url = arguments.url;
   options.token = std::move(*token);
   options.client = "signalbox " SIGNALBOX_VERSION;
+  options.on_notification = std::move(on_notification);
   auto client = server::ControlClient::connect(std::move(options));
   if (!client && client.error().code != ErrorCode::InvalidInput) client.error().message = arguments.url + ": " + client.error().message;
   return client;

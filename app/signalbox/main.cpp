@@ -25,6 +25,7 @@ constexpr void (*kCommands[])(CLI::App&, ExitCode&) = {
     signalbox::app::addReplay,
     signalbox::app::addDemo,
     signalbox::app::addPolicy,
+    signalbox::app::addTail,
     signalbox::app::addExport,
     signalbox::app::addToken,
 };

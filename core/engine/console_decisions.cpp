@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/log.h"
+#include "base/strings.h"
 #include "engine/console_session.h"
 #include "engine/route_steps.h"
 
@@ -165,9 +166,19 @@ void ConsoleSession::addLabel(control::LabelAdd label, control::Reply<control::D
         row.score = label.score;
         row.source = domain::LabelSource::Person;
         row.note = label.note;
-        core.journal.addLabel(std::move(row), [answer](Result<void> done) {
-          if (done) answer(control::Done{});
-          else answer(std::unexpected(std::move(done.error())));
+        domain::AuditEntry entry;
+        entry.who = by.name;
+        entry.role = by.role;
+        entry.action = "label.add";
+        entry.diff = label.decision_id.string() + " " + (label.score ? shortest(*label.score) : "unsure");
+        entry.reason = label.note;
+        entry.outcome = "ok";
+        core.journal.addLabel(std::move(row), [answer, entry, &journal = core.journal](Result<void> done) {
+          if (!done) return answer(std::unexpected(std::move(done.error())));
+          journal.audit(entry, [answer](Result<void> audited) {
+            if (!audited) log::warn("a label is kept, its line in the audit log is not: {}", audited.error().message);
+            answer(control::Done{});
+          });
         });
       });
 }

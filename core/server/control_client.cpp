@@ -34,6 +34,10 @@ class ControlClient::Connection {
 
   Result<void> open(WebSocketClient::Target target);
   Result<Json> call(std::string_view method, Json params);
+  [[nodiscard]] bool connected() {
+    const std::lock_guard lock(mutex_);
+    return !ended_;
+  }
   control::Hello hello;
 
  private:
@@ -168,6 +172,7 @@ Result<std::unique_ptr<ControlClient>> ControlClient::connect(ControlClientOptio
 ControlClient::ControlClient(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
 ControlClient::~ControlClient() = default;
 const control::Hello& ControlClient::hello() const { return connection_->hello; }
+bool ControlClient::connected() const { return connection_->connected(); }
 Result<Json> ControlClient::call(std::string_view method, Json params) { return connection_->call(method, std::move(params)); }
 
 }  // namespace signalbox::server

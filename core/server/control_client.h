@@ -34,6 +34,8 @@ class ControlClient {
   [[nodiscard]] const control::Hello& hello() const;
   // The result of the call, or its error with code, message and data as the router gave them.
   [[nodiscard]] Result<Json> call(std::string_view method, Json params = Json::object());
+  // False once the connection has ended, whoever ended it.
+  [[nodiscard]] bool connected() const;
 
  private:
   class Connection;

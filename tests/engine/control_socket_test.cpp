@@ -359,6 +359,7 @@ TEST_F(ControlSocketTest, takesGradesAndCountsThem) {
   EXPECT_TRUE(call("labels.add", {{"decision_id", good.id.string()}, {"score", 1}}).contains("result"));
   EXPECT_TRUE(call("labels.add", {{"decision_id", bad.id.string()}, {"score", 0}, {"note", "wrong city"}}).contains("result"));
   EXPECT_EQ(call("labels.add", {{"decision_id", Uuid::v7().string()}, {"score", 1}})["error"]["code"], 4040);
+  EXPECT_EQ(auditLog().at(0).action, "label.add");
   feed_.settle();
   const Json range{{"since", "2020-01-01"}, {"until", "2100-01-01"}};
   const Json total = call("metrics.query", range)["result"]["total"];

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import unittest
@@ -38,7 +39,7 @@ if __name__ == "__main__":
 import websockets  # noqa: E402
 from websockets.asyncio.client import connect as open_socket  # noqa: E402
 
-from harness import FlowTest, Router, row, run, simulate, until, write_outcomes  # noqa: E402
+from harness import FlowTest, Program, Router, row, run, simulate, until, write_outcomes  # noqa: E402
 
 
 def policy(gate, step=0.05):
@@ -292,6 +293,16 @@ class ControlTest(FlowTest):
         self.assertEqual(run("policy").returncode, 2)
         os.environ["FLOW_WRONG"] = "wrong"
         self.assertIn("does not know this token", self.command("policy", "show", token="FLOW_WRONG").stderr)
+
+    def test_tails_from_the_command_line(self):
+        first = self.ask("sure?")
+        self.router.decision(first)
+        tail = self.enter(Program("tail", "--json", "--url", self.router.control_url, "--token-env", "FLOW_VIEWER", env=self.router.env))
+        until(lambda: tail.lines, "the backlog is shown")
+        second = self.ask("unsure?")
+        until(lambda: len(tail.lines) > 1, "the live decision is shown")
+        self.assertEqual([json.loads(line)["id"] for line in tail.lines], [first, second])
+        self.assertEqual(tail.stop(signal.SIGINT), 130)
 
     def test_exports_what_the_store_holds(self):
         ids = [self.ask("sure?"), self.ask("unsure?")]
