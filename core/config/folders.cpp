@@ -25,11 +25,12 @@ fs::path xdg(const char* variable, const char* below) {
 
 Result<std::string> findConfigFile() {
   const fs::path here = "signalbox.yaml";
-  const fs::path there = xdg("XDG_CONFIG_HOME", ".config") / "signalbox" / "signalbox.yaml";
+  const fs::path base = xdg("XDG_CONFIG_HOME", ".config");
+  const fs::path there = base / "signalbox" / "signalbox.yaml";
   std::error_code ignored;
-  for (const fs::path& candidate : {here, there}) {
-    if (fs::exists(candidate, ignored)) return candidate.string();
-  }
+  if (fs::exists(here, ignored)) return here.string();
+  if (!base.empty() && fs::exists(there, ignored)) return there.string();
+  if (base.empty()) return fail(ErrorCode::InvalidConfig, "no configuration: ./signalbox.yaml is not there, and there is no home folder; name one with --config");
   return fail(ErrorCode::InvalidConfig, "no configuration: neither ./signalbox.yaml nor " + there.string() + " is there; name one with --config");
 }
 

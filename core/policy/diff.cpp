@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/strings.h"
+#include "policy/findings.h"
 #include "policy/policy.h"
 #include "schema/pointer.h"
 
@@ -20,13 +21,7 @@ std::string inWords(const Json& value) {
     const std::string two = fixed(number, 2);
     return std::abs(std::stod(two) - number) < 1e-12 ? two : shortest(number);
   }
-  std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-  if (text.size() > kValueMost) {
-    std::size_t cut = kValueMost;
-    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0) == 0x80) --cut;
-    text = text.substr(0, cut) + "…";
-  }
-  return text;
+  return shortened(value.is_string() ? value.get<std::string>() : value.dump(), kValueMost);
 }
 
 // "gate" and "mid" → "gate.mid"; after a workload's name stands a blank.

@@ -32,6 +32,14 @@ class Findings {
   return value.get<std::vector<std::string>>();
 }
 
+// At most `most` bytes, cut at a character: rules stand in every record, values in one line of a history.
+[[nodiscard]] inline std::string shortened(std::string text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  text.resize(most);
+  return text + "…";
+}
+
 // REQUIRES: a duration by the schema. Too long a one is reported and read as zero.
 [[nodiscard]] inline Duration duration(const Json& value, const std::string& pointer, Findings& findings) {
   const auto read = parseDuration(value.get_ref<const std::string&>());

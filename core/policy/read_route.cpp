@@ -54,7 +54,7 @@ void readHeuristic(const Json& json, const std::string& pointer, classify::Heuri
       const Json& entry = (*list)[i];
       classify::HeuristicRule rule;
       rule.pattern = entry.is_string() ? entry.get<std::string>() : entry.at("pattern").get<std::string>();
-      rule.name = entry.is_string() ? "pattern " + rule.pattern : entry.at("name").get<std::string>();
+      rule.name = entry.is_string() ? shortened("pattern " + rule.pattern, 80) : entry.at("name").get<std::string>();
       rule.level = level;
       if (entry.is_object() && entry.contains("max-words")) rule.max_words = entry["max-words"].get<int>();
       if (const auto compiled = text::Pattern::compile(rule.pattern); !compiled) {

@@ -13,6 +13,9 @@ using domain::Signal;
 
 constexpr const char* kSignalsAvailable = "available in this version are top-class, mean-token and min-token";
 
+// A decision takes at most 1 KiB on disk, and its rule is a part of that.
+constexpr std::size_t kRuleMost = 120;
+
 bool isAvailable(Signal signal) {
   return signal == Signal::TopClass || signal == Signal::MeanToken || signal == Signal::MinToken;
 }
@@ -93,6 +96,7 @@ Override readOverride(const Json& json, const std::string& pointer, const std::v
     result.rule += (result.rule.empty() ? "pattern " : " and pattern ") + value->get<std::string>();
   }
   if (result.rule.empty()) findings.error(pointer, "an override needs a domain, a pattern, or both");
+  result.rule = shortened(std::move(result.rule), kRuleMost);
   result.to = tierNamed(json.at("to").get<std::string>(), pointer + "/to", tiers, findings);
   return result;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema/prepare.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <set>
@@ -185,7 +187,35 @@ Result<Prepared> prepare(const Json& schema) {
   if (!isNoDeeperThan(schema, kMaxDepth)) {
     return fail(ErrorCode::InvalidInput, "the schema is nested deeper than " + std::to_string(kMaxDepth) + " levels");
   }
-  return Preparer(schema).run();
+  const auto whole = withWholeNumbers(schema);
+  return Preparer(whole ? *whole : schema).run();
+}
+
+namespace {
+
+bool isWhole(const Json& value) {
+  constexpr double kExact = 9007199254740992.0;  // 2^53: above it neighbours are further apart than 1
+  if (!value.is_number_float()) return false;
+  const double number = value.get<double>();
+  return std::abs(number) <= kExact && std::floor(number) == number;
+}
+
+bool hasWhole(const Json& value) {
+  return isWhole(value) || (value.is_structured() && std::any_of(value.begin(), value.end(), hasWhole));
+}
+
+void makeWhole(Json& value) {
+  if (isWhole(value)) value = static_cast<std::int64_t>(value.get<double>());
+  if (value.is_structured()) std::for_each(value.begin(), value.end(), makeWhole);
+}
+
+}  // namespace
+
+std::optional<Json> withWholeNumbers(const Json& value) {
+  if (!hasWhole(value)) return std::nullopt;
+  Json copy = value;
+  makeWhole(copy);
+  return copy;
 }
 
 bool isNoDeeperThan(const Json& value, int most) {

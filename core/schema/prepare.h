@@ -3,6 +3,7 @@
 // `pattern` and `format` are replaced by a keyword of our own. Pure.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ struct Prepared {
 
 // InvalidInput, with the JSON pointer of the place in `param`.
 [[nodiscard]] Result<Prepared> prepare(const Json& schema);
+// Whole numbers written as floating point ("3.0") become integers, which they are by the specification but not to the library.
+// nullopt when there are none.
+[[nodiscard]] std::optional<Json> withWholeNumbers(const Json& value);
 // Whether no value is nested deeper than `most`. Does not recurse, so that any depth can be asked about.
 [[nodiscard]] bool isNoDeeperThan(const Json& value, int most);
 

@@ -18,7 +18,7 @@ namespace signalbox::schema {
 namespace {
 
 // Far more than any sensible schema does to any answer; reached only where branches multiply at every level of a value.
-constexpr int kMaxSteps = 20'000;
+constexpr int kMaxSteps = 10'000;
 thread_local int steps_left = 0;
 
 struct TooMuchWork : std::runtime_error {
@@ -93,6 +93,12 @@ std::vector<Violation> inTheLibrarysWords(valijson::ValidationResults& results) 
 struct Validator::Compiled {
   Json source;
   valijson::Schema schema;
+
+  // Throws when it is too much work. REQUIRES: bounded depth.
+  bool accepts(const Json& value, valijson::ValidationResults* results) const {
+    steps_left = kMaxSteps;
+    return valijson::Validator().validate(schema, valijson::adapters::NlohmannJsonAdapter(value), results);
+  }
 };
 
 std::string Violation::text() const { return allowed.empty() ? message : message + "; " + allowed; }
@@ -116,26 +122,27 @@ Result<Validator> Validator::compile(const Json& schema) {
 }
 
 std::vector<Violation> Validator::validate(const Json& value) const {
-  if (accepts(value)) return {};
   if (!isNoDeeperThan(value, kMaxDepth)) {
     return {{"", "nested deeper than " + std::to_string(kMaxDepth) + " levels", "", false}};
   }
-  valijson::ValidationResults results;
-  steps_left = kMaxSteps;
+  const auto whole = withWholeNumbers(value);
+  const Json& looked_at = whole ? *whole : value;
   try {
+    if (compiled_->accepts(looked_at, nullptr)) return {};
     if (auto words = explain(compiled_->source, value); !words.empty()) return words;
-    valijson::Validator().validate(compiled_->schema, valijson::adapters::NlohmannJsonAdapter(value), &results);
+    valijson::ValidationResults results;
+    (void)compiled_->accepts(looked_at, &results);
+    return inTheLibrarysWords(results);
   } catch (const std::exception& e) {
     return {{"", std::string("could not be checked: ") + e.what(), "", false}};
   }
-  return inTheLibrarysWords(results);
 }
 
 bool Validator::accepts(const Json& value) const {
   if (!isNoDeeperThan(value, kMaxDepth)) return false;
-  steps_left = kMaxSteps;
+  const auto whole = withWholeNumbers(value);
   try {
-    return valijson::Validator().validate(compiled_->schema, valijson::adapters::NlohmannJsonAdapter(value), nullptr);
+    return compiled_->accepts(whole ? *whole : value, nullptr);
   } catch (const std::exception&) {
     return false;  // too much work, or a case the library gives up on: not shown to be valid
   }

@@ -156,6 +156,14 @@ TEST(ValidatorTest, refusesValuesAndSchemasThatAreTooDeepWithoutRecursing) {
   EXPECT_THAT(refusal(schema), testing::HasSubstr("deeper than 64"));
 }
 
+TEST(ValidatorTest, aWholeNumberIsAnIntegerHoweverItIsWritten) {
+  const Validator validator = compiled(R"({"properties": {"n": {"type": "integer", "minimum": 1.0}, "c": {"enum": [2.0]}}})");
+  EXPECT_TRUE(validator.accepts(Json::parse(R"({"n": 3.0, "c": 2})")));
+  EXPECT_TRUE(validator.accepts(Json::parse(R"({"n": 3, "c": 2.0})")));
+  EXPECT_FALSE(validator.accepts(Json::parse(R"({"n": 3.5})")));
+  EXPECT_FALSE(validator.accepts(Json::parse(R"({"n": 0.0})")));
+}
+
 TEST(ValidatorTest, booleanSchemasAndUnwordedKeywordsStillHaveAVerdict) {
   EXPECT_TRUE(compiled("true").accepts(1));
   EXPECT_FALSE(compiled("false").accepts(1));
