@@ -8,4 +8,4 @@ cd "$(dirname "$0")/.."
 packaging/install.sh build test bench
 cmake --preset dev
 cmake --build --preset dev
-ctest --preset dev
+ctest --preset dev -j "$(nproc)"
