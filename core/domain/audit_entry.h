@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One link of the audit chain. hash = SHA-256 over the RFC 8785 JSON of all fields but `hash`, as they stand in the table `audit`:
-// seq, ts (microseconds) and revision are numbers, all others texts.
+// One link of the audit chain. hash = SHA-256 over the RFC 8785 JSON of all fields but `hash`, as they stand in the table
+// `audit`: seq, ts (microseconds) and revision are numbers, all others texts.
 #pragma once
 #include <string>
 

@@ -11,11 +11,11 @@ namespace signalbox::domain {
 
 enum class FieldKind : std::uint8_t {
   Id,
-  Time,      // microseconds UTC
-  Name,      // text that repeats between decisions; empty = unknown
-  Text,      // text of its own; empty = unknown
-  Number,    // integer or real; nullopt = unknown
-  Code,      // integer whose 0 means unknown
+  Time,    // microseconds UTC
+  Name,    // text that repeats between decisions; empty = unknown
+  Text,    // text of its own; empty = unknown
+  Number,  // integer or real; nullopt = unknown
+  Code,    // integer whose 0 means unknown
   Flag,
   Word,      // an enum of vocabulary.h
   Features,  // named numbers
@@ -34,7 +34,7 @@ struct Field {
 
 // `D` is Decision or const Decision.
 template <class D, class Visitor>
-  requires std::is_same_v<std::remove_const_t<D>, Decision>
+requires std::is_same_v<std::remove_const_t<D>, Decision>
 void visitFields(D& d, Visitor&& visit) {
   using enum FieldKind;
   visit(Field{"id", Id}, d.id);
@@ -86,7 +86,7 @@ void visitFields(D& d, Visitor&& visit) {
 
 // The columns of `attempts` but for `decision_id`.
 template <class A, class Visitor>
-  requires std::is_same_v<std::remove_const_t<A>, Attempt>
+requires std::is_same_v<std::remove_const_t<A>, Attempt>
 void visitFields(A& a, Visitor&& visit) {
   using enum FieldKind;
   visit(Field{"n", Number}, a.n);

@@ -6,8 +6,10 @@
 namespace signalbox::domain {
 namespace {
 
-template <class T> inline constexpr bool kOptional = false;
-template <class T> inline constexpr bool kOptional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool kOptional = false;
+template <class T>
+inline constexpr bool kOptional<std::optional<T>> = true;
 
 using Features = std::vector<std::pair<std::string, double>>;
 
@@ -90,7 +92,8 @@ bool fromJson(Field field, const Json& json, T& out) {
 template <class Record>
 Json recordToJson(const Record& record) {
   Json json = Json::object();
-  visitFields(record, [&](Field field, const auto& member) { json[std::string(field.name)] = wire(field, toJson(field, member)); });
+  visitFields(record,
+              [&](Field field, const auto& member) { json[std::string(field.name)] = wire(field, toJson(field, member)); });
   return json;
 }
 

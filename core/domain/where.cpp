@@ -123,13 +123,16 @@ bool textMatches(const Decision& d, const std::string& lower_part) {
 bool holds(const Condition& condition, const Decision& decision) {
   if (condition.field == "text") return textMatches(decision, toLower(condition.values.at(0).get_ref<const std::string&>()));
   const Json value = fieldValue(decision, condition.field);
-  const auto listed = [&] { return std::find(condition.values.begin(), condition.values.end(), value) != condition.values.end(); };
+  const auto listed = [&] {
+    return std::find(condition.values.begin(), condition.values.end(), value) != condition.values.end();
+  };
   switch (condition.op) {
     case Op::AnyOf: return listed();
     case Op::NoneOf: return !listed();
     case Op::Contains:
-      return value.is_string() && containsIgnoringCase(value.get_ref<const std::string&>(),
-                                                       toLower(condition.values.at(0).get_ref<const std::string&>()));
+      return value.is_string() &&
+          containsIgnoringCase(value.get_ref<const std::string&>(),
+                               toLower(condition.values.at(0).get_ref<const std::string&>()));
     default: break;
   }
   if (value.is_null()) return false;

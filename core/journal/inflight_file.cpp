@@ -28,8 +28,9 @@ std::size_t place(std::uint64_t high, std::uint64_t low) {
 }
 
 std::unexpected<Error> ioError(const std::string& path, const std::string& doing) {
-  return fail(ErrorCode::Io, path + ": cannot " + doing + ": " + std::strerror(errno) +
-                                 "; check that its folder exists and that this user may write there");
+  return fail(ErrorCode::Io,
+              path + ": cannot " + doing + ": " + std::strerror(errno) +
+                  "; check that its folder exists and that this user may write there");
 }
 
 }  // namespace
@@ -106,7 +107,8 @@ bool InflightFile::add(const Uuid& id) {
   for (std::size_t i = 0; i < kWindow; ++i) {
     Slot& slot = slots_[(start + i) & (count_ - 1)];
     std::uint64_t free = 0;
-    if (slot.high.load(std::memory_order_relaxed) == 0 && slot.high.compare_exchange_strong(free, high, std::memory_order_acq_rel)) {
+    if (slot.high.load(std::memory_order_relaxed) == 0 &&
+        slot.high.compare_exchange_strong(free, high, std::memory_order_acq_rel)) {
       slot.low.store(low, std::memory_order_release);
       return true;
     }

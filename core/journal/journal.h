@@ -26,7 +26,7 @@ class Observer {
 };
 
 struct JournalOptions {
-  std::string path;                          // of the database file; its folder must exist
+  std::string path;  // of the database file; its folder must exist
   std::string router;
   std::size_t queue_rows = 64 * 1024;
   std::size_t batch_rows = 256;
@@ -37,7 +37,7 @@ struct JournalOptions {
 
 // A change of the live policy, decided inside the journal's thread: compare-and-set on `base`, audit row in the same commit.
 struct PolicyCommit {
-  domain::Revision base = 0;                 // must be live; 0 = whatever is live (rollback, revert)
+  domain::Revision base = 0;  // must be live; 0 = whatever is live (rollback, revert)
   domain::PolicyDocument document;
   std::string who;
   domain::Role role = domain::Role::Viewer;
@@ -45,7 +45,7 @@ struct PolicyCommit {
   std::string reason;
   std::string diff;
   std::optional<domain::Revision> restores;
-  std::optional<WallMicros> confirm_by;      // unset: born confirmed
+  std::optional<WallMicros> confirm_by;  // unset: born confirmed
   domain::RevisionState previous_becomes = domain::RevisionState::Ended;
 };
 
@@ -57,21 +57,22 @@ class Journal {
   // Opens or creates the store. A corrupt file is moved aside, loudly, and a new one opened. Io when the folder is unwritable.
   // Decisions that were begun before an unclean end and never finished are marked interrupted and counted in status().
   [[nodiscard]] static Result<std::unique_ptr<Journal>> open(JournalOptions options);
-  virtual ~Journal() = default;              // flushes and closes
+  virtual ~Journal() = default;  // flushes and closes
 
   // REQUIRES: before the first append.
   virtual void observe(Observer* observer) = 0;
 
-  // Hot path, any thread, no wait, no I/O. begin() puts the id into the mapped ring of unfinished requests; append() takes it out.
+  // Hot path, any thread, no wait, no I/O. begin() puts the id into the mapped ring of unfinished requests; append() takes it
+  // out.
   virtual void begin(const domain::DecisionId& id) = 0;
-  virtual bool append(domain::Decision decision) = 0;   // false: the queue was full; counted
+  virtual bool append(domain::Decision decision) = 0;  // false: the queue was full; counted
   [[nodiscard]] virtual bool isQueued(const domain::DecisionId& id) const = 0;
 
   // Acknowledged changes: the reply comes after the commit, which is made at once, ahead of the group.
-  virtual void addLabel(domain::Label label, Reply<void> reply) = 0;            // UnknownDecision
+  virtual void addLabel(domain::Label label, Reply<void> reply) = 0;                        // UnknownDecision
   virtual void commitPolicy(PolicyCommit commit, Reply<domain::PolicyRevision> reply) = 0;  // Conflict, detail = live revision
   virtual void confirmPolicy(domain::Revision revision, std::string who, domain::Role role, Reply<void> reply) = 0;
-  virtual void audit(domain::AuditEntry entry, Reply<void> reply) = 0;          // seq, hashes filled in
+  virtual void audit(domain::AuditEntry entry, Reply<void> reply) = 0;  // seq, hashes filled in
 
   [[nodiscard]] virtual domain::JournalStatus status() const = 0;
   // A connection of its own, query-only. One thread at a time.

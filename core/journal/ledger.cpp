@@ -11,7 +11,7 @@ std::unexpected<Error> conflict(const std::optional<domain::PolicyRevision>& liv
   error.code = ErrorCode::Conflict;
   const domain::Revision now = live ? live->revision : 0;
   error.message = "revision " + std::to_string(asked) + " is not live: revision " + std::to_string(now) +
-                  " is; look at its changes and apply again";
+      " is; look at its changes and apply again";
   Json detail{{"live", now}};
   if (live) {
     detail["who"] = live->who;
@@ -145,8 +145,8 @@ Result<domain::PolicyRevision> PolicyLedger::commit(const PolicyCommit& commit) 
   revision.document = commit.document;
   if (auto done = insert(revision); !done) return std::unexpected(done.error());
 
-  domain::AuditEntry entry{0, revision.ts, commit.who, commit.role, commit.action, revision.revision, commit.diff, commit.reason,
-                           "ok", {}, {}};
+  domain::AuditEntry entry{
+      0, revision.ts, commit.who, commit.role, commit.action, revision.revision, commit.diff, commit.reason, "ok", {}, {}};
   if (auto done = audit_.append(entry); !done) return std::unexpected(done.error());
   return revision;
 }
@@ -167,13 +167,13 @@ Result<std::optional<domain::PolicyRevision>> PolicyLedger::confirm(domain::Revi
 }
 
 Result<void> LabelLedger::open(Database& db) {
-  return db.prepare(
-      {{&exists_, "SELECT 1 FROM decision_rows WHERE id = ?"},
-       {&insert_, "INSERT INTO label_rows(decision_id, ts, score, source, note) VALUES(?, ?, ?, ?, ?)"},
-       // The enum's order is the order of rank.
-       {&regrade_,
-        "UPDATE decision_rows SET (score, score_source) = (SELECT score, source FROM label_rows WHERE decision_id = ?1 AND score IS "
-        "NOT NULL ORDER BY source, ts DESC, rowid DESC LIMIT 1) WHERE id = ?1"}});
+  return db.prepare({{&exists_, "SELECT 1 FROM decision_rows WHERE id = ?"},
+                     {&insert_, "INSERT INTO label_rows(decision_id, ts, score, source, note) VALUES(?, ?, ?, ?, ?)"},
+                     // The enum's order is the order of rank.
+                     {&regrade_,
+                      "UPDATE decision_rows SET (score, score_source) = (SELECT score, source FROM label_rows WHERE decision_id "
+                      "= ?1 AND score IS "
+                      "NOT NULL ORDER BY source, ts DESC, rowid DESC LIMIT 1) WHERE id = ?1"}});
 }
 
 Result<bool> LabelLedger::decisionExists(const std::string& id) {

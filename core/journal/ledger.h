@@ -52,9 +52,9 @@ class LabelLedger {
 };
 
 // Readers of rows selected with these columns.
-inline constexpr std::string_view kRevisionColumns = "revision, state, ts, who, reason, diff, restores, confirmed, confirm_by, document";
-inline constexpr std::string_view kAuditColumns =
-    "seq, ts, who, role, action, revision, diff, reason, outcome, prev_hash, hash";
+inline constexpr std::string_view kRevisionColumns =
+    "revision, state, ts, who, reason, diff, restores, confirmed, confirm_by, document";
+inline constexpr std::string_view kAuditColumns = "seq, ts, who, role, action, revision, diff, reason, outcome, prev_hash, hash";
 [[nodiscard]] domain::PolicyRevision readRevision(const Statement& row);
 [[nodiscard]] domain::AuditEntry readAudit(const Statement& row);
 

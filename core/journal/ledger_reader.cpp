@@ -50,16 +50,15 @@ Result<domain::PolicyRevision> SqliteReader::policy(std::optional<domain::Revisi
   return onePolicy("revision = " + std::to_string(*revision), "policy revision " + std::to_string(*revision));
 }
 
-Result<domain::PolicyRevision> SqliteReader::lastConfirmedPolicy() {
-  return onePolicy("confirmed = 1", "confirmed policy yet");
-}
+Result<domain::PolicyRevision> SqliteReader::lastConfirmedPolicy() { return onePolicy("confirmed = 1", "confirmed policy yet"); }
 
 Result<std::vector<domain::PolicyRevision>> SqliteReader::policyHistory(WallMicros since, WallMicros until, std::size_t limit,
                                                                         std::optional<domain::Revision> before) {
   if (auto done = ready(); !done) return std::unexpected(done.error());
   // Listings go without the documents.
-  auto rows = db_->prepare("SELECT revision, state, ts, who, reason, diff, restores, confirmed, confirm_by, '' FROM policy_revisions "
-                           "WHERE ts >= ? AND ts < ? AND revision < ? ORDER BY revision DESC LIMIT ?");
+  auto rows = db_->prepare(
+      "SELECT revision, state, ts, who, reason, diff, restores, confirmed, confirm_by, '' FROM policy_revisions "
+      "WHERE ts >= ? AND ts < ? AND revision < ? ORDER BY revision DESC LIMIT ?");
   if (!rows) return std::unexpected(rows.error());
   rows->bind(1, since);
   rows->bind(2, until);

@@ -4,8 +4,6 @@
 #include <charconv>
 #include <cmath>
 
-#include "base/json.h"
-
 namespace signalbox::journal {
 namespace {
 
@@ -13,8 +11,10 @@ using domain::Field;
 using domain::FieldKind;
 using Features = std::vector<std::pair<std::string, double>>;
 
-template <class T> inline constexpr bool kOptional = false;
-template <class T> inline constexpr bool kOptional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool kOptional = false;
+template <class T>
+inline constexpr bool kOptional<std::optional<T>> = true;
 
 void appendNumber(std::string& out, double value) {
   if (!std::isfinite(value)) {
@@ -49,10 +49,17 @@ class MemberReader {
     std::string names;
     if (features_ < 0 || !failure_) return;
     assign(column_, names);
-    const Json keys = Json::parse(names, nullptr, false), values = Json::parse(row_.text(features_), nullptr, false);
-    if (!keys.is_array() || !values.is_array() || keys.size() != values.size()) return;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      if (keys[i].is_string()) features.emplace_back(keys[i].get<std::string>(), values[i].is_number() ? values[i].get<double>() : NAN);
+    // Written by bindFeatures: ["a","b"] and [1,2.5,null], nothing escaped.
+    std::string_view keys = names, values = row_.text(features_);
+    while (keys.size() > 2 && values.size() > 1) {
+      keys.remove_prefix(2);
+      const std::size_t key_end = std::min(keys.find('"'), keys.size());
+      values.remove_prefix(1);
+      double value = NAN;
+      const auto number = std::from_chars(values.data(), values.data() + values.size(), value);
+      features.emplace_back(std::string(keys.substr(0, key_end)), number.ec == std::errc() ? value : NAN);
+      keys.remove_prefix(std::min(key_end + 1, keys.size()));
+      values.remove_prefix(std::min(values.find_first_of(",]"), values.size()));
     }
   }
   [[nodiscard]] const Result<void>& failure() const { return failure_; }
@@ -95,11 +102,14 @@ class MemberReader {
 
 void RowWriter::bindName(Statement& insert, int at, const std::string& word) {
   if (word.empty()) return insert.bindNull(at);
+  Recent& recent = recent_[offset_ + static_cast<std::size_t>(at)];
+  if (recent.word == word) return insert.bind(at, recent.number);
   const auto number = words_.number(word);
   if (!number) {
     failure_ = std::unexpected(number.error());
   } else if (*number) {
     insert.bind(at, **number);
+    recent = {word, **number};
   } else {
     insert.bind(at, std::string_view(word));
   }
@@ -137,12 +147,13 @@ void RowWriter::bindMember(Statement& insert, int at, FieldKind kind, const T& v
     insert.bind(at, value);
   } else {
     const auto number = static_cast<std::int64_t>(value);
-    kind == FieldKind::Code && number == 0 ? insert.bindNull(at) : insert.bind(at, number);
+    kind == FieldKind::Code&& number == 0 ? insert.bindNull(at) : insert.bind(at, number);
   }
 }
 
 Result<void> RowWriter::bind(Statement& insert, std::int64_t seq, const domain::Decision& decision) {
   failure_ = {};
+  offset_ = 0;
   insert.bind(1, seq);
   int at = 2;
   domain::visitFields(decision, [&](Field field, const auto& member) { bindMember(insert, at++, field.kind, member); });
@@ -152,6 +163,7 @@ Result<void> RowWriter::bind(Statement& insert, std::int64_t seq, const domain::
 
 Result<void> RowWriter::bind(Statement& insert, std::int64_t rid, const domain::Attempt& attempt) {
   failure_ = {};
+  offset_ = 64;
   insert.bind(1, rid);
   int at = 2;
   domain::visitFields(attempt, [&](Field field, const auto& member) {

@@ -14,6 +14,7 @@ class RowWriter {
   explicit RowWriter(WordWriter& words) : words_(words) {}
   [[nodiscard]] Result<void> bind(Statement& insert, std::int64_t seq, const domain::Decision& decision);
   [[nodiscard]] Result<void> bind(Statement& insert, std::int64_t rid, const domain::Attempt& attempt);
+  void rolledBack() { recent_ = {}; }
 
  private:
   template <class T>
@@ -22,6 +23,13 @@ class RowWriter {
   void bindFeatures(Statement& insert, int at, const std::vector<std::pair<std::string, double>>& features);
 
   WordWriter& words_;
+  // The word last seen in each column: mostly it is there again.
+  struct Recent {
+    std::string word;
+    std::int64_t number = 0;
+  };
+  std::array<Recent, 128> recent_;
+  std::size_t offset_ = 0;  // into recent_: decisions and attempts apart
   std::string id_, features_, feature_names_;
   Result<void> failure_;
 };

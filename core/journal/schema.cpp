@@ -14,7 +14,8 @@ using domain::FieldKind;
 
 std::string quoted(std::string_view name) { return '"' + std::string(name) + '"'; }
 
-template <class T> inline constexpr bool kIsReal = std::is_same_v<T, double> || std::is_same_v<T, std::optional<double>>;
+template <class T>
+inline constexpr bool kIsReal = std::is_same_v<T, double> || std::is_same_v<T, std::optional<double>>;
 
 // A name has no affinity: it is a number of `words`, or the text itself once the dictionary is full.
 template <class T>
@@ -35,8 +36,8 @@ std::string wordCase(const std::string& column, std::span<const std::string_view
 }
 
 std::string nameText(const std::string& column) {
-  return "CASE typeof(" + column + ") WHEN 'integer' THEN (SELECT word FROM words WHERE words.id = " + column + ") ELSE " + column +
-         " END";
+  return "CASE typeof(" + column + ") WHEN 'integer' THEN (SELECT word FROM words WHERE words.id = " + column + ") ELSE " +
+      column + " END";
 }
 
 // The plain value of a physical column, for the views.
@@ -45,8 +46,8 @@ std::string plainValue(Field field, const std::string& row) {
   const std::string column = row + quoted(field.name);
   if (field.kind == FieldKind::Name) return nameText(column) + " AS " + quoted(field.name);
   if (field.kind == FieldKind::Features) {
-    return "(SELECT json_group_object(k.value, v.value) FROM json_each(" + nameText(row + "feature_names") + ") k JOIN json_each(" +
-           column + ") v ON v.key = k.key WHERE " + column + " IS NOT NULL) AS " + quoted(field.name);
+    return "(SELECT json_group_object(k.value, v.value) FROM json_each(" + nameText(row + "feature_names") +
+        ") k JOIN json_each(" + column + ") v ON v.key = k.key WHERE " + column + " IS NOT NULL) AS " + quoted(field.name);
   }
   if constexpr (domain::kIsWord<T>) return wordCase(column, domain::names<domain::WordOf<T>>()) + " AS " + quoted(field.name);
   return column + " AS " + quoted(field.name);
@@ -85,9 +86,14 @@ std::string tables() {
   std::string sql =
       "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
       "CREATE TABLE IF NOT EXISTS words(id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);"
-      "CREATE TABLE IF NOT EXISTS decision_rows(seq INTEGER PRIMARY KEY, " + joined(decisionParts().definitions) + ", feature_names);"
-      "CREATE TABLE IF NOT EXISTS attempt_rows(rid INTEGER PRIMARY KEY, " + joined(attemptParts().definitions) + ");"
-      "CREATE TABLE IF NOT EXISTS label_rows(decision_id TEXT NOT NULL, ts INTEGER NOT NULL, score REAL, source INTEGER NOT NULL, note TEXT);"
+      "CREATE TABLE IF NOT EXISTS decision_rows(seq INTEGER PRIMARY KEY, " +
+      joined(decisionParts().definitions) +
+      ", feature_names);"
+      "CREATE TABLE IF NOT EXISTS attempt_rows(rid INTEGER PRIMARY KEY, " +
+      joined(attemptParts().definitions) +
+      ");"
+      "CREATE TABLE IF NOT EXISTS label_rows(decision_id TEXT NOT NULL, ts INTEGER NOT NULL, score REAL, source INTEGER NOT "
+      "NULL, note TEXT);"
       "CREATE INDEX IF NOT EXISTS label_by_decision ON label_rows(decision_id);"
       "CREATE INDEX IF NOT EXISTS decision_by_ts ON decision_rows(ts);"
       "CREATE TABLE IF NOT EXISTS policy_revisions(revision INTEGER PRIMARY KEY, state TEXT NOT NULL, ts INTEGER NOT NULL, "
@@ -98,19 +104,21 @@ std::string tables() {
       "prev_hash TEXT NOT NULL, hash TEXT NOT NULL);";
   for (const FilterIndex& index : filterIndexes()) {
     sql += "CREATE INDEX IF NOT EXISTS " + std::string(index.name) + " ON decision_rows(" + quoted(index.column) + ", ts)" +
-           (index.condition.empty() ? "" : " WHERE " + std::string(index.condition)) + ";";
+        (index.condition.empty() ? "" : " WHERE " + std::string(index.condition)) + ";";
   }
   return sql;
 }
 
 std::string views() {
   return "DROP VIEW IF EXISTS decisions; DROP VIEW IF EXISTS attempts; DROP VIEW IF EXISTS labels;"
-         "CREATE VIEW decisions AS SELECT " + joined(decisionParts().values) + ", d.seq AS seq FROM decision_rows d;"
-         "CREATE VIEW attempts AS SELECT d.id AS decision_id, a.rid & " + std::to_string(kMostAttempts - 1) + " AS n, " +
-         joined({attemptParts().values.begin() + 1, attemptParts().values.end()}) +
-         " FROM attempt_rows a JOIN decision_rows d ON d.seq = (a.rid >> 6) AND a.rid BETWEEN d.seq * 64 AND d.seq * 64 + 63;"
-         "CREATE VIEW labels AS SELECT decision_id, ts, score, " + wordCase("source", domain::names<domain::LabelSource>()) +
-         " AS source, note FROM label_rows;";
+         "CREATE VIEW decisions AS SELECT " +
+      joined(decisionParts().values) +
+      ", d.seq AS seq FROM decision_rows d;"
+      "CREATE VIEW attempts AS SELECT d.id AS decision_id, a.rid & " +
+      std::to_string(kMostAttempts - 1) + " AS n, " + joined({attemptParts().values.begin() + 1, attemptParts().values.end()}) +
+      " FROM attempt_rows a JOIN decision_rows d ON d.seq = (a.rid >> 6) AND a.rid BETWEEN d.seq * 64 AND d.seq * 64 + 63;"
+      "CREATE VIEW labels AS SELECT decision_id, ts, score, " +
+      wordCase("source", domain::names<domain::LabelSource>()) + " AS source, note FROM label_rows;";
 }
 
 Result<void> addMissingColumns(Database& db, const std::string& table, const Parts& expected) {

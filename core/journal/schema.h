@@ -9,7 +9,7 @@
 
 namespace signalbox::journal {
 
-constexpr int kAttemptBits = 6;                      // of an attempt's key; at most 64 attempts a decision
+constexpr int kAttemptBits = 6;  // of an attempt's key; at most 64 attempts a decision
 constexpr int kMostAttempts = 1 << kAttemptBits;
 
 // Creates what is missing, adds columns of newer fields, renews the views when they changed, gives the store its id.
@@ -17,7 +17,7 @@ constexpr int kMostAttempts = 1 << kAttemptBits;
 
 // "id","ts",… in record order, then "feature_names".
 [[nodiscard]] std::string decisionColumns();
-[[nodiscard]] std::string attemptColumns();          // without n, which is in the key
+[[nodiscard]] std::string attemptColumns();  // without n, which is in the key
 
 // A single-value condition on one of these columns can drive a query along (column, ts).
 struct FilterIndex {

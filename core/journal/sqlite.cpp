@@ -36,7 +36,7 @@ std::unexpected<Error> sqliteError(sqlite3* db, std::string_view doing) {
   error.code = (code & 0xff) == SQLITE_INTERRUPT ? ErrorCode::Cancelled : ErrorCode::Io;
   error.param = kind.word;
   error.message = "store " + std::string(file ? file : "") + ": cannot " + std::string(doing) + ": " +
-                  (db ? sqlite3_errmsg(db) : "out of memory") + "; " + std::string(kind.advice);
+      (db ? sqlite3_errmsg(db) : "out of memory") + "; " + std::string(kind.advice);
   return std::unexpected(std::move(error));
 }
 
@@ -64,7 +64,13 @@ Result<void> Statement::run() {
   return {};
 }
 
+namespace {
+// SQLite's own memory statistics cost a process-wide lock for each allocation, and nobody reads them.
+void configureOnce() { [[maybe_unused]] static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+}  // namespace
+
 Result<Database> Database::open(const std::string& path, Mode mode) {
+  configureOnce();
   Database database;
   database.path_ = path;
   sqlite3* db = nullptr;
@@ -79,8 +85,8 @@ Result<Database> Database::open(const std::string& path, Mode mode) {
 
 Result<Statement> Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement,
-                                      nullptr);
+  const int code =
+      sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) return sqliteError(db_.get(), "prepare a statement");
   return Statement(statement);
 }
@@ -95,7 +101,8 @@ Result<void> Database::prepare(std::initializer_list<std::pair<Statement*, std::
 }
 
 Result<void> Database::run(const std::string& sql) {
-  if (sqlite3_exec(db_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return sqliteError(db_.get(), "run a statement");
+  if (sqlite3_exec(db_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    return sqliteError(db_.get(), "run a statement");
   return {};
 }
 

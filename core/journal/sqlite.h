@@ -50,7 +50,9 @@ class Statement {
   }
 
  private:
-  struct Finalize { void operator()(sqlite3_stmt* s) const { sqlite3_finalize(s); } };
+  struct Finalize {
+    void operator()(sqlite3_stmt* s) const { sqlite3_finalize(s); }
+  };
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
@@ -69,7 +71,9 @@ class Database {
   void interrupt() const { sqlite3_interrupt(db_.get()); }
 
  private:
-  struct Close { void operator()(sqlite3* db) const { sqlite3_close_v2(db); } };
+  struct Close {
+    void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+  };
   std::unique_ptr<sqlite3, Close> db_;
   std::string path_;
 };

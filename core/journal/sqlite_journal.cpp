@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/sqlite_journal.h"
 
+#include <pthread.h>
+
 #include "base/log.h"
 #include "journal/sqlite_reader.h"
 
@@ -40,6 +42,7 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(JournalOptions option
   std::unique_ptr<SqliteJournal> journal(new SqliteJournal(std::move(options), std::move(*inflight), std::move(*store)));
   if (auto done = journal->recover(); !done) return std::unexpected(std::move(done.error()));
   journal->thread_ = std::thread([self = journal.get()] { self->run(); });
+  pthread_setname_np(journal->thread_.native_handle(), "journal");
   return journal;
 }
 
@@ -69,8 +72,8 @@ Result<void> SqliteJournal::recover() {
   if (auto done = store_->commit(); !done) return done;
   inflight_->clear();
   if (interrupted > 0) {
-    log::warn("store {}: {} decisions were begun before the router ended without warning; they are marked interrupted", options_.path,
-              interrupted);
+    log::warn("store {}: {} decisions were begun before the router ended without warning; they are marked interrupted",
+              options_.path, interrupted);
   }
   auto live = store_->policies().live();
   if (!live) return std::unexpected(live.error());
@@ -107,7 +110,8 @@ void SqliteJournal::addLabel(domain::Label label, Reply<void> reply) {
         },
         [this, shared, result, reply = std::move(reply)](const Result<void>& committed) {
           if (!committed) *result = committed;
-          if (Observer* observer = observer_.load(std::memory_order_acquire); observer && *result) observer->labelCommitted(*shared);
+          if (Observer* observer = observer_.load(std::memory_order_acquire); observer && *result)
+            observer->labelCommitted(*shared);
           reply(std::move(*result));
         }});
 }

@@ -35,7 +35,8 @@ class SqliteJournal final : public Journal {
   void runChanges(std::vector<Change> changes);
   [[nodiscard]] Result<void> tryChanges(std::vector<Change>& changes);
   void writeRows();
-  [[nodiscard]] Result<std::vector<domain::CommittedDecision>> tryRows(std::size_t count);
+  // `count` of the held rows, or fewer when a change came meanwhile.
+  [[nodiscard]] Result<std::vector<domain::CommittedDecision>> tryRows(std::size_t& count);
   void failed(const Error& error);
   void recovered();
   void fault(const Error& error);
@@ -47,16 +48,16 @@ class SqliteJournal final : public Journal {
 
   const JournalOptions options_;
   std::unique_ptr<InflightFile> inflight_;
-  std::unique_ptr<Store> store_;          // null only while a damaged one is being replaced
+  std::unique_ptr<Store> store_;  // null only while a damaged one is being replaced
   std::atomic<Observer*> observer_{nullptr};
   std::shared_ptr<std::atomic<int>> generation_ = std::make_shared<std::atomic<int>>(0);  // of the file, for readers
   WriteQueue queue_;
-  std::deque<std::unique_ptr<Row>> held_;  // taken from the queue and not yet committed
+  std::deque<std::unique_ptr<Row>> held_;       // taken from the queue and not yet committed
   std::optional<domain::PolicyRevision> live_;  // survives a damaged store
-  std::int64_t last_seq_ = 0;             // so does the sequence
+  std::int64_t last_seq_ = 0;                   // so does the sequence
   SteadyTime retry_at_{}, status_at_{};
   WallMicros fault_since_ = 0;
-  std::uint64_t dropped_before_ = 0;      // when the last gap was written down
+  std::uint64_t dropped_before_ = 0;  // when the last gap was written down
   mutable std::mutex status_mutex_;
   domain::JournalStatus status_;
   std::optional<SteadyTime> oldest_held_;  // guarded by status_mutex_

@@ -8,13 +8,15 @@ constexpr int kProgressEvery = 4000;  // virtual-machine steps between looks at 
 
 void bindAll(Statement& statement, const std::vector<SqlValue>& values, int at) {
   for (const SqlValue& value : values) {
-    std::visit([&]<class T>(const T& v) {
-      if constexpr (std::is_same_v<T, std::string>) {
-        statement.bindCopy(at++, v);
-      } else {
-        statement.bind(at++, v);
-      }
-    }, value);
+    std::visit(
+        [&]<class T>(const T& v) {
+          if constexpr (std::is_same_v<T, std::string>) {
+            statement.bindCopy(at++, v);
+          } else {
+            statement.bind(at++, v);
+          }
+        },
+        value);
   }
 }
 
@@ -46,9 +48,9 @@ Result<void> SqliteReader::connect() {
   if (auto set = db->run("PRAGMA query_only = ON; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;"); !set) return set;
   by_id_ = {};
   attempts_ = {};
-  const auto prepared =
-      db->prepare({{&by_id_, "SELECT seq, " + decisionColumns() + " FROM decision_rows WHERE id = ?"},
-                   {&attempts_, "SELECT rid, " + attemptColumns() + " FROM attempt_rows WHERE rid BETWEEN ? AND ? ORDER BY rid"}});
+  const auto prepared = db->prepare(
+      {{&by_id_, "SELECT seq, " + decisionColumns() + " FROM decision_rows WHERE id = ?"},
+       {&attempts_, "SELECT rid, " + attemptColumns() + " FROM attempt_rows WHERE rid BETWEEN ? AND ? ORDER BY rid"}});
   if (!prepared) return prepared;
   if (auto opened = words_.open(*db); !opened) return opened;
   const auto out_of_time = [](void* self) {

@@ -51,13 +51,13 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path) {
 
 Result<void> Store::prepare() {
   const std::string decisions = "seq, " + decisionColumns(), attempts = "rid, " + attemptColumns();
-  const auto prepared = db_.prepare(
-      {{&begin_, "BEGIN IMMEDIATE"},
-       {&commit_, "COMMIT"},
-       {&insert_decision_, "INSERT INTO decision_rows(" + decisions + ") VALUES(" + parameters(decisions) + ")"},
-       {&insert_attempt_, "INSERT INTO attempt_rows(" + attempts + ") VALUES(" + parameters(attempts) + ")"},
-       {&page_count_, "PRAGMA page_count"},
-       {&free_count_, "PRAGMA freelist_count"}});
+  const auto prepared =
+      db_.prepare({{&begin_, "BEGIN IMMEDIATE"},
+                   {&commit_, "COMMIT"},
+                   {&insert_decision_, "INSERT INTO decision_rows(" + decisions + ") VALUES(" + parameters(decisions) + ")"},
+                   {&insert_attempt_, "INSERT INTO attempt_rows(" + attempts + ") VALUES(" + parameters(attempts) + ")"},
+                   {&page_count_, "PRAGMA page_count"},
+                   {&free_count_, "PRAGMA freelist_count"}});
   if (!prepared) return prepared;
   if (auto done = words_.open(db_); !done) return done;
   if (auto done = audit_.open(db_); !done) return done;
@@ -69,10 +69,13 @@ Result<void> Store::prepare() {
   if (!first) return std::unexpected(first.error());
   last_seq_ = committed_seq_ = *last;
   first_seq_ = *last == 0 ? 1 : *first;
-  sqlite3_wal_hook(db_.handle(), [](void* pages, sqlite3*, const char*, int count) {
-    *static_cast<int*>(pages) = count;
-    return SQLITE_OK;
-  }, &log_pages_);
+  sqlite3_wal_hook(
+      db_.handle(),
+      [](void* pages, sqlite3*, const char*, int count) {
+        *static_cast<int*>(pages) = count;
+        return SQLITE_OK;
+      },
+      &log_pages_);
   return {};
 }
 
@@ -90,6 +93,7 @@ Result<void> Store::commit() {
 void Store::rollback() {
   if (!sqlite3_get_autocommit(db_.handle())) (void)db_.run("ROLLBACK");
   words_.rolledBack();
+  writer_.rolledBack();
   graded_.clear();
   last_seq_ = committed_seq_;
 }
@@ -106,7 +110,8 @@ Result<bool> Store::insert(domain::CommittedDecision& row) {
   for (domain::Attempt& attempt : row.decision.attempts) {
     if (n == kMostAttempts) break;
     attempt.n = static_cast<int>(n);
-    if (auto bound = writer_.bind(insert_attempt_, row.seq << kAttemptBits | n++, attempt); !bound) return std::unexpected(bound.error());
+    if (auto bound = writer_.bind(insert_attempt_, row.seq << kAttemptBits | n++, attempt); !bound)
+      return std::unexpected(bound.error());
     if (auto done = insert_attempt_.run(); !done) return std::unexpected(done.error());
   }
   if (!labelled_ahead_.empty()) {
@@ -123,7 +128,8 @@ Result<void> Store::insert(const domain::Label& label, const InflightFile& queue
   const auto stored = labels_.decisionExists(id);
   if (!stored) return std::unexpected(stored.error());
   if (!*stored && !queued.contains(label.decision_id)) {
-    return fail(ErrorCode::UnknownDecision, "no decision has the id " + id + "; it is in the header x-signalbox-decision-id", "decision_id");
+    return fail(ErrorCode::UnknownDecision, "no decision has the id " + id + "; it is in the header x-signalbox-decision-id",
+                "decision_id");
   }
   if (auto done = labels_.insert(label); !done) return done;
   if (*stored) return labels_.regrade(id);
@@ -139,11 +145,11 @@ Result<std::int64_t> Store::retire(WallMicros oldest, std::int64_t max_bytes, st
   if (*used > max_bytes) {
     upto = first_seq_ + most;
   } else {
-    // Sequence and time go together but for requests under way at the same moment (rows come in the order of their ends) and for
-    // clock steps: only where a row is too old does everything up to it go.
-    const auto last = db_.number("SELECT seq FROM decision_rows WHERE ts < " + std::to_string(oldest) + " ORDER BY ts DESC LIMIT 1");
-    if (!last) return last;
-    upto = *last == 0 ? first_seq_ : *last + 1;
+    // Up to the first that is young enough, in the order of the sequence: its times are only nearly in order.
+    const auto young = db_.number("SELECT min(seq) FROM decision_rows NOT INDEXED WHERE seq < " + std::to_string(first_seq_ + most) +
+                                  " AND ts >= " + std::to_string(oldest));
+    if (!young) return young;
+    upto = *young == 0 ? first_seq_ + most : *young;
   }
   upto = std::min({upto, first_seq_ + most, last_seq_});
   if (upto <= first_seq_) return 0;

@@ -24,7 +24,9 @@ class Store {
   void rollback();
 
   // An empty store goes on with the sequence of the one that it replaces.
-  void continueAfter(std::int64_t seq) { last_seq_ = committed_seq_ = std::max(seq, last_seq_), first_seq_ = std::min(first_seq_, last_seq_ + 1); }
+  void continueAfter(std::int64_t seq) {
+    last_seq_ = committed_seq_ = std::max(seq, last_seq_), first_seq_ = std::min(first_seq_, last_seq_ + 1);
+  }
   // Gives row.seq. False: this row cannot be stored (its id is there already) and was left out.
   [[nodiscard]] Result<bool> insert(domain::CommittedDecision& row);
   // Accepts a label for a stored decision, or for one that `queued` knows. UnknownDecision.

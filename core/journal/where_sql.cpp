@@ -96,13 +96,24 @@ class Compiler {
       return name + " IN (" + numbers + ")";
     }
     if (column.kind != FieldKind::Name) {
+      if (column.kind == FieldKind::Id && lower.find_first_not_of("0123456789abcdef-") != std::string::npos) return "0";
       out_.values.emplace_back(lower);
       return "instr(lower(" + name + "), ?) > 0";
     }
-    out_.values.emplace_back(lower);
-    out_.values.emplace_back(lower);
-    return name + " IN (SELECT id FROM words WHERE instr(lower(word), ?) > 0) OR (typeof(" + name + ") = 'text' AND instr(lower(" + name +
-           "), ?) > 0)";
+    const auto ids = words_.containing(lower);
+    const auto overflowed = words_.overflowed();
+    if (!ids || !overflowed) {
+      failure_ = std::unexpected(!ids ? ids.error() : overflowed.error());
+      return "0";
+    }
+    std::string numbers;
+    for (const std::int64_t id : *ids) numbers += (numbers.empty() ? "" : ", ") + std::to_string(id);
+    std::string sql = numbers.empty() ? "0" : name + " IN (" + numbers + ")";
+    if (*overflowed) {
+      out_.values.emplace_back(lower);
+      sql += " OR (typeof(" + name + ") = 'text' AND instr(lower(" + name + "), ?) > 0)";
+    }
+    return sql;
   }
 
   std::string compare(const std::string& name, const Column& column, const char* sign, const Json& value) {
@@ -137,8 +148,13 @@ class Compiler {
     for (const char* field : {"id", "reason", "requested_model", "error"}) {
       sql += (sql.empty() ? "" : " OR ") + contains("\"" + std::string(field) + "\"", columns().at(field), part);
     }
-    return sql + " OR EXISTS (SELECT 1 FROM attempt_rows a WHERE a.rid BETWEEN decision_rows.seq * 64 AND decision_rows.seq * 64 + 63 AND (" +
-           contains("a.model", Column{FieldKind::Name, {}}, part) + "))";
+    // The attempts are looked at only where some model's name fits.
+    const std::string model = contains("a.model", Column{FieldKind::Name, {}}, part);
+    if (model == "0") return sql;
+    return sql +
+        " OR EXISTS (SELECT 1 FROM attempt_rows a WHERE a.rid BETWEEN decision_rows.seq * 64 AND decision_rows.seq * 64 + 63 "
+        "AND (" +
+        model + "))";
   }
 
   // The index of the most selective condition on a single value.

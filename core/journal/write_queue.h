@@ -79,11 +79,15 @@ class WriteQueue {
     Work work;
     work.closed = closed_;
     work.changes.swap(changes_);
-    const bool due = !rows_.empty() && (busy || closed_ || hurry_ || rows_.size() >= limits_.group ||
-                                        rows_.front()->since + limits_.wait <= steadyNow());
+    const bool due = !rows_.empty() &&
+        (busy || closed_ || hurry_ || rows_.size() >= limits_.group || rows_.front()->since + limits_.wait <= steadyNow());
     if (due) work.rows.swap(rows_);
     hurry_ = false;
     return work;
+  }
+  [[nodiscard]] bool changesWait() const {
+    const std::lock_guard lock(mutex_);
+    return !changes_.empty();
   }
   // Rows are committed, or given up.
   void settled(std::size_t rows) {

@@ -6,8 +6,9 @@
 namespace signalbox::journal {
 namespace {
 
-constexpr std::size_t kMostInGroup = 1024;  // rows of one transaction under backlog
-constexpr std::int64_t kRetireStep = 2048;  // decisions deleted at a time
+constexpr std::size_t kMostInGroup = 4096;                         // rows of one transaction under backlog
+constexpr std::size_t kGlance = 64;                                // rows between looks whether a change waits
+constexpr std::int64_t kRetireStep = 2048;                         // decisions deleted at a time
 constexpr std::int64_t kLogPagesIdle = 512, kLogPagesBusy = 8192;  // when the log is moved into the database
 constexpr Duration kPatience = std::chrono::milliseconds(100);
 constexpr Duration kRetryAfter = std::chrono::milliseconds(250);
@@ -54,7 +55,7 @@ Result<void> SqliteJournal::tryChanges(std::vector<Change>& changes) {
 }
 
 void SqliteJournal::writeRows() {
-  const std::size_t count = std::min(held_.size(), kMostInGroup);
+  std::size_t count = std::min(held_.size(), kMostInGroup);
   {
     const std::lock_guard lock(status_mutex_);
     oldest_held_ = held_.front()->since;
@@ -77,7 +78,7 @@ void SqliteJournal::writeRows() {
   queue_.settled(count);
 }
 
-Result<std::vector<domain::CommittedDecision>> SqliteJournal::tryRows(std::size_t count) {
+Result<std::vector<domain::CommittedDecision>> SqliteJournal::tryRows(std::size_t& count) {
   if (!store_) return fail(ErrorCode::Io, "store " + options_.path + ": it cannot be opened; see the log");
   if (auto begun = store_->begin(); !begun) return std::unexpected(begun.error());
   std::vector<bool> stored(count);
@@ -85,13 +86,16 @@ Result<std::vector<domain::CommittedDecision>> SqliteJournal::tryRows(std::size_
     const auto inserted = store_->insert(held_[i]->content);
     if (!inserted) return std::unexpected(inserted.error());
     stored[i] = *inserted;
+    if (i % kGlance == kGlance - 1 && queue_.changesWait()) count = i + 1;
   }
   if (auto done = store_->commit(); !done) return std::unexpected(done.error());
   std::vector<domain::CommittedDecision> committed;
   committed.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
-    if (stored[i]) committed.push_back(std::move(held_[i]->content));
-    else queue_.addDropped(1);
+    if (stored[i])
+      committed.push_back(std::move(held_[i]->content));
+    else
+      queue_.addDropped(1);
   }
   return committed;
 }
@@ -120,8 +124,17 @@ void SqliteJournal::recovered() {
   const std::uint64_t lost = queue_.dropped() - dropped_before_;
   dropped_before_ = queue_.dropped();
   log::warn("store {}: it can be written again; {} decisions were lost meanwhile", options_.path, lost);
-  domain::AuditEntry gap{0, 0, "router", domain::Role::Admin, "journal.gap", 0, std::to_string(lost) + " decisions were not written",
-                         "the store could not be written since " + formatIso(fault_since_), "ok", {}, {}};
+  domain::AuditEntry gap{0,
+                         0,
+                         "router",
+                         domain::Role::Admin,
+                         "journal.gap",
+                         0,
+                         std::to_string(lost) + " decisions were not written",
+                         "the store could not be written since " + formatIso(fault_since_),
+                         "ok",
+                         {},
+                         {}};
   (void)store_->audit().append(gap);
 }
 
@@ -145,8 +158,17 @@ void SqliteJournal::replaceStore() {
 
 Result<void> SqliteJournal::noteReplacement(Store& store) {
   if (store.quarantined().empty()) return {};
-  domain::AuditEntry entry{0, 0, "router", domain::Role::Admin, "journal.replaced", 0, {},
-                           "the store was damaged and moved to " + store.quarantined(), "ok", {}, {}};
+  domain::AuditEntry entry{0,
+                           0,
+                           "router",
+                           domain::Role::Admin,
+                           "journal.replaced",
+                           0,
+                           {},
+                           "the store was damaged and moved to " + store.quarantined(),
+                           "ok",
+                           {},
+                           {}};
   return store.audit().append(entry);
 }
 

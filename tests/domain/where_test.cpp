@@ -59,8 +59,9 @@ TEST(WhereTest, searchesTextWithoutCase) {
 }
 
 TEST(WhereTest, refusesWhatItCannotMeanAndNamesTheField) {
-  for (const char* filter : {R"({"final_teir": "mid"})", R"({"verdict": "maybe"})", R"({"latency_ms": "fast"})", R"({"stream": 1})",
-                             R"({"final_tier": {"ge": "a"}})", R"({"latency_ms": {"between": 3}})", R"({"features": 1})", "[]"}) {
+  for (const char* filter :
+       {R"({"final_teir": "mid"})", R"({"verdict": "maybe"})", R"({"latency_ms": "fast"})", R"({"stream": 1})",
+        R"({"final_tier": {"ge": "a"}})", R"({"latency_ms": {"between": 3}})", R"({"features": 1})", "[]"}) {
     const auto where = whereFromJson(Json::parse(filter));
     ASSERT_FALSE(where) << filter;
     EXPECT_EQ(where.error().code, ErrorCode::InvalidInput);
@@ -69,7 +70,8 @@ TEST(WhereTest, refusesWhatItCannotMeanAndNamesTheField) {
 }
 
 TEST(WhereTest, survivesTheWayThroughJson) {
-  const Json json = Json::parse(R"({"final_tier": ["a", "b"], "latency_ms": {"ge": 1, "lt": 9}, "score": null, "text": {"contains": "x"},
+  const Json json =
+      Json::parse(R"({"final_tier": ["a", "b"], "latency_ms": {"ge": 1, "lt": 9}, "score": null, "text": {"contains": "x"},
                                     "verdict": {"not": ["accept"]}, "ts": {"ge": "2023-11-14T22:13:20.000000Z"}})");
   const auto where = whereFromJson(json);
   ASSERT_TRUE(where) << where.error().message;

@@ -123,7 +123,8 @@ TEST_F(JournalTest, saysWhatToDoAboutAFolderThatIsNotThere) {
   const auto journal = Journal::open(nowhere);
   ASSERT_FALSE(journal);
   EXPECT_EQ(journal.error().code, ErrorCode::Io);
-  EXPECT_THAT(journal.error().message, testing::AllOf(testing::HasSubstr("such.db"), testing::HasSubstr("check that its folder")));
+  EXPECT_THAT(journal.error().message,
+              testing::AllOf(testing::HasSubstr("such.db"), testing::HasSubstr("check that its folder")));
 }
 
 class Recorder : public Observer {

@@ -97,7 +97,7 @@ TEST_F(LedgerTest, hashesTheCanonicalJsonOfTheRow) {
   ASSERT_TRUE(await<void>([&](auto reply) { journal->audit(entry, std::move(reply)); }));
   const std::string zeros(64, '0');
   const std::string text = R"({"action":"token.rotate","diff":"","outcome":"ok","prev_hash":")" + zeros +
-                           R"(","reason":"","revision":0,"role":"admin","seq":1,"ts":1700000000000001,"who":"ada"})";
+      R"(","reason":"","revision":0,"role":"admin","seq":1,"ts":1700000000000001,"who":"ada"})";
   EXPECT_EQ(reader(*journal)->audit(1, std::nullopt)->at(0).hash, sha256Hex(text));
 }
 
