@@ -144,7 +144,7 @@ bool SignalboxStyle::drawInputControl(ControlElement element, const QStyleOption
   switch (element) {
     case CE_PushButtonLabel: drawPushLabel(option, painter, widget); return true;
     case CE_ProgressBarGroove: {
-      paint::box(painter, option->rect, metrics_.px(1), theme_.head, theme_.line);
+      paint::box(painter, subElementRect(SE_ProgressBarGroove, option, widget), metrics_.px(1), theme_.head, theme_.line);
       return true;
     }
     case CE_ProgressBarContents: drawProgress(option, painter); return true;
@@ -211,7 +211,7 @@ void SignalboxStyle::drawProgress(const QStyleOption* option, QPainter& painter)
   const auto* bar = qstyleoption_cast<const QStyleOptionProgressBar*>(option);
   if (bar == nullptr || bar->maximum <= bar->minimum) return;  // never an endless animation
   const double share = double(bar->progress - bar->minimum) / (double(bar->maximum) - bar->minimum);
-  QRectF r(option->rect);
+  QRectF r(subElementRect(SE_ProgressBarContents, option, nullptr));
   r.setWidth(r.width() * qBound(0.0, share, 1.0));
   if (option->direction == Qt::RightToLeft) r.moveRight(option->rect.right() + 1);
   paint::fill(painter, r, (option->state & State_Enabled) ? theme_.accent : theme_.disabled);
