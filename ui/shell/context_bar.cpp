@@ -74,7 +74,7 @@ ContextBar::ContextBar(QWidget* parent) : QWidget(parent), row_(new QHBoxLayout(
   connect(forward_, &QToolButton::clicked, this, &ContextBar::forwardRequested);
   connect(earlier_, &QToolButton::clicked, this, [this] { Q_EMIT rangeStepped(-1); });
   connect(later_, &QToolButton::clicked, this, [this] { Q_EMIT rangeStepped(1); });
-  connect(pause_, &QToolButton::toggled, this, [this](bool on) {
+  connect(pause_, &QToolButton::clicked, this, [this](bool on) {
     setPaused(on);
     Q_EMIT pauseToggled(on);
   });
@@ -138,13 +138,14 @@ void ContextBar::setHistory(bool canBack, bool canForward) {
 }
 
 void ContextBar::setRouters(const std::vector<BarChoice>& routers, const QString& current) {
-  router_->setText(tr("none yet"));
+  router_->setText(current.isEmpty() ? tr("none yet") : current);
   fillMenu(router_, routers, current, &ContextBar::routerChosen);
 }
 
 void ContextBar::setRanges(const std::vector<BarChoice>& ranges) { fillMenu(range_, ranges, {}, &ContextBar::rangeChosen); }
 
 void ContextBar::setRange(const QString& name, const QString& span, bool canForward) {
+  if (range_->text() == name && span_->text() == span && later_->isEnabled() == (canForward && range_->isEnabled())) return;
   range_->setText(name);
   range_->updateGeometry();
   range_->update();
@@ -157,7 +158,10 @@ void ContextBar::setRangeEnabled(bool enabled) {
   for (QWidget* part : {static_cast<QWidget*>(earlier_), static_cast<QWidget*>(later_), static_cast<QWidget*>(range_)}) part->setEnabled(enabled);
 }
 
-void ContextBar::setZones(const std::vector<BarChoice>& zones, const QString& current) { fillMenu(zone_, zones, current, &ContextBar::zoneChosen); }
+void ContextBar::setZones(const std::vector<BarChoice>& zones, const QString& current) {
+  zone_->setText(current);
+  fillMenu(zone_, zones, current, &ContextBar::zoneChosen);
+}
 
 void ContextBar::setViews(const std::vector<BarChoice>& views, const QString& current) {
   hasViews_ = !views.empty();
@@ -166,24 +170,22 @@ void ContextBar::setViews(const std::vector<BarChoice>& views, const QString& cu
   fillMenu(view_, views, current, &ContextBar::viewChosen);
 }
 
-void ContextBar::setRole(const QString& role) {
-  role_->setBadge(BadgeTone::Neutral, role, QStringLiteral("role"));
-  role_->setVisible(!role.isEmpty());
+// Called with every tick: only a change costs a new layout.
+void ContextBar::showBadge(BadgeLabel* badge, BadgeTone tone, const QString& words, const QString& glyph, bool shown) {
+  if (badge->isHidden() != shown && badge->accessibleName() == words) return;
+  badge->setBadge(tone, words, glyph);
+  badge->setVisible(shown);
   fold();
 }
+
+void ContextBar::setRole(const QString& role) { showBadge(role_, BadgeTone::Neutral, role, QStringLiteral("role"), !role.isEmpty()); }
 
 void ContextBar::setPlainWs(bool plain) {
-  plain_->setBadge(BadgeTone::Warn, tr("plain ws"), QStringLiteral("unlock"));
   plain_->setToolTip(tr("This link is not encrypted"));
-  plain_->setVisible(plain);
-  fold();
+  showBadge(plain_, BadgeTone::Warn, tr("plain ws"), QStringLiteral("unlock"), plain);
 }
 
-void ContextBar::setSample(const QString& words) {
-  sample_->setBadge(BadgeTone::Info, words, QStringLiteral("sample"));
-  sample_->setVisible(!words.isEmpty());
-  fold();
-}
+void ContextBar::setSample(const QString& words) { showBadge(sample_, BadgeTone::Info, words, QStringLiteral("sample"), !words.isEmpty()); }
 
 void ContextBar::setLink(StateMark mark, const QString& state, const QString& detail) {
   linkGlyph_->setMark(mark);
@@ -195,6 +197,8 @@ void ContextBar::setLink(StateMark mark, const QString& state, const QString& de
 }
 
 void ContextBar::setPaused(bool paused) {
+  if (pause_->isChecked() == paused && pause_->property("paused") == QVariant(paused)) return;
+  pause_->setProperty("paused", paused);
   pause_->setChecked(paused);
   pause_->setIcon(icon(paused ? QStringLiteral("play") : QStringLiteral("pause")));
   pause_->setToolTip(paused ? tr("Go on with the live view") : tr("Pause the live view"));

@@ -68,6 +68,7 @@ class ContextBar : public QWidget {
   ToneLabel* caption(const QString& text);
   QWidget* separator();
   void fillMenu(MenuButton* button, const std::vector<BarChoice>& choices, const QString& current, void (ContextBar::*signal)(const QString&));
+  void showBadge(BadgeLabel* badge, BadgeTone tone, const QString& words, const QString& glyph, bool shown);
   void fold();
 
   QHBoxLayout* row_;

@@ -12,6 +12,7 @@
 #include "shell/status_line.h"
 #include "theme/icons.h"
 #include "theme/metrics.h"
+#include "widgets/accessibility.h"
 #include "widgets/page.h"
 
 namespace signalbox::ui {
@@ -27,6 +28,7 @@ QSize scaled(QSize size, const Metrics& m) { return {qRound(m.px(size.width())),
 MainWindow::MainWindow(Settings& settings, Appearance& appearance, QWidget* parent)
     : QMainWindow(parent), settings_(settings), appearance_(appearance), rail_(new Rail), context_(new ContextBar), status_(new StatusLine),
       docks_(new DockArea), banners_(new QVBoxLayout) {
+  installAccessibility();
   setObjectName(QStringLiteral("signalbox"));
   setContextMenuPolicy(Qt::NoContextMenu);
   setMinimumSize(kSmallest);
@@ -70,7 +72,7 @@ void MainWindow::addPage(ShellPage entry) {
   connect(go, &QAction::triggered, this, [this, id = entry.id] { showPage(id); });
   menu(MenuId::Go)->addAction(go);
   goActions_.insert(entry.id, go);
-  if (wanted_.isEmpty()) wanted_ = entry.id;
+  if (wanted_.isEmpty() || entry.id == settings_.get(settings::kLastPage)) wanted_ = entry.id;
   entries_.push_back(std::move(entry));
 }
 

@@ -11,6 +11,7 @@ namespace signalbox::ui {
 StateGlyph::StateGlyph(QWidget* parent) : QWidget(parent) { setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed); }
 
 void StateGlyph::setMark(StateMark mark) {
+  if (mark == mark_) return;
   mark_ = mark;
   update();
 }
