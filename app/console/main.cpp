@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-only
-#include <QApplication>
+#include <chrono>
+
+#include "console/headless.h"
+#include "console/options.h"
+#include "console/window_app.h"
 
 int main(int argc, char** argv) {
-  const QApplication app(argc, argv);
-  return 0;
+  using namespace signalbox::app;
+  const auto began = std::chrono::steady_clock::now();
+  ConsoleOptions options;
+  if (const auto status = parseOptions(argc, argv, options)) return *status;
+  return options.headless ? runHeadless(options) : runWindow(argc, argv, options, began);
 }

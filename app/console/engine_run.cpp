@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "console/engine_run.h"
+
+#include "config/config.h"
+#include "policy/policy.h"
+
+namespace signalbox::app {
+
+namespace {
+Result<std::shared_ptr<const config::Config>> loadConfig(const std::string& named) {
+  std::string file = named;
+  if (file.empty()) {
+    auto found = config::findConfigFile();
+    if (!found) return std::unexpected(found.error());
+    file = *found;
+  }
+  const auto secrets = config::systemSecrets();
+  auto loaded = config::load(file, *secrets, &policy::check);
+  if (loaded) return *loaded;
+  std::string all;
+  for (const auto& error : loaded.error()) all += (all.empty() ? "" : "\n") + error.string();
+  return fail(ErrorCode::InvalidConfig, all);
+}
+}  // namespace
+
+Result<std::unique_ptr<EngineRun>> EngineRun::start(const EngineWish& wish) {
+  auto run = std::make_unique<EngineRun>();
+  if (wish.demo) {
+    lab::DemoOptions options;
+    options.version = SIGNALBOX_VERSION;
+    options.listen.port = wish.port;
+    options.control.port = wish.control_port;
+    auto demo = lab::Demo::start(std::move(options));
+    if (!demo) return std::unexpected(demo.error());
+    run->demo_ = std::move(*demo);
+    return run;
+  }
+  auto config = loadConfig(wish.config);
+  if (!config) return std::unexpected(config.error());
+  engine::RouterOptions options;
+  options.config = *config;
+  options.version = SIGNALBOX_VERSION;
+  if (wish.port != 0) {
+    options.listen = (*config)->listen;
+    options.listen->port = wish.port;
+  }
+  auto router = engine::Router::start(std::move(options));
+  if (!router) return std::unexpected(router.error());
+  run->router_ = std::move(*router);
+  return run;
+}
+
+EngineRun::~EngineRun() = default;
+
+engine::Router& EngineRun::router() { return demo_ ? demo_->router() : *router_; }
+
+void EngineRun::stop(Duration drain) {
+  if (demo_) demo_->stop();
+  if (router_) router_->stop(drain);
+}
+
+}  // namespace signalbox::app

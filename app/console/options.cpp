@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-only
+#include "console/options.h"
+
+#include <CLI/CLI.hpp>
+
+namespace signalbox::app {
+
+namespace {
+constexpr int kWrongUsage = 2;
+
+std::string checkSocketUrl(const std::string& text) {
+  const bool shaped = text.starts_with("ws://") || text.starts_with("wss://");
+  return shaped ? std::string() : "`" + text + "` is no control address; ws://HOST:PORT and wss://HOST:PORT are";
+}
+}  // namespace
+
+std::optional<int> parseOptions(int argc, char** argv, ConsoleOptions& options) {
+  CLI::App app{"The console of Signalbox: watch a router, tune it, or run one on this computer."};
+  app.set_version_flag("--version", SIGNALBOX_VERSION);
+  app.add_option("--config", options.config, "Configuration of the router run here; else ./signalbox.yaml, then the XDG configuration folder");
+  auto* attach = app.add_option("--attach", options.attach, "Watch the router at this control address instead of running one")
+                     ->check(checkSocketUrl)
+                     ->type_name("URL");
+  app.add_option("--token-env", options.token_env, "Name of the environment variable that holds its token")
+      ->needs(attach)
+      ->type_name("NAME");
+  auto* demo = app.add_flag("--demo", options.demo, "Simulated models, a router and made-up traffic, all on loopback; no key needed")->excludes(attach);
+  app.add_flag("--headless", options.headless, "Run the router without a window or a display, until a signal stops it")->excludes(attach);
+  app.add_flag("--measure", options.measure, "Print the milliseconds to the first paint to stderr")->group("");
+  app.add_option("--shots", options.shots, "Write a picture of every page in both themes to this folder, then leave")->group("");
+  demo->excludes("--config");
+  app.footer("Without --attach and --demo it runs the router of the configuration in this process.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);
+    return status == 0 ? 0 : kWrongUsage;
+  }
+  return std::nullopt;
+}
+
+}  // namespace signalbox::app
