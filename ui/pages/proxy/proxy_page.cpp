@@ -15,12 +15,12 @@
 
 #include "pages/common/page_helpers.h"
 #include "pages/proxy/snippets.h"
+#include "pages/proxy/state_disc.h"
 #include "theme/format.h"
 #include "theme/icons.h"
 #include "theme/metrics.h"
 #include "widgets/cell_delegate.h"
 #include "widgets/dock_content.h"
-#include "widgets/glyph_widgets.h"
 #include "widgets/tone_label.h"
 
 namespace signalbox::ui {
@@ -28,30 +28,6 @@ namespace signalbox::ui {
 namespace {
 using State = EmbeddedRouter::State;
 constexpr std::size_t kLatest = 400;
-
-QString stateWords(State state) {
-  switch (state) {
-    case State::Stopped: return ProxyPage::tr("Stopped");
-    case State::Starting: return ProxyPage::tr("Starting");
-    case State::Binding: return ProxyPage::tr("Binding the port");
-    case State::Running: return ProxyPage::tr("Running");
-    case State::Paused: return ProxyPage::tr("Paused");
-    case State::Failed: return ProxyPage::tr("Not running");
-  }
-  return {};
-}
-
-StateDisc::Sign signFor(State state) {
-  switch (state) {
-    case State::Running: return StateDisc::Sign::Running;
-    case State::Paused: return StateDisc::Sign::Paused;
-    case State::Failed: return StateDisc::Sign::Failed;
-    case State::Starting:
-    case State::Binding: return StateDisc::Sign::Busy;
-    case State::Stopped: break;
-  }
-  return StateDisc::Sign::Stopped;
-}
 
 QPushButton* button(const QString& text, QWidget* parent, const char* name, const char* kind = nullptr) {
   auto* made = new QPushButton(text, parent);
@@ -237,8 +213,7 @@ void ProxyPage::follow() {
   const State state = router ? router->state() : State::Stopped;
   const bool up = state == State::Running || state == State::Paused;
   const bool can_start = router && (state == State::Stopped || state == State::Failed);
-  disc_->setSign(signFor(state));
-  disc_->setAccessibleName(stateWords(state));
+  disc_->setState(state);
   state_->setText(router ? stateWords(state) : tr("No router here"));
   QStringList detail;
   if (!router) detail.append(tr("This console was started to watch another router."));
