@@ -18,8 +18,8 @@ std::string inWords(const Json& value) {
   if (value.is_null()) return "none";
   if (value.is_number_float()) {
     const double number = value.get<double>();
-    const std::string two = fixed(number, 2);
-    return std::abs(std::stod(two) - number) < 1e-12 ? two : shortest(number);
+    const bool two_digits = std::abs(std::round(number * 100) / 100 - number) < 1e-12;
+    return two_digits ? fixed(number, 2) : shortest(number);
   }
   return shortened(value.is_string() ? value.get<std::string>() : value.dump(), kValueMost);
 }
