@@ -80,6 +80,7 @@ class RunningDemo final : public Demo {
       simulation.models = {traffic_.models[from.model].name};
       simulation.latency = traffic_.models[from.model].latency;
       simulation.seed = options_.seed;
+      simulation.generate = true;  // people try their own prompts on it
       auto fault = FaultScript::parse(from.fault);
       if (!fault) return std::unexpected(std::move(fault.error()));
       simulation.fault = std::move(*fault);

@@ -61,6 +61,8 @@ void ScoreStrip::paintEvent(QPaintEvent* /*event*/) {
     const double x = at(std::clamp(*score_, 0.0, 1.0));
     const bool left = x > 10 * u;
     scoreWords = words(left ? x - u : x + u, 0, format::score(score_), Tone::Text, left ? Qt::AlignRight : Qt::AlignLeft, true);
+  } else {
+    scoreWords = words(0, 0, why_.isEmpty() ? tr("not scored") : why_, Tone::Text3, Qt::AlignLeft);
   }
   if (boundaries_.empty()) {
     paint::fill(painter, {0, top, w, tall}, t.head);
@@ -86,8 +88,6 @@ void ScoreStrip::paintEvent(QPaintEvent* /*event*/) {
   if (score_) {
     const double x = at(std::clamp(*score_, 0.0, 1.0));
     paint::fill(painter, {std::clamp(x - 1.5, 0.0, w - 3), 2.5 * u, 3, 5 * u}, t.text);
-  } else {
-    words(0, 0, why_.isEmpty() ? tr("not scored") : why_, Tone::Text3, Qt::AlignLeft);
   }
 }
 

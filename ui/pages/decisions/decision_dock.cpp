@@ -105,6 +105,7 @@ void DecisionDock::buildBody(QVBoxLayout* layout) {
   auto* area = new QScrollArea(this);
   area->setFrameShape(QFrame::NoFrame);
   area->setWidgetResizable(true);
+  area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);  // everything in here can be narrow
   auto* body = new Surface(area);
   auto* column = new QVBoxLayout(body);
   tighten(column);
@@ -112,6 +113,7 @@ void DecisionDock::buildBody(QVBoxLayout* layout) {
   strip_ = new ScoreStrip(body);
   reasons_ = new ReasonList(body);
   score_note_ = new ToneLabel({}, Tone::Text3, Type::Secondary, body);
+  score_note_->setWordWrap(true);
   text_note_ = new ToneLabel({}, Tone::Text2, Type::Body, body);
   text_note_->setWordWrap(true);
   column->addWidget(section(tr("The way of this request"), way_));
