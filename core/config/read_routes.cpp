@@ -69,9 +69,6 @@ domain::Upstream readUpstream(const Reading& from, const Json& json, const std::
   if (upstream.api != domain::UpstreamApi::OpenAi) {
     from.problems.error(pointer + "/api", "the api \"" + std::string(domain::name(upstream.api)) + "\" is not available yet; allowed is openai");
   }
-  if (upstream.api == domain::UpstreamApi::Anthropic) {
-    from.problems.error(pointer + "/api", "the api \"anthropic\" is not available yet; allowed is openai");
-  }
   upstream.base_url = baseUrl(json["base_url"].get<std::string>());
   const std::string host = hostOf(upstream.base_url);
   if (json.contains("key")) {

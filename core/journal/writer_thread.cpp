@@ -72,6 +72,7 @@ void SqliteJournal::writeRows() {
   held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(count));
   {
     const std::lock_guard lock(status_mutex_);
+    status_.rows = store_->rows();
     oldest_held_ = held_.empty() ? std::nullopt : std::optional(held_.front()->since);
   }
   recovered();
