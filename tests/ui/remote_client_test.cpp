@@ -65,6 +65,21 @@ class TinyRouter : public QObject {
       answer["subscription"] = "s1";
       return send(control::answerText(call->id, answer));
     }
+    if (call->method == "status.subscribe") {
+      domain::RouterStatus status;
+      status.state = "ready";
+      status.journal.rows = 17;
+      Json answer = control::toJson(status);
+      answer["subscription"] = "s2";
+      return send(control::answerText(call->id, answer));
+    }
+    if (call->method == "policy.subscribe") {
+      domain::PolicyState state;
+      state.live = 42;
+      Json answer = control::toJson(state);
+      answer["subscription"] = "s3";
+      return send(control::answerText(call->id, answer));
+    }
     if (call->method == "policy.apply") {
       return send(control::errorText(call->id, Error{ErrorCode::Conflict, "r8 is live", {}, R"({"live":8})", 0, 0}));
     }
@@ -90,6 +105,15 @@ TEST(RemoteClientTest, bringsItsTokenInTheUpgradeAndIsLiveAfterHello) {
   EXPECT_EQ(client.routerName(), QStringLiteral("tiny"));
   EXPECT_TRUE(client.may(domain::Role::Tuner));
   EXPECT_FALSE(client.may(domain::Role::Admin));
+}
+
+TEST(RemoteClientTest, keepsFeedsOfDifferentKindsApart) {
+  TinyRouter router;
+  ConsoleClient client;
+  client.attach(clientFor(router.url()));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return client.status().has_value() && client.policy().has_value(); }));
+  EXPECT_EQ(client.status()->journal.rows, 17);
+  EXPECT_EQ(client.policy()->live, 42);
 }
 
 TEST(RemoteClientTest, takesAFeedUpAgainAfterADropWhereItEnded) {

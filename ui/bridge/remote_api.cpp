@@ -24,6 +24,12 @@ Result<std::vector<T>> readList(const Json& json) {
   return control::listFromJson<T>(json, Read);
 }
 
+// One count for feeds of every kind: a static of the template below would be one for each.
+std::int64_t nextKey() {
+  static std::atomic<std::int64_t> last{0};
+  return ++last;
+}
+
 Json revisionParam(std::optional<domain::Revision> revision) {
   Json params = Json::object();
   if (revision) params["revision"] = *revision;
@@ -63,8 +69,7 @@ void RemoteApi::call(const char* method, Json params, control::Reply<T> reply, R
 template <class T>
 Subscription RemoteApi::follow(const char* method, Json params, bool resumes, control::Sink<T> sink,
                                Result<T> (*read)(const Json&)) {
-  static std::atomic<std::int64_t> keys{0};
-  const std::int64_t key = ++keys;
+  const std::int64_t key = nextKey();
   const auto wanted = std::make_shared<std::atomic<bool>>(true);
   RemoteSession::Feed feed;
   feed.method = method;
