@@ -14,8 +14,10 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 double binomialCdf(std::int64_t k, std::int64_t n, double q) {
   if (k < 0) return 0;
   if (k >= n) return 1;
-  if (n > 2000) return 0.5 * std::erfc(-(static_cast<double>(k) + 0.5 - static_cast<double>(n) * q) /
-                                       std::sqrt(2 * static_cast<double>(n) * q * (1 - q)));
+  if (n > 2000)
+    return 0.5 *
+        std::erfc(-(static_cast<double>(k) + 0.5 - static_cast<double>(n) * q) /
+                  std::sqrt(2 * static_cast<double>(n) * q * (1 - q)));
   const auto total = static_cast<double>(n);
   double sum = 0;
   for (std::int64_t i = 0; i <= k; ++i) {
@@ -68,6 +70,17 @@ domain::Estimate ratioFieller(const Moments& moments) {
   return {ratio, std::clamp(upper_branch, 0.0, ratio), kInfinity, count};
 }
 
+domain::Estimate ratioLinearized(std::span<const double> x, std::span<const double> y) {
+  double sx = 0, sy = 0, residuals = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) sx += x[i], sy += y[i];
+  if (x.empty() || sy == 0) return {};
+  const double ratio = sx / sy;
+  for (std::size_t i = 0; i < x.size(); ++i) residuals += (x[i] - ratio * y[i]) * (x[i] - ratio * y[i]);
+  const auto n = static_cast<double>(x.size());
+  const double half = x.size() < 2 ? kInfinity : kZ95 * std::sqrt(residuals * n / (n - 1)) / std::abs(sy);
+  return {ratio, ratio - half, ratio + half, static_cast<std::int64_t>(x.size())};
+}
+
 domain::Estimate meanNormal(std::span<const double> values) {
   if (values.empty()) return {};
   const auto n = static_cast<double>(values.size());
@@ -93,7 +106,8 @@ domain::Estimate quantileInterval(std::vector<double>& values, double q) {
   return {at(rank), at(low), at(high), n};
 }
 
-domain::Estimate bootstrap(std::size_t units, const std::function<std::optional<double>(std::span<const std::uint16_t>)>& statistic,
+domain::Estimate bootstrap(std::size_t units,
+                           const std::function<std::optional<double>(std::span<const std::uint16_t>)>& statistic,
                            Bootstrap options) {
   if (units == 0) return {};
   std::vector<std::uint16_t> draws(units, 1);
@@ -119,15 +133,18 @@ domain::Estimate bootstrap(std::size_t units, const std::function<std::optional<
 }
 
 domain::Estimate bootstrapRatio(std::span<const double> x, std::span<const double> y, Bootstrap options) {
-  return bootstrap(x.size(), [&](std::span<const std::uint16_t> draws) -> std::optional<double> {
-    double sx = 0, sy = 0;
-    for (std::size_t i = 0; i < draws.size(); ++i) {
-      sx += draws[i] * x[i];
-      sy += draws[i] * y[i];
-    }
-    if (sy == 0) return std::nullopt;
-    return sx / sy;
-  }, options);
+  return bootstrap(
+      x.size(),
+      [&](std::span<const std::uint16_t> draws) -> std::optional<double> {
+        double sx = 0, sy = 0;
+        for (std::size_t i = 0; i < draws.size(); ++i) {
+          sx += draws[i] * x[i];
+          sy += draws[i] * y[i];
+        }
+        if (sy == 0) return std::nullopt;
+        return sx / sy;
+      },
+      options);
 }
 
 }  // namespace signalbox::analytics

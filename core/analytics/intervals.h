@@ -22,6 +22,8 @@ using Moments = std::array<double, 6>;
 void addPair(Moments& moments, double x, double y, double weight = 1);
 // Σx ÷ Σy by Fieller's theorem; for x, y ≥ 0. hi is infinite where Σy is not clearly above zero.
 [[nodiscard]] domain::Estimate ratioFieller(const Moments& moments);
+// Σx ÷ Σy with the normal interval of the linearised ratio; for many units, where resampling costs more than it tells.
+[[nodiscard]] domain::Estimate ratioLinearized(std::span<const double> x, std::span<const double> y);
 // Mean of x with the normal interval.
 [[nodiscard]] domain::Estimate meanNormal(std::span<const double> values);
 

@@ -6,6 +6,8 @@
 namespace signalbox::analytics {
 namespace {
 
+constexpr std::size_t kMostResampled = 10'000;  // sessions; beyond it the two intervals differ by less than they show
+
 struct Mean {
   double sum = 0;
   std::int64_t n = 0;
@@ -29,7 +31,7 @@ class SessionSums {
   }
   // Its n is the requests, not the sessions.
   [[nodiscard]] domain::Estimate ratio(Bootstrap options) const {
-    domain::Estimate estimate = bootstrapRatio(x_, y_, options);
+    domain::Estimate estimate = x_.size() > kMostResampled ? ratioLinearized(x_, y_) : bootstrapRatio(x_, y_, options);
     if (estimate.n > 0) estimate.n = requests_;
     return estimate;
   }
@@ -76,7 +78,8 @@ std::optional<std::size_t> bestSingleModel(const OutcomeTable& table) {
   return best;
 }
 
-std::optional<std::vector<Outcome>> randomSplit(const OutcomeTable& table, std::size_t weak, std::size_t strong, double cost_usd) {
+std::optional<std::vector<Outcome>> randomSplit(const OutcomeTable& table, std::size_t weak, std::size_t strong,
+                                                double cost_usd) {
   double low = 0, high = 0;
   std::int64_t known = 0;
   for (const auto& row : table.rows) {
@@ -116,7 +119,8 @@ std::vector<Outcome> oracle(const OutcomeTable& table) {
   return out;
 }
 
-OutcomeSummary summarize(std::string name, std::span<const Outcome> outcomes, std::span<const std::string> sessions, Bootstrap options) {
+OutcomeSummary summarize(std::string name, std::span<const Outcome> outcomes, std::span<const std::string> sessions,
+                         Bootstrap options) {
   OutcomeSummary summary;
   summary.name = std::move(name);
   summary.requests = static_cast<std::int64_t>(outcomes.size());
@@ -127,7 +131,9 @@ OutcomeSummary summarize(std::string name, std::span<const Outcome> outcomes, st
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const Outcome& outcome = outcomes[i];
     if (outcome.correct) accuracy.add(i, *outcome.correct, 1), ++graded, correct += *outcome.correct;
-    if (outcome.cost_usd) cost.add(i, *outcome.cost_usd, 1), ++summary.cost_known, summary.cost_usd = summary.cost_usd.value_or(0) + *outcome.cost_usd;
+    if (outcome.cost_usd)
+      cost.add(i, *outcome.cost_usd, 1), ++summary.cost_known,
+          summary.cost_usd = summary.cost_usd.value_or(0) + *outcome.cost_usd;
     if (outcome.correct && outcome.cost_usd) per_correct.add(i, *outcome.cost_usd, *outcome.correct);
     if (outcome.latency_ms) latencies.push_back(*outcome.latency_ms);
   }
@@ -135,7 +141,8 @@ OutcomeSummary summarize(std::string name, std::span<const Outcome> outcomes, st
   summary.accuracy = sessions.empty() ? wilson(correct, graded) : accuracy.ratio(options);
   summary.cost_per_request = cost.ratio(options);
   summary.cost_per_correct.estimate = per_correct.ratio(options);
-  if (!outcomes.empty()) summary.cost_per_correct.graded_share = static_cast<double>(graded) / static_cast<double>(outcomes.size());
+  if (!outcomes.empty())
+    summary.cost_per_correct.graded_share = static_cast<double>(graded) / static_cast<double>(outcomes.size());
   summary.p50_ms = quantileInterval(latencies, 0.50);
   summary.p95_ms = quantileInterval(latencies, 0.95);
   summary.p99_ms = quantileInterval(latencies, 0.99);

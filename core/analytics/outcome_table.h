@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each model would have made of each request, and what follows: always the cheapest, always the frontier, a random split of
 // the same cost, the oracle, all beside what was really served. Unknown stays unknown: a request without a grade is left out of
-// accuracy and counted in graded_share. Pure; intervals by bootstrap over sessions, seeded.
+// accuracy and counted in graded_share. Pure; intervals by bootstrap over sessions, seeded, or linearised beyond 10,000 of them.
 #pragma once
 #include <optional>
 #include <span>
@@ -14,7 +14,7 @@ namespace signalbox::analytics {
 
 // One request answered in one way.
 struct Outcome {
-  std::optional<double> correct;     // 0..1
+  std::optional<double> correct;  // 0..1
   std::optional<double> cost_usd;
   std::optional<double> latency_ms;
 };
@@ -41,17 +41,17 @@ struct OutcomeTable {
 struct OutcomeSummary {
   std::string name;
   std::int64_t requests = 0;
-  domain::Estimate accuracy;               // over the graded
-  domain::Estimate cost_per_request;       // US dollars, over those whose cost is known
-  domain::CostPerCorrect cost_per_correct; // over the graded whose cost is known; the share is of all requests
-  std::optional<double> cost_usd;          // total of the known; nullopt: none is
+  domain::Estimate accuracy;                // over the graded
+  domain::Estimate cost_per_request;        // US dollars, over those whose cost is known
+  domain::CostPerCorrect cost_per_correct;  // over the graded whose cost is known; the share is of all requests
+  std::optional<double> cost_usd;           // total of the known; nullopt: none is
   std::int64_t cost_known = 0;
-  domain::Estimate p50_ms, p95_ms, p99_ms; // order statistics
+  domain::Estimate p50_ms, p95_ms, p99_ms;  // order statistics
 };
 
 // `sessions` names each request's session, resampled as a whole; empty: every request is on its own.
-[[nodiscard]] OutcomeSummary summarize(std::string name, std::span<const Outcome> outcomes, std::span<const std::string> sessions = {},
-                                       Bootstrap options = {});
+[[nodiscard]] OutcomeSummary summarize(std::string name, std::span<const Outcome> outcomes,
+                                       std::span<const std::string> sessions = {}, Bootstrap options = {});
 
 // Paired over the requests for which both are known: (other − ours) ÷ other of the cost, and ours − other of the correctness.
 struct OutcomeComparison {

@@ -20,7 +20,7 @@ struct Rollup {
   WallMicros until = 0;
   domain::MetricsBucket sums;  // counts and sums only
   LatencySketch latency, ttft;
-  Moments moments{};           // cost and score of the requests for which both are known
+  Moments moments{};  // cost and score of the requests for which both are known
 
   void add(const domain::Decision& decision);
   // A label that came after its decision was added: `before` and `after` are the decision's scores.

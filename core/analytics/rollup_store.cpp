@@ -38,13 +38,17 @@ Rollup& RangeRollup::slot(WallMicros ts) {
 
 void RangeRollup::add(const domain::Decision& decision) {
   if (decision.ts < since_ || decision.ts >= until_) return;
-  if (bucket_us_ > 0) slot(decision.ts).add(decision);
-  else total_.add(decision);
+  if (bucket_us_ > 0)
+    slot(decision.ts).add(decision);
+  else
+    total_.add(decision);
 }
 
 void RangeRollup::add(const Rollup& part) {
-  if (bucket_us_ > 0) slot(part.since).merge(part);
-  else total_.merge(part);
+  if (bucket_us_ > 0)
+    slot(part.since).merge(part);
+  else
+    total_.merge(part);
 }
 
 domain::MetricsReport RangeRollup::report() const {

@@ -14,7 +14,6 @@ domain::CommittedDecision interruptedRow(const Uuid& id, const std::string& rout
   row.decision.id = id;
   row.decision.ts = id.millis() * 1000;
   row.decision.router = router;
-  row.decision.reason = domain::Reason::Unavailable;
   row.decision.outcome = domain::Outcome::Interrupted;
   row.decision.explanation = "begun before the router ended without warning; what became of it is not known";
   return row;

@@ -63,7 +63,9 @@ TEST(FiellerTest, holdsExactlyTheRatiosThatATestDoesNotReject) {
   std::mt19937_64 random(11);
   const Sample s = sample(random, 200, 0.7);
   const auto estimate = ratioFieller(s.moments);
-  EXPECT_NEAR(estimate.value, std::accumulate(s.cost.begin(), s.cost.end(), 0.0) / std::accumulate(s.correct.begin(), s.correct.end(), 0.0), 1e-12);
+  EXPECT_NEAR(estimate.value,
+              std::accumulate(s.cost.begin(), s.cost.end(), 0.0) / std::accumulate(s.correct.begin(), s.correct.end(), 0.0),
+              1e-12);
   EXPECT_TRUE(insideFieller(s, estimate.lo * 1.0001));
   EXPECT_FALSE(insideFieller(s, estimate.lo * 0.9999));
   EXPECT_TRUE(insideFieller(s, estimate.hi * 0.9999));
@@ -98,9 +100,20 @@ TEST(IntervalsTest, coverTheTruthAboutNinetyFiveTimesInAHundred) {
   EXPECT_THAT(median, testing::AllOf(testing::Ge(370), testing::Le(398)));
 }
 
+TEST(IntervalsTest, agreeWithEachOtherOnManyUnits) {
+  std::mt19937_64 random(8);
+  const Sample s = sample(random, 4000, 0.6);
+  const auto linear = ratioLinearized(s.cost, s.correct), fieller = ratioFieller(s.moments),
+             resampled = bootstrapRatio(s.cost, s.correct);
+  EXPECT_NEAR(linear.value, fieller.value, 1e-12);
+  EXPECT_NEAR(linear.hi - linear.lo, fieller.hi - fieller.lo, 0.01 * (fieller.hi - fieller.lo));
+  EXPECT_NEAR(resampled.hi - resampled.lo, fieller.hi - fieller.lo, 0.08 * (fieller.hi - fieller.lo));
+}
+
 TEST(BootstrapTest, givesTheSameForTheSameSeed) {
   const std::vector<double> x{1, 2, 3, 4, 5, 6}, y{1, 1, 0, 1, 1, 1};
-  const auto a = bootstrapRatio(x, y, {.seed = 9}), b = bootstrapRatio(x, y, {.seed = 9}), c = bootstrapRatio(x, y, {.seed = 10, .replicates = 50});
+  const auto a = bootstrapRatio(x, y, {.seed = 9}), b = bootstrapRatio(x, y, {.seed = 9}),
+             c = bootstrapRatio(x, y, {.seed = 10, .replicates = 50});
   EXPECT_EQ(a.lo, b.lo);
   EXPECT_EQ(a.hi, b.hi);
   EXPECT_EQ(a.value, c.value);

@@ -54,7 +54,8 @@ void expectSameSums(const domain::MetricsBucket& a, const domain::MetricsBucket&
 }
 
 TEST(RollupTest, leavesCachedLearnedPinnedShedAndRefusedOutOfTheRates) {
-  domain::Decision cached = served(1), learned = served(2), pinned = served(3), shed = served(4), refused = served(5), plain = served(6);
+  domain::Decision cached = served(1), learned = served(2), pinned = served(3), shed = served(4), refused = served(5),
+                   plain = served(6);
   cached.cache = domain::CacheKind::Semantic;
   learned.cache = domain::CacheKind::Learned;
   learned.reason = domain::Reason::Learned;
