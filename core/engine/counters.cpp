@@ -29,26 +29,24 @@ void sample(std::string& out, std::string_view name, const std::string& labels, 
   out.append(" ").append(shortest(value)).append("\n");
 }
 
-}  // namespace
-
-void SecondsHistogram::add(double seconds) {
-  const auto at = std::lower_bound(kBounds.begin(), kBounds.end(), seconds) - kBounds.begin();
-  counts_[static_cast<std::size_t>(at)].fetch_add(1, kRelaxed);
-  nanos_.fetch_add(static_cast<std::uint64_t>(seconds * 1e9), kRelaxed);
-}
-
-void SecondsHistogram::write(std::string& out, const std::string& name, const std::string& labels) const {
+void histogram(std::string& out, const std::string& name, const std::string& labels, const SecondsHistogram& times) {
+  const auto counts = times.counts();
   std::uint64_t sum = 0;
-  for (std::size_t i = 0; i <= kBounds.size(); ++i) {
-    sum += counts_[i].load(kRelaxed);
-    const std::string bound = i < kBounds.size() ? shortest(kBounds[i]) : "+Inf";
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    sum += counts[i];
+    const std::string bound = i < times.bounds().size() ? shortest(times.bounds()[i]) : "+Inf";
     sample(out, name + "_bucket", (labels.empty() ? "" : labels + ",") + label("le", bound), static_cast<double>(sum));
   }
-  sample(out, name + "_sum", labels, static_cast<double>(nanos_.load(kRelaxed)) / 1e9);
+  sample(out, name + "_sum", labels, times.sum());
   sample(out, name + "_count", labels, static_cast<double>(sum));
 }
 
-Counters::Counters(std::vector<std::string> tiers) : tiers_(std::move(tiers)), by_tier_(tiers_.size() + 1) {
+const std::vector<double> kRequestSeconds{0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30};
+
+}  // namespace
+
+Counters::Counters(std::vector<std::string> tiers)
+    : tiers_(std::move(tiers)), by_tier_(tiers_.size() + 1), latency_(kRequestSeconds), overhead_(kRequestSeconds) {
   for (const int status : {400, 403, 408, 413, 415, 421, 431, 503}) refused_[status] = 0;
 }
 
@@ -75,7 +73,7 @@ void Counters::refused(int status) {
 }
 
 std::string Counters::text(const domain::JournalStatus& journal, const std::vector<domain::UpstreamStatus>& upstreams,
-                           domain::Revision revision) const {
+                           domain::Revision revision, const journal::CommitTimes& commits) const {
   std::string out;
   out.reserve(8192);
   const auto count = [](const Count& c) { return static_cast<double>(c.load(kRelaxed)); };
@@ -99,9 +97,9 @@ std::string Counters::text(const domain::JournalStatus& journal, const std::vect
   describe(out, "signalbox_cost_unknown_total", "counter", "Requests whose cost is not known.");
   sample(out, "signalbox_cost_unknown_total", {}, count(cost_unknown_));
   describe(out, "signalbox_request_duration_seconds", "histogram", "Time from the request's last byte to the answer's last.");
-  latency_.write(out, "signalbox_request_duration_seconds", {});
+  histogram(out, "signalbox_request_duration_seconds", {}, latency_);
   describe(out, "signalbox_overhead_seconds", "histogram", "The router's own share of that time: no attempt was open.");
-  overhead_.write(out, "signalbox_overhead_seconds", {});
+  histogram(out, "signalbox_overhead_seconds", {}, overhead_);
   describe(out, "signalbox_in_flight", "gauge", "Requests being answered now.");
   sample(out, "signalbox_in_flight", {}, static_cast<double>(in_flight.load(kRelaxed)));
   describe(out, "signalbox_policy_revision", "gauge", "Revision of the live policy.");
@@ -110,6 +108,9 @@ std::string Counters::text(const domain::JournalStatus& journal, const std::vect
   sample(out, "signalbox_journal_dropped_total", {}, static_cast<double>(journal.dropped));
   describe(out, "signalbox_journal_lag_seconds", "gauge", "Age of the oldest decision not yet committed.");
   sample(out, "signalbox_journal_lag_seconds", {}, journal.lag_ms / 1e3);
+  describe(out, "signalbox_journal_commit_seconds", "histogram", "Time of a commit until it is on disk: of acknowledged changes, and of groups of decisions.");
+  histogram(out, "signalbox_journal_commit_seconds", label("of", "changes"), commits.changes);
+  histogram(out, "signalbox_journal_commit_seconds", label("of", "decisions"), commits.decisions);
   describe(out, "signalbox_upstream_requests_total", "counter", "Attempts by upstream.");
   for (const auto& upstream : upstreams) sample(out, "signalbox_upstream_requests_total", label("upstream", upstream.name), static_cast<double>(upstream.requests));
   describe(out, "signalbox_upstream_failures_total", "counter", "Failed attempts by upstream.");

@@ -8,23 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "base/seconds_histogram.h"
 #include "domain/decision.h"
 #include "domain/event.h"
 #include "domain/policy_document.h"
+#include "journal/journal.h"
 
 namespace signalbox::engine {
-
-// Cumulative histogram of seconds in fixed buckets.
-class SecondsHistogram {
- public:
-  static constexpr std::array<double, 14> kBounds{0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30};
-  void add(double seconds);
-  void write(std::string& out, const std::string& name, const std::string& labels) const;
-
- private:
-  std::array<std::atomic<std::uint64_t>, kBounds.size() + 1> counts_{};
-  std::atomic<std::uint64_t> nanos_{0};
-};
 
 class Counters {
  public:
@@ -36,7 +26,7 @@ class Counters {
 
   // Prometheus text exposition format 0.0.4.
   [[nodiscard]] std::string text(const domain::JournalStatus& journal, const std::vector<domain::UpstreamStatus>& upstreams,
-                                 domain::Revision revision) const;
+                                 domain::Revision revision, const journal::CommitTimes& commits) const;
 
  private:
   using Count = std::atomic<std::uint64_t>;

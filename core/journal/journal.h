@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/seconds_histogram.h"
 #include "domain/audit_entry.h"
 #include "domain/event.h"
 #include "domain/label.h"
@@ -52,6 +53,12 @@ struct PolicyCommit {
 template <class T>
 using Reply = std::function<void(Result<T>)>;  // called once, on the journal's thread, after the commit
 
+// How long COMMIT took, the disk included: of acknowledged changes, and of groups of decisions. Failed ones are not in it.
+struct CommitTimes {
+  CommitTimes();
+  SecondsHistogram changes, decisions;
+};
+
 class Journal {
  public:
   // Opens or creates the store. A corrupt file is moved aside, loudly, and a new one opened. Io when the folder is unwritable.
@@ -75,6 +82,7 @@ class Journal {
   virtual void audit(domain::AuditEntry entry, Reply<void> reply) = 0;  // seq, hashes filled in
 
   [[nodiscard]] virtual domain::JournalStatus status() const = 0;
+  [[nodiscard]] virtual const CommitTimes& commitTimes() const = 0;
   // A connection of its own, query-only. One thread at a time.
   [[nodiscard]] virtual Result<std::unique_ptr<Reader>> reader() = 0;
   // Waits until everything handed over so far is committed.

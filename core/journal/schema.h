@@ -4,6 +4,8 @@
 // contract's columns with plain values. Both are generated from domain/decision_fields.h.
 #pragma once
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "journal/sqlite.h"
 

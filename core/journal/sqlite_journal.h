@@ -25,6 +25,7 @@ class SqliteJournal final : public Journal {
   void confirmPolicy(domain::Revision revision, std::string who, domain::Role role, Reply<void> reply) override;
   void audit(domain::AuditEntry entry, Reply<void> reply) override;
   [[nodiscard]] domain::JournalStatus status() const override;
+  [[nodiscard]] const CommitTimes& commitTimes() const override { return commit_times_; }
   [[nodiscard]] Result<std::unique_ptr<Reader>> reader() override;
   void flush() override;
 
@@ -34,6 +35,7 @@ class SqliteJournal final : public Journal {
   void run();
   void runChanges(std::vector<Change> changes);
   [[nodiscard]] Result<void> tryChanges(std::vector<Change>& changes);
+  [[nodiscard]] Result<void> timedCommit(SecondsHistogram& times);
   void writeRows();
   // `count` of the held rows, or fewer when a change came meanwhile.
   [[nodiscard]] Result<std::vector<domain::CommittedDecision>> tryRows(std::size_t& count);
@@ -58,6 +60,7 @@ class SqliteJournal final : public Journal {
   SteadyTime retry_at_{}, status_at_{};
   WallMicros fault_since_ = 0;
   std::uint64_t dropped_before_ = 0;  // when the last gap was written down
+  CommitTimes commit_times_;
   mutable std::mutex status_mutex_;
   domain::JournalStatus status_;
   std::optional<SteadyTime> oldest_held_;  // guarded by status_mutex_

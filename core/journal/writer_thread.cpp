@@ -51,7 +51,14 @@ Result<void> SqliteJournal::tryChanges(std::vector<Change>& changes) {
   for (Change& change : changes) {
     if (auto done = change.run(*store_); !done) return done;
   }
-  return store_->commit();
+  return timedCommit(commit_times_.changes);
+}
+
+Result<void> SqliteJournal::timedCommit(SecondsHistogram& times) {
+  const SteadyTime began = steadyNow();
+  auto done = store_->commit();
+  if (done) times.add(steadyNow() - began);
+  return done;
 }
 
 void SqliteJournal::writeRows() {
@@ -89,7 +96,7 @@ Result<std::vector<domain::CommittedDecision>> SqliteJournal::tryRows(std::size_
     stored[i] = *inserted;
     if (i % kGlance == kGlance - 1 && queue_.changesWait()) count = i + 1;
   }
-  if (auto done = store_->commit(); !done) return std::unexpected(done.error());
+  if (auto done = timedCommit(commit_times_.decisions); !done) return std::unexpected(done.error());
   std::vector<domain::CommittedDecision> committed;
   committed.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {

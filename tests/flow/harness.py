@@ -21,7 +21,8 @@ from urllib.parse import urlsplit
 
 BIN = os.environ.get("SIGNALBOX_BIN", "signalbox")
 DATA = os.environ.get("SIGNALBOX_DATA", "")
-PATIENCE = 30.0  # seconds until something that must happen has failed to
+SLOWER = float(os.environ.get("SIGNALBOX_SLOWER", "1"))  # instrumented programs are; every deadline is multiplied by it
+PATIENCE = 30.0 * SLOWER  # seconds until something that must happen has failed to
 
 
 def skip_without_data(name):
@@ -91,9 +92,11 @@ class Program:
         self.wait()
         self.process.stdout.close()
         self.process.stderr.close()
+        reported = [i for i, line in enumerate(self.errors) if "Sanitizer" in line or "runtime error:" in line]
+        assert not reported, "a sanitizer reports:\n" + "\n".join(self.errors[reported[0]:reported[0] + 80])
 
 
-def run(*arguments, env=None, cwd=None, patience=120):
+def run(*arguments, env=None, cwd=None, patience=120 * SLOWER):
     """A command to its end."""
     return subprocess.run([BIN, *map(str, arguments)], capture_output=True, text=True, timeout=patience, cwd=cwd,
                           env={**os.environ, **(env or {})})
@@ -152,6 +155,43 @@ def request(url, method, path, body=None, headers=None, timeout=PATIENCE):
         connection.close()
 
 
+class Histogram:
+    """A histogram of /metrics: upper ends of its buckets, their own counts, and the sum of what was counted."""
+
+    def __init__(self, bounds, counts, total):
+        self.bounds, self.counts, self.total = bounds, counts, total
+
+    @property
+    def count(self):
+        return sum(self.counts)
+
+    @property
+    def mean(self):
+        return self.total / self.count
+
+    def since(self, before):
+        return Histogram(self.bounds, [now - then for now, then in zip(self.counts, before.counts)], self.total - before.total)
+
+    def at_most(self, q):
+        """The upper end of the bucket that holds the quantile."""
+        seen = 0
+        for bound, count in zip(self.bounds, self.counts):
+            seen += count
+            if seen >= q * self.count:
+                return bound
+        raise AssertionError("an empty histogram has no quantiles")
+
+
+def histogram(text, name, **labels):
+    """A histogram out of the text of /metrics."""
+    ours = ",".join(f'{key}="{value}"' for key, value in labels.items())
+    buckets = re.findall(rf'^{name}_bucket{{{re.escape(ours)}{"," if ours else ""}le="([^"]+)"}} (\S+)$', text, re.MULTILINE)
+    total = re.search(rf'^{name}_sum{re.escape("{" + ours + "}") if ours else ""} (\S+)$', text, re.MULTILINE)
+    assert buckets and total, f"no histogram {name} with {ours}"
+    upto = [int(float(count)) for _, count in buckets]
+    return Histogram([float(bound) for bound, _ in buckets], [n - m for n, m in zip(upto, [0, *upto])], float(total.group(1)))
+
+
 class Router:
     """`signalbox serve` with its configuration, store and tokens in `folder`."""
 
@@ -162,6 +202,7 @@ class Router:
         self.config_file = self.folder / "signalbox.yaml"
         config = {"version": 1, "name": "flow", "workers": 2, "store": {"kind": "sqlite", "path": "signalbox.db"},
                   "upstreams": upstreams, "tiers": tiers, "policy": "policy.yaml", **(extra or {})}
+        self.config = config
         self.config_file.write_text(json.dumps(config, indent=1))  # JSON is YAML
         (self.folder / "policy.yaml").write_text(json.dumps(policy, indent=1))
         self.program = None
@@ -172,8 +213,10 @@ class Router:
         line = self.program.listening()[0]
         self.url, self.control_url = line["data"], line["control"]
         tokens = self.folder / "state" / "signalbox"
-        self.token = (tokens / "client-token").read_text().strip()
-        self.control_token = (tokens / "control-token").read_text().strip()
+        if not self.config.get("keys"):
+            self.token = (tokens / "client-token").read_text().strip()
+        if not self.config.get("control", {}).get("tokens"):
+            self.control_token = (tokens / "control-token").read_text().strip()
         return self
 
     def __enter__(self):
