@@ -6,6 +6,8 @@
 #include <atomic>
 #include <condition_variable>
 
+#include "patience.h"
+
 namespace signalbox::control {
 namespace {
 
@@ -43,7 +45,7 @@ class Listener {
   }
   void awaitSeq(std::int64_t seq) {
     std::unique_lock lock(mutex_);
-    ASSERT_TRUE(heard_.wait_for(lock, std::chrono::seconds(20), [&] { return seq_ >= seq; })) << "heard up to " << seq_;
+    ASSERT_TRUE(heard_.wait_for(lock, patient(std::chrono::seconds(20)), [&] { return seq_ >= seq; })) << "heard up to " << seq_;
   }
   std::vector<std::int64_t> seqs() { const std::lock_guard lock(mutex_); return seqs_; }
   std::int64_t dropped() { const std::lock_guard lock(mutex_); return dropped_; }

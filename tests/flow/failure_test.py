@@ -7,7 +7,7 @@ import threading
 import time
 import unittest
 
-from harness import FlowTest, Router, request, row, run, set_fault, simulate, sse, until, write_outcomes
+from harness import SLOWER, FlowTest, Router, request, row, run, set_fault, simulate, sse, until, write_outcomes
 
 UNGATED = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}
 
@@ -61,7 +61,7 @@ class FailoverTest(Failing):
         for stream in (False, True):
             attempts = self.answered(router, "second", stream=stream, max_tokens=16)
             self.assertEqual(attempts[0]["error"], "upstream_timeout")
-            self.assertLess(attempts[0]["latency_ms"], 1500)
+            self.assertLess(attempts[0]["latency_ms"], 1500 * SLOWER)
 
     def test_goes_to_the_next_deployment_on_limits_and_server_errors(self):
         router = self.serve()
@@ -265,7 +265,7 @@ class StartAndEndTest(Failing):
         self.assertEqual(router.stop(signal.SIGTERM), 0)
         client.join(10)
         self.assertEqual(answers[0][0], 200, "the open request was answered")
-        self.assertLess(time.monotonic() - began, 10)
+        self.assertLess(time.monotonic() - began, 10 * SLOWER)
         with router.store() as store:
             self.assertEqual(store.execute("SELECT outcome FROM decisions").fetchone()[0], "ok")
 

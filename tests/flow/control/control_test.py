@@ -39,7 +39,7 @@ if __name__ == "__main__":
 import websockets  # noqa: E402
 from websockets.asyncio.client import connect as open_socket  # noqa: E402
 
-from harness import FlowTest, Program, Router, row, run, simulate, until, write_outcomes  # noqa: E402
+from harness import SLOWER, FlowTest, Program, Router, row, run, simulate, until, write_outcomes  # noqa: E402
 
 
 def policy(gate, step=0.05):
@@ -111,10 +111,6 @@ class ControlTest(FlowTest):
         self.addCleanup(lambda: self.router.__exit__())
 
     def start(self):
-        """With configured control tokens there is no control-token file to read."""
-        tokens = self.folder / "state" / "signalbox"
-        tokens.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (tokens / "control-token").touch(mode=0o600)
         self.router.start()
         self.router.control_token = "admin-token-of-the-flow"
 
@@ -123,7 +119,7 @@ class ControlTest(FlowTest):
         self.assertEqual(status, 200, body)
         return headers["x-signalbox-decision-id"]
 
-    def command(self, *arguments, token="FLOW_ADMIN", patience=60):
+    def command(self, *arguments, token="FLOW_ADMIN", patience=60 * SLOWER):
         return run(*arguments, "--url", self.router.control_url, "--token-env", token, env=self.router.env, patience=patience)
 
     def test_guards_its_door(self):
