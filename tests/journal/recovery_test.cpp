@@ -74,7 +74,7 @@ TEST_F(RecoveryTest, losesNothingAcknowledgedInTwelveKills) {
     const SteadyTime start = steadyNow();
     auto journal = open();
     ASSERT_TRUE(journal);
-    EXPECT_LT(steadyNow() - start, std::chrono::seconds(5));
+    EXPECT_LT(steadyNow() - start, patient(std::chrono::seconds(5)));
     auto rows = reader(*journal);
     std::istringstream lines(said);
     domain::Revision acknowledged = 0;
@@ -182,7 +182,7 @@ TEST_F(RecoveryTest, forgetsTheOldestWhenThereIsTooMuch) {
   std::int64_t handed = 0;
   const SteadyTime start = steadyNow();
   do {
-    ASSERT_LT(steadyNow() - start, std::chrono::seconds(30));
+    ASSERT_LT(steadyNow() - start, patient(std::chrono::seconds(30)));
     for (int i = 0; i < 500; ++i) journal->append(decisionAt(++handed));
     journal->flush();
   } while (rows->decisionsAfter(0, 1)->at(0).seq == 1);
@@ -205,7 +205,7 @@ TEST_F(RecoveryTest, forgetsWhatIsTooOldWithItsAttemptsAndLabels) {
   auto journal = open(young);
   auto rows = reader(*journal);
   const SteadyTime start = steadyNow();
-  while (rows->decision(old.id)) ASSERT_LT(steadyNow() - start, std::chrono::seconds(10));
+  while (rows->decision(old.id)) ASSERT_LT(steadyNow() - start, patient(std::chrono::seconds(10)));
   EXPECT_TRUE(rows->decision(fresh.id));
   EXPECT_TRUE(rows->labels(old.id)->empty());
   auto db = Database::open(path(), Database::Mode::ReadOnly);

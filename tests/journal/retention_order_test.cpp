@@ -1,25 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <thread>
-
+#include "journal/store.h"
 #include "journal/store_fixture.h"
 
 namespace signalbox::journal {
 namespace {
 
-using RetentionTest = StoreTest;
+constexpr std::int64_t kPlenty = 1ll << 30;
+
+class RetentionTest : public StoreTest {
+ protected:
+  RetentionTest() : store_(Store::open(path()).value()) {}
+  void write(std::initializer_list<WallMicros> times) {
+    ASSERT_TRUE(store_->begin());
+    for (const WallMicros ts : times) {
+      domain::CommittedDecision row{0, decisionAt(ts)};
+      ASSERT_TRUE(store_->insert(row).value_or(false));
+    }
+    ASSERT_TRUE(store_->commit());
+  }
+  std::unique_ptr<Store> store_;
+};
 
 TEST_F(RetentionTest, keepsYoungRowsThatEndedInAnotherOrderThanTheyBegan) {
-  auto journal = open();
-  for (const WallMicros earlier : {0, 1'000, 2'000, 500}) {
-    ASSERT_TRUE(journal->append(decisionAt(wallNow() - earlier)));
-    journal->flush();
-  }
-  const auto rows = reader(*journal);
-  // Old rows are looked for ten times a second.
-  for (int i = 0; i < 30; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    ASSERT_EQ(rows->countDecisions({}).value_or(-1), 4);
-  }
+  write({5'000, 4'000, 3'000, 4'500});
+  for (int look = 0; look < 3; ++look) EXPECT_EQ(store_->retire(3'000, kPlenty, 2048).value_or(-1), 0);
+  EXPECT_EQ(store_->rows(), 4);
+}
+
+TEST_F(RetentionTest, dropsOldRowsUpToTheFirstThatIsYoungEnough) {
+  write({1'000, 900, 3'000, 800, 4'000});
+  EXPECT_EQ(store_->retire(2'000, kPlenty, 2048).value_or(-1), 2);
+  EXPECT_EQ(store_->retire(2'000, kPlenty, 2048).value_or(-1), 0) << "the old one behind it goes with its neighbour";
+  EXPECT_EQ(store_->rows(), 3);
 }
 
 }  // namespace

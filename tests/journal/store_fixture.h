@@ -9,6 +9,7 @@
 
 #include "base/sha256.h"
 #include "journal/journal.h"
+#include "patience.h"
 
 namespace signalbox::journal {
 

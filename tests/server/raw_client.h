@@ -14,6 +14,8 @@
 #include <string_view>
 #include <utility>
 
+#include "patience.h"
+
 namespace signalbox::server {
 
 class RawClient {
@@ -51,7 +53,7 @@ class RawClient {
     return true;
   }
   // Reads once, waiting at most `patience`. Empty at the end or when nothing came.
-  std::string receive(std::chrono::milliseconds patience = std::chrono::seconds(5)) {
+  std::string receive(std::chrono::milliseconds patience = patient(std::chrono::seconds(5))) {
     pollfd waiting{descriptor_, POLLIN, 0};
     if (::poll(&waiting, 1, static_cast<int>(patience.count())) <= 0) return {};
     std::string bytes(256 << 10, '\0');

@@ -22,8 +22,9 @@ TEST_F(RequestTest, answersAGetAndKeepsTheConnection) {
 }
 
 TEST_F(RequestTest, answersPipelinedRequestsInOrder) {
-  handler.on("/slow", [](http::Request&, Responder& responder) -> Task<void> {
-    co_await sleepFor(std::chrono::milliseconds(30));
+  Gate gate;
+  handler.on("/slow", [&gate](http::Request&, Responder& responder) -> Task<void> {
+    co_await gate.passed();
     http::Response response;
     response.body = "slow";
     co_await responder.send(std::move(response));
@@ -33,6 +34,8 @@ TEST_F(RequestTest, answersPipelinedRequestsInOrder) {
   std::string all = client.get("/slow");
   for (int i = 0; i < 200; ++i) all += i % 2 ? client.get("/" + std::to_string(i)) : client.post("/" + std::to_string(i), "{}");
   client.send(all);
+  ASSERT_TRUE(handler.await("begin GET /slow"));
+  gate.open();
   EXPECT_EQ(bodyOf(client.answer()), "slow");
   for (int i = 0; i < 200; ++i) {
     const std::string target = "/" + std::to_string(i);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -13,6 +14,7 @@
 #include <mutex>
 #include <vector>
 
+#include "patience.h"
 #include "server/raw_client.h"
 #include "server/server.h"
 
@@ -49,9 +51,21 @@ class ScriptedHandler : public Handler {
     changed_.notify_all();
   }
   // Waits until `what` was noted; the time it took.
-  [[nodiscard]] bool await(std::string_view what, std::chrono::milliseconds patience = std::chrono::seconds(5)) {
+  [[nodiscard]] bool await(std::string_view what, std::chrono::milliseconds patience = patient(std::chrono::seconds(5))) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, patience, [&] { return std::find(notes_.begin(), notes_.end(), what) != notes_.end(); });
+  }
+  // Waits for a condition that another thread brings about: it is looked at after every note, and at short intervals because not
+  // everything that happens in a server leaves one.
+  template <class Condition>
+  [[nodiscard]] bool awaitUntil(Condition&& condition, std::chrono::milliseconds patience) {
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (!condition()) {
+      std::unique_lock lock(mutex_);
+      if (std::chrono::steady_clock::now() > until) return false;
+      changed_.wait_for(lock, std::chrono::milliseconds(2));
+    }
+    return true;
   }
   [[nodiscard]] std::size_t count(std::string_view what) {
     const std::lock_guard lock(mutex_);
@@ -79,25 +93,39 @@ class ServerTest : public ::testing::Test {
     running->start();
   }
   [[nodiscard]] std::uint16_t port() const { return running->port(); }
-  // Waits for a condition that another thread brings about.
   template <class F>
-  static bool eventually(F&& condition, std::chrono::milliseconds patience = std::chrono::seconds(5)) {
-    const auto until = std::chrono::steady_clock::now() + patience;
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > until) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    return true;
+  bool eventually(F&& condition, std::chrono::milliseconds patience = patient(std::chrono::seconds(5))) {
+    return handler.awaitUntil(std::forward<F>(condition), patience);
   }
 
   ScriptedHandler handler;
   std::unique_ptr<Server> running;
 };
 
-inline Task<void> sleepFor(Duration duration) {
-  asio::steady_timer timer(co_await asio::this_coro::executor);
-  timer.expires_after(duration);
-  co_await timer.async_wait(asio::use_awaitable);
-}
+// Holds handlers until a test opens it.
+class Gate {
+ public:
+  Task<void> passed() {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto timer = std::make_shared<asio::steady_timer>(executor, asio::steady_timer::time_point::max());
+    {
+      const std::lock_guard lock(mutex_);
+      if (open_) co_return;
+      waiting_.push_back(timer);
+    }
+    co_await timer->async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    for (const auto& timer : waiting_) asio::post(timer->get_executor(), [timer] { timer->cancel(); });
+    waiting_.clear();
+  }
+
+ private:
+  std::mutex mutex_;
+  bool open_ = false;
+  std::vector<std::shared_ptr<asio::steady_timer>> waiting_;
+};
 
 }  // namespace signalbox::server

@@ -63,7 +63,7 @@ class WebSocketTest : public ServerTest {
     return {[this] { opened = true; }, [this](std::string_view text) { texts.emplace_back(text); }, [this](const SocketClosed& end) { closed = end; }};
   }
   template <class F>
-  bool runUntil(F&& done, std::chrono::milliseconds patience = std::chrono::seconds(5)) {
+  bool runUntil(F&& done, std::chrono::milliseconds patience = patient(std::chrono::seconds(5))) {
     const auto until = std::chrono::steady_clock::now() + patience;
     context->restart();
     while (!done() && std::chrono::steady_clock::now() < until) context->run_one_for(std::chrono::milliseconds(20));

@@ -177,10 +177,11 @@ TEST(RemoteClientTest, handsOnWhatTheRouterRefuses) {
 TEST(RemoteClientTest, stopsAndAsksWhenTheTokenIsRefused) {
   QTcpServer server;
   ASSERT_TRUE(server.listen(QHostAddress::LocalHost));
-  int connections = 0;
+  int connections = 0, ended = 0;
   QObject::connect(&server, &QTcpServer::newConnection, &server, [&] {
     ++connections;
     QTcpSocket* socket = server.nextPendingConnection();
+    QObject::connect(socket, &QTcpSocket::disconnected, socket, [&ended] { ++ended; });
     QObject::connect(socket, &QTcpSocket::readyRead, socket, [socket] {
       socket->write("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
       socket->disconnectFromHost();
@@ -189,7 +190,10 @@ TEST(RemoteClientTest, stopsAndAsksWhenTheTokenIsRefused) {
   ConsoleClient client;
   client.attach(clientFor(QUrl(QStringLiteral("ws://127.0.0.1:%1").arg(server.serverPort()))));
   ASSERT_TRUE(QTest::qWaitFor([&] { return client.link().kind == LinkState::Kind::AuthFailed; }));
-  QTest::qWait(1'500);  // longer than the first wait before another try would be
+  ASSERT_TRUE(QTest::qWaitFor([&] { return ended == 1; }));
+  QCoreApplication::processEvents();
+  EXPECT_EQ(client.link().kind, LinkState::Kind::AuthFailed) << "also when the connection has ended";
+  EXPECT_EQ(client.link().retry_at, 0) << "nothing waits to be tried again";
   EXPECT_EQ(connections, 1);
 }
 
