@@ -31,7 +31,7 @@ ExitCode rotate(const std::string& file, bool) {
   if (!folder) return failed(folder.error());
   const auto token = admit::rotateToken(*folder, file);
   if (!token) return failed(token.error());
-  std::cout << "a new token is in " << token->path << "; a running router takes it at its next start\n";
+  std::cout << "a new token is in " << token->path << "; a running router takes it within a second and no longer accepts the old one\n";
   return ExitCode::Ok;
 }
 

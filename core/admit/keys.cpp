@@ -23,9 +23,9 @@ bool Client::mayUse(std::string_view workload) const {
   return workloads.empty() || std::find(workloads.begin(), workloads.end(), workload) != workloads.end();
 }
 
-KeyRing::KeyRing(const config::Config& config, const Secret& client_token) {
-  for (const auto& key : config.keys) entries_.push_back({key.key.digest(), {key.name, key.workloads}});
-  if (config.keys.empty()) {
+KeyRing::KeyRing(const std::vector<config::ClientKey>& keys, const Secret& client_token) {
+  for (const auto& key : keys) entries_.push_back({key.key.digest(), {key.name, key.workloads}});
+  if (keys.empty()) {
     entries_.push_back({client_token.digest(), {"local", {}}});
     where_ = "the token in the file that `signalbox serve` named when it started";
   } else {

@@ -21,7 +21,7 @@ struct Client {
 class KeyRing {
  public:
   // The configured keys, or, where there are none, the loopback token under the name "local".
-  KeyRing(const config::Config& config, const Secret& client_token);
+  KeyRing(const std::vector<config::ClientKey>& keys, const Secret& client_token);
   // The client whose key came as `Authorization: Bearer` or `x-api-key`. Unauthenticated says what to send.
   [[nodiscard]] Result<const Client*> authenticate(const http::Headers& headers) const;
 

@@ -30,6 +30,7 @@ struct ControlToken {
   std::string name;
   domain::Role role = domain::Role::Viewer;
   Secret token;
+  std::string file{};  // that it was read from, absolute; empty = from elsewhere
 };
 
 struct ClientKey {
@@ -39,6 +40,7 @@ struct ClientKey {
   std::optional<int> rpm;
   std::optional<std::int64_t> tpm;
   std::optional<double> usd_per_day;
+  std::string file;  // as of a token
 };
 
 struct Tls {

@@ -85,6 +85,10 @@ Secret readSecret(const Reading& from, const Json& json, const std::string& poin
   return {};
 }
 
+std::string secretFile(const Reading& from, const Json& json) {
+  return json.contains("file") ? absolutePath(from.folder, json["file"].get<std::string>()) : std::string();
+}
+
 void readListeners(const Reading& from, Config& config) {
   readAddress(from, "listen", config.listen);
   readAddress(from, "control", config.control);
@@ -96,6 +100,7 @@ void readListeners(const Reading& from, Config& config) {
     token.name = tokens[i]["name"].get<std::string>();
     token.role = *domain::parse<domain::Role>(tokens[i]["role"].get<std::string>());
     token.token = readSecret(from, tokens[i]["token"], pointer + "/token");
+    token.file = secretFile(from, tokens[i]["token"]);
     distinct.name(token.name, pointer + "/name");
     distinct.secret(token.token, token.name, pointer + "/token");
     config.control_tokens.push_back(std::move(token));
@@ -110,6 +115,7 @@ void readKeys(const Reading& from, Config& config) {
     ClientKey key;
     key.name = keys[i]["name"].get<std::string>();
     key.key = readSecret(from, keys[i]["key"], pointer + "/key");
+    key.file = secretFile(from, keys[i]["key"]);
     key.workloads = keys[i].value("workloads", std::vector<std::string>());
     const Json limits = keys[i].value("limits", Json::object());
     if (!limits.empty()) from.problems.warn(pointer + "/limits", "limits are not available yet and have no effect");

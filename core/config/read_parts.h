@@ -24,6 +24,8 @@ void readAliases(const Reading& from, Config& config);   // after the tiers
 
 // Reported and empty when the place does not yield it.
 [[nodiscard]] Secret readSecret(const Reading& from, const Json& json, const std::string& pointer);
+// Where a secret that stands in a file stands; empty for one from elsewhere.
+[[nodiscard]] std::string secretFile(const Reading& from, const Json& json);
 [[nodiscard]] Duration readDuration(const Reading& from, const Json& json, const std::string& pointer);
 [[nodiscard]] std::string absolutePath(const std::string& folder, const std::string& path);
 // "unknown WHAT "NAME": did you mean …?; allowed is …"

@@ -79,7 +79,7 @@ Task<http::Response> DataPlane::answer(const http::Request& request) {
   if (path == "/healthz") co_return json(200, R"({"status":"ok"})");
   if (path == "/readyz") co_return ready();
   if (path == "/metrics") co_return metrics(request);
-  if (const auto client = services_.keys.authenticate(request.headers); !client) co_return dialect::errorResponse(client.error());
+  if (const auto client = services_.keys.get()->authenticate(request.headers); !client) co_return dialect::errorResponse(client.error());
   if (path == "/v1/feedback") co_return co_await takeFeedback(request);
   co_return models(request);
 }
@@ -119,7 +119,7 @@ http::Response DataPlane::ready() const {
 
 http::Response DataPlane::metrics(const http::Request& request) const {
   if (!request.loopback) {
-    if (const auto client = services_.keys.authenticate(request.headers); !client) return dialect::errorResponse(client.error());
+    if (const auto client = services_.keys.get()->authenticate(request.headers); !client) return dialect::errorResponse(client.error());
   }
   return text(facts_.metrics(), "text/plain; version=0.0.4; charset=utf-8");
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "admit/keys.h"
+#include "base/snapshot.h"
 #include "classify/features.h"
 #include "domain/decision.h"
 #include "engine/counters.h"
@@ -23,7 +24,7 @@ namespace signalbox::engine {
 // What a route needs of the router. References outlive every request.
 struct RouteServices {
   const config::Config& config;
-  const admit::KeyRing& keys;
+  const Snapshot<admit::KeyRing>& keys;
   const PolicyStore& policies;
   journal::Journal& journal;
   Pricing& pricing;
@@ -86,6 +87,7 @@ class Route final : private upstream::Host {
   SteadyTime started_;
   Duration attempts_open_{};                 // time with an attempt open: not the router's own
   std::optional<SteadyTime> first_relayed_;
+  std::shared_ptr<const admit::KeyRing> keys_;  // as it was when the request came; holds key_
   const admit::Client* key_ = nullptr;
   std::shared_ptr<const policy::CompiledPolicy> policy_;
   domain::Request request_;

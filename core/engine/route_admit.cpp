@@ -34,7 +34,8 @@ Route::Route(RouteServices services, upstream::Client& client, http::Request req
 Result<void> Route::admit() {
   policy_ = services_.policies.live();
   decision_.policy = policy_->revision;
-  const auto client = services_.keys.authenticate(http_.headers);
+  keys_ = services_.keys.get();
+  const auto client = keys_->authenticate(http_.headers);
   if (!client) return std::unexpected(client.error());
   key_ = *client;
   decision_.key = key_->name;

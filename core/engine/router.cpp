@@ -7,8 +7,8 @@
 #include <fstream>
 #include <thread>
 
-#include "admit/token_file.h"
 #include "base/log.h"
+#include "engine/access.h"
 #include "engine/console_service.h"
 #include "engine/control_socket.h"
 #include "engine/data_plane.h"
@@ -35,48 +35,15 @@ class ControlDoor final : public server::Handler {
   void refused(int, std::string_view) override {}
 };
 
-struct Tokens {
-  Secret client;
-  std::string client_file, control_file;
-  std::vector<config::ControlToken> control;
-};
-
-Result<Tokens> resolveTokens(const RouterOptions& options) {
-  Tokens tokens;
-  tokens.control = options.config->control_tokens;
-  const bool needs_client = options.config->keys.empty() && !options.client_token;
-  const bool needs_control = tokens.control.empty() && !options.control_token;
-  std::string folder;
-  if (needs_client || needs_control) {
-    auto found = config::stateFolder();
-    if (!found) return std::unexpected(found.error());
-    folder = *found;
-  }
-  if (options.client_token) tokens.client = *options.client_token;
-  if (needs_client) {
-    auto file = admit::ensureToken(folder, admit::kClientTokenFile);
-    if (!file) return std::unexpected(file.error());
-    tokens.client = file->token;
-    tokens.client_file = file->path;
-  }
-  if (options.control_token) tokens.control.push_back({"local", domain::Role::Admin, *options.control_token});
-  if (needs_control) {
-    auto file = admit::ensureToken(folder, admit::kControlTokenFile);
-    if (!file) return std::unexpected(file.error());
-    tokens.control.push_back({"control-token", domain::Role::Admin, file->token});
-    tokens.control_file = file->path;
-  }
-  return tokens;
-}
+constexpr Duration kLookForNewTokens = std::chrono::milliseconds(500);
 
 // Members die from the last to the first: listeners, then what they use.
 class RunningRouter final : public Router, private RouterFacts {
  public:
-  RunningRouter(RouterOptions options, Tokens tokens)
+  RunningRouter(RouterOptions options, std::unique_ptr<Access> access)
       : options_(std::move(options)),
         config_(options_.config),
-        tokens_(std::move(tokens)),
-        keys_(*config_, tokens_.client),
+        access_(std::move(access)),
         pricing_(*config_),
         counters_(config_->tierNames()),
         health_(std::make_shared<upstream::HealthTable>(*config_)),
@@ -89,9 +56,9 @@ class RunningRouter final : public Router, private RouterFacts {
   std::string dataUrl() const override { return "http://" + hostOf(options_.listen.value_or(config_->listen)) + ":" + std::to_string(data_->port()); }
   std::string controlUrl() const override { return "ws://" + hostOf(options_.control.value_or(config_->control)) + ":" + std::to_string(control_->port()); }
   std::uint16_t dataPort() const override { return data_->port(); }
-  std::string clientTokenFile() const override { return tokens_.client_file; }
-  std::string controlTokenFile() const override { return tokens_.control_file; }
-  Secret clientToken() const override { return tokens_.client; }
+  std::string clientTokenFile() const override { return access_->clientFile(); }
+  std::string controlTokenFile() const override { return access_->controlFile(); }
+  Secret clientToken() const override { return access_->clientToken(); }
   std::shared_ptr<control::ConsoleService> console() override { return service_; }
   journal::Journal& journal() override { return *journal_; }
   void setPaused(bool paused) override { paused_.store(paused, std::memory_order_relaxed); }
@@ -109,8 +76,7 @@ class RunningRouter final : public Router, private RouterFacts {
 
   RouterOptions options_;
   std::shared_ptr<const config::Config> config_;
-  Tokens tokens_;
-  admit::KeyRing keys_;
+  std::unique_ptr<Access> access_;
   Pricing pricing_;
   Counters counters_;
   std::shared_ptr<upstream::HealthTable> health_;
@@ -171,21 +137,24 @@ server::ServerOptions RunningRouter::serverOptions(const config::Address& addres
 Result<void> RunningRouter::listen() {
   std::size_t workers = options_.workers.value_or(config_->workers);
   if (workers == 0) workers = std::max(1u, std::thread::hardware_concurrency());
-  const RouteServices services{*config_, keys_, *policies_, *journal_, pricing_, counters_, paused_};
+  const RouteServices services{*config_, access_->keys(), *policies_, *journal_, pricing_, counters_, paused_};
   DataPlane::Facts facts;
   facts.state = [this] { return state(); };
-  facts.metrics = [this] { return counters_.text(journal_->status(), health_->list(), policies_->live()->revision); };
+  facts.metrics = [this] {
+    return counters_.text(journal_->status(), health_->list(), policies_->live()->revision, journal_->commitTimes());
+  };
   plane_ = std::make_unique<DataPlane>(services, config_, health_, std::move(facts), workers);
   auto data = server::Server::bind(serverOptions(options_.listen.value_or(config_->listen), workers), *plane_, nullptr);
   if (!data) return std::unexpected(data.error());
   data_ = std::move(*data);
 
   ControlSocketOptions socket;
-  socket.tokens = tokens_.control;
+  socket.tokens = access_->controlTokens();
   socket_ = std::make_unique<ControlSocket>(service_, std::move(socket));
   auto control = server::Server::bind(serverOptions(options_.control.value_or(config_->control), 1), door_, socket_.get());
   if (!control) return std::unexpected(control.error());
   control_ = std::move(*control);
+  access_->watch(kLookForNewTokens, [this](Access::ControlTokens tokens) { socket_->setTokens(std::move(tokens)); });
   data_->start();
   control_->start();
   serving_.store(true);
@@ -212,6 +181,7 @@ domain::RouterStatus RunningRouter::status() const {
 void RunningRouter::stop(Duration drain) {
   draining_.store(true);
   if (data_) data_->drain(drain);
+  access_->stop();  // it closes sessions of the control plane
   if (control_) control_->drain(Duration{});
   if (plane_) plane_->dropConnections();
   if (service_) service_->stop();
@@ -228,9 +198,9 @@ void RunningRouter::stop(Duration drain) {
 }  // namespace
 
 Result<std::unique_ptr<Router>> Router::start(RouterOptions options) {
-  auto tokens = resolveTokens(options);
-  if (!tokens) return std::unexpected(tokens.error());
-  auto router = std::make_unique<RunningRouter>(std::move(options), std::move(*tokens));
+  auto access = Access::open({options.config, options.client_token, options.control_token});
+  if (!access) return std::unexpected(std::move(access.error()));
+  auto router = std::make_unique<RunningRouter>(std::move(options), std::move(*access));
   if (auto opened = router->open(); !opened) return std::unexpected(opened.error());
   if (auto listening = router->listen(); !listening) return std::unexpected(listening.error());
   return router;
