@@ -33,4 +33,15 @@ Result<Secret> readKeyring(const std::string& name) {
   return Secret(std::string(found.get()));
 }
 
+Result<void> storeKeyring(const std::string& name, const std::string& label, const Secret& secret) {
+  GError* failure = nullptr;
+  const std::string text(secret.reveal());
+  const bool stored = secret_password_store_sync(schemaOfEntries(), SECRET_COLLECTION_DEFAULT, label.c_str(), text.c_str(), nullptr, &failure,
+                                                 "service", "signalbox", "name", name.c_str(), nullptr);
+  if (stored) return {};
+  const std::string why = failure ? failure->message : "it said no";
+  if (failure) g_error_free(failure);
+  return fail(ErrorCode::Io, "the keyring cannot keep it: " + why);
+}
+
 }  // namespace signalbox::config

@@ -10,5 +10,7 @@ namespace signalbox::config {
 
 // NotFound when there is no such entry, Io when there is no keyring to ask.
 [[nodiscard]] Result<Secret> readKeyring(const std::string& name);
+// Writes the entry, or replaces it. `label` is what people see in their keyring's window.
+[[nodiscard]] Result<void> storeKeyring(const std::string& name, const std::string& label, const Secret& secret);
 
 }  // namespace signalbox::config
