@@ -46,6 +46,9 @@ class TinyRouter : public QObject {
   QByteArray authorization;
   std::vector<Json> subscribed;  // params of decisions.subscribe
   std::string epoch = "e1";
+  Json asked;                    // id of the last decisions.query
+  bool holds = false;            // it is not answered
+  std::vector<Json> cancelled;   // params of rpc.cancel
 
  private:
   void take(const QString& text) {
@@ -80,6 +83,18 @@ class TinyRouter : public QObject {
       answer["subscription"] = "s3";
       return send(control::answerText(call->id, answer));
     }
+    if (call->method == "decisions.query") {
+      asked = call->id;
+      if (holds) return;
+      control::DecisionPage page;
+      page.count = 10'000;
+      page.counting = true;
+      return send(control::answerText(call->id, control::toJson(page)));
+    }
+    if (call->method == "rpc.cancel") {
+      cancelled.push_back(call->params);
+      return send(control::answerText(call->id, Json::object()));
+    }
     if (call->method == "policy.apply") {
       return send(control::errorText(call->id, Error{ErrorCode::Conflict, "r8 is live", {}, R"({"live":8})", 0, 0}));
     }
@@ -105,6 +120,46 @@ TEST(RemoteClientTest, bringsItsTokenInTheUpgradeAndIsLiveAfterHello) {
   EXPECT_EQ(client.routerName(), QStringLiteral("tiny"));
   EXPECT_TRUE(client.may(domain::Role::Tuner));
   EXPECT_FALSE(client.may(domain::Role::Admin));
+}
+
+TEST(RemoteClientTest, hearsACountThatComesAfterItsPage) {
+  TinyRouter router;
+  ConsoleClient client;
+  client.attach(clientFor(router.url()));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return client.hello().has_value(); }));
+  std::optional<control::DecisionPage> page;
+  std::atomic<std::int64_t> counted{0};
+  std::atomic<bool> counting{true};
+  control::DecisionQuery query;
+  query.progress = [&](std::int64_t n, bool more) { counted = n, counting = more; };
+  client.queryDecisions(ticketFor(&client), std::move(query), [&](const Result<control::DecisionPage>& answer) {
+    if (answer) page = *answer;
+  });
+  ASSERT_TRUE(QTest::qWaitFor([&] { return page.has_value(); }));
+  EXPECT_TRUE(page->counting);
+  router.send(control::notificationText("query.progress", {{"id", router.asked}, {"count", 200'000}, {"counting", true}}));
+  router.send(control::notificationText("query.progress", {{"id", 999'999}, {"count", 1}, {"counting", false}}));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return counted == 200'000; }));
+  EXPECT_TRUE(counting);
+  router.send(control::notificationText("query.progress", {{"id", router.asked}, {"count", 371'204}, {"counting", false}}));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !counting; }));
+  EXPECT_EQ(counted, 371'204);
+}
+
+TEST(RemoteClientTest, callsAQuestionOffThatNobodyWaitsForAnyMore) {
+  TinyRouter router;
+  router.holds = true;
+  ConsoleClient client;
+  client.attach(clientFor(router.url()));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return client.hello().has_value(); }));
+  CallOff off;
+  control::DecisionQuery query;
+  query.cancel = off.next();
+  client.queryDecisions(ticketFor(&client), std::move(query), [](const auto&) {});
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !router.asked.is_null(); }));
+  off.cancel();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return router.cancelled.size() == 1; }));
+  EXPECT_EQ(router.cancelled[0]["id"], router.asked);
 }
 
 TEST(RemoteClientTest, keepsFeedsOfDifferentKindsApart) {

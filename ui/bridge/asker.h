@@ -6,6 +6,9 @@
 #include <QPointer>
 #include <cstdint>
 #include <memory>
+#include <utility>
+
+#include "control/cancellation.h"
 
 namespace signalbox::ui {
 
@@ -34,6 +37,26 @@ class Asker {
  private:
   QObject* context_;
   std::shared_ptr<std::uint64_t> generation_ = std::make_shared<std::uint64_t>(0);
+};
+
+// Calls the question before off when another takes its place, and at its own end, so that the router does not go on working for
+// nobody. Goes into the query; the ticket drops what comes all the same.
+class CallOff {
+ public:
+  CallOff() = default;
+  CallOff(const CallOff&) = delete;
+  CallOff& operator=(const CallOff&) = delete;
+  ~CallOff() { cancel(); }
+  [[nodiscard]] std::shared_ptr<control::Cancellation> next() {
+    cancel();
+    return open_ = std::make_shared<control::Cancellation>();
+  }
+  void cancel() {
+    if (const auto open = std::exchange(open_, nullptr)) open->cancel();
+  }
+
+ private:
+  std::shared_ptr<control::Cancellation> open_;
 };
 
 // For a question that later ones do not replace: void only when `context` has gone.

@@ -56,12 +56,24 @@ RemoteApi::RemoteApi(std::shared_ptr<LinkThread> link) : link_(std::move(link)) 
 RemoteApi::~RemoteApi() { *alive_ = false; }
 
 template <class T>
-void RemoteApi::call(const char* method, Json params, control::Reply<T> reply, Result<T> (*read)(const Json&)) {
-  link_->post([method = std::string(method), params = std::move(params), reply = std::move(reply), read,
-               alive = alive_](RemoteSession& session) {
-    session.call(method, params, [reply, read, alive](const Result<Json>& json) {
-      if (!*alive) return;
-      reply(json ? read(*json) : Result<T>(std::unexpected(json.error())));
+void RemoteApi::call(const char* method, Json params, control::Reply<T> reply, Result<T> (*read)(const Json&),
+                     std::shared_ptr<control::Cancellation> cancel, RemoteSession::Progress progress) {
+  if (progress) {
+    progress = [tell = std::move(progress), alive = alive_](std::int64_t count, bool counting) {
+      if (*alive) tell(count, counting);
+    };
+  }
+  link_->post([method = std::string(method), params = std::move(params), reply = std::move(reply), read, cancel = std::move(cancel),
+               progress = std::move(progress), link = std::weak_ptr(link_), alive = alive_](RemoteSession& session) {
+    if (cancel && cancel->cancelled()) return reply(fail(ErrorCode::Cancelled, "called off"));
+    const auto answered = [reply, read, alive, cancel](const Result<Json>& json) {
+      if (cancel) cancel->setHook(nullptr);
+      if (*alive) reply(json ? read(*json) : Result<T>(std::unexpected(json.error())));
+    };
+    const std::int64_t id = session.call(method, params, answered, progress);
+    if (!cancel || id == 0) return;
+    cancel->setHook([link, id] {
+      if (const auto open = link.lock()) open->post([id](RemoteSession& there) { there.callOff(id); });
     });
   });
 }
@@ -99,7 +111,7 @@ Subscription RemoteApi::subscribeDecisions(control::DecisionFeed feed, control::
 }
 
 void RemoteApi::queryDecisions(control::DecisionQuery query, control::Reply<control::DecisionPage> reply) {
-  call("decisions.query", control::toJson(query), std::move(reply), control::pageFromJson);
+  call("decisions.query", control::toJson(query), std::move(reply), control::pageFromJson, query.cancel, query.progress);
 }
 
 void RemoteApi::getDecision(domain::DecisionId id, control::Reply<control::DecisionDetail> reply) {
@@ -115,11 +127,11 @@ Subscription RemoteApi::subscribeMetrics(control::MetricsFeed feed, control::Sin
 }
 
 void RemoteApi::queryMetrics(control::MetricsQuery query, control::Reply<domain::MetricsReport> reply) {
-  call("metrics.query", control::toJson(query), std::move(reply), control::reportFromJson);
+  call("metrics.query", control::toJson(query), std::move(reply), control::reportFromJson, query.cancel);
 }
 
 void RemoteApi::queryBaselines(control::MetricsQuery query, control::Reply<std::vector<domain::Baseline>> reply) {
-  call("metrics.baselines", control::toJson(query), std::move(reply), readList<domain::Baseline, control::baselineFromJson>);
+  call("metrics.baselines", control::toJson(query), std::move(reply), readList<domain::Baseline, control::baselineFromJson>, query.cancel);
 }
 
 Subscription RemoteApi::subscribePolicy(control::Sink<domain::PolicyState> sink) {

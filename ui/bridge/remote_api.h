@@ -54,7 +54,8 @@ class RemoteApi final : public control::ConsoleApi {
 
  private:
   template <class T>
-  void call(const char* method, Json params, control::Reply<T> reply, Result<T> (*read)(const Json&));
+  void call(const char* method, Json params, control::Reply<T> reply, Result<T> (*read)(const Json&),
+            std::shared_ptr<control::Cancellation> cancel = {}, RemoteSession::Progress progress = {});
   template <class T>
   Subscription follow(const char* method, Json params, bool resumes, control::Sink<T> sink, Result<T> (*read)(const Json&));
 

@@ -151,7 +151,7 @@ void RemoteSession::refused(LinkState::Kind kind, const QString& why) {
 
 void RemoteSession::beat() {
   if (++unanswered_pings_ > kMostUnansweredPings) {
-    problem_ = tr("%n ping(s) unanswered", nullptr, kMostUnansweredPings);
+    problem_ = tr("%1 pings unanswered").arg(kMostUnansweredPings);
     socket_.abort();
     return lost(problem_);
   }
@@ -169,6 +169,7 @@ void RemoteSession::say(LinkState::Kind kind, const QString& detail, WallMicros 
 }
 
 void RemoteSession::failAll(const QString& why) {
+  counting_.clear();
   const auto waiting = std::exchange(waiting_, {});
   for (const auto& [id, reply] : waiting) {
     reply(fail(ErrorCode::Unavailable, tr("The router cannot be reached: %1").arg(why).toStdString()));

@@ -46,7 +46,11 @@ class RemoteSession : public QObject {
   void open();
   void close();
   void retryNow();
-  void call(const std::string& method, const Json& params, std::function<void(Result<Json>)> reply);
+  // `progress` is told what comes for this call after its answer, until it says that nothing more will.
+  using Progress = std::function<void(std::int64_t count, bool counting)>;
+  // Its id, by which it can be called off; 0 = it was answered at once.
+  std::int64_t call(const std::string& method, const Json& params, std::function<void(Result<Json>)> reply, Progress progress = {});
+  void callOff(std::int64_t id);
   void subscribe(std::int64_t key, Feed feed);   // `key` is the caller's, unique
   void unsubscribe(std::int64_t key);
 
@@ -66,6 +70,7 @@ class RemoteSession : public QObject {
   void received(const QString& text);
   void deliver(OpenFeed& feed, const Json& content);
   void answer(const Json& message);
+  void takeProgress(const Json& params);
   void beat();
   void say(LinkState::Kind kind, const QString& detail = {}, WallMicros retry_at = 0);
   void failAll(const QString& why);
@@ -77,6 +82,7 @@ class RemoteSession : public QObject {
   QString problem_;                              // of the handshake, more telling than what the socket says at the end
   std::int64_t next_id_ = 1;
   std::map<std::int64_t, std::function<void(Result<Json>)>> waiting_;
+  std::map<std::int64_t, Progress> counting_;      // calls whose count may still come, by id
   std::map<std::int64_t, OpenFeed> feeds_;
   std::string epoch_, store_;
   int attempt_ = 0, unanswered_pings_ = 0;

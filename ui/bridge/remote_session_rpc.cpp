@@ -8,6 +8,8 @@
 namespace signalbox::ui {
 
 namespace {
+constexpr std::size_t kMostCounting = 64;  // older questions are nobody's any more
+
 std::string subscriptionOf(const Json& content) {
   if (!content.is_object()) return {};
   const auto found = content.find("subscription");
@@ -16,11 +18,21 @@ std::string subscriptionOf(const Json& content) {
 }
 }  // namespace
 
-void RemoteSession::call(const std::string& method, const Json& params, std::function<void(Result<Json>)> reply) {
-  if (!up_) return reply(fail(ErrorCode::Unavailable, tr("Not connected to the router.").toStdString()));
+std::int64_t RemoteSession::call(const std::string& method, const Json& params, std::function<void(Result<Json>)> reply, Progress progress) {
+  if (!up_) {
+    reply(fail(ErrorCode::Unavailable, tr("Not connected to the router.").toStdString()));
+    return 0;
+  }
   const std::int64_t id = next_id_++;
   waiting_[id] = std::move(reply);
+  if (progress) counting_[id] = std::move(progress);
+  if (counting_.size() > kMostCounting) counting_.erase(counting_.begin());
   socket_.sendTextMessage(QString::fromStdString(control::callText(id, method, params)));
+  return id;
+}
+
+void RemoteSession::callOff(std::int64_t id) {
+  if (up_ && waiting_.contains(id)) call("rpc.cancel", {{"id", id}}, [](const auto&) {});
 }
 
 void RemoteSession::subscribe(std::int64_t key, Feed feed) {
@@ -70,10 +82,22 @@ void RemoteSession::received(const QString& text) {
   if (message->contains("id") && !message->contains("method")) return answer(*message);
   const auto params = message->find("params");
   if (params == message->end()) return;
+  if (message->value("method", "") == "query.progress") return takeProgress(*params);
   const std::string subscription = subscriptionOf(*params);
   for (auto& [key, feed] : feeds_) {
     if (feed.subscription == subscription && !subscription.empty()) return deliver(feed, *params);
   }
+}
+
+void RemoteSession::takeProgress(const Json& params) {
+  const auto id = params.find("id"), count = params.find("count");
+  if (id == params.end() || count == params.end() || !id->is_number_integer() || !count->is_number_integer()) return;
+  const auto found = counting_.find(id->get<std::int64_t>());
+  if (found == counting_.end()) return;
+  const bool counting = params.value("counting", false);
+  const Progress tell = found->second;
+  if (!counting) counting_.erase(found);
+  tell(count->get<std::int64_t>(), counting);
 }
 
 void RemoteSession::deliver(OpenFeed& feed, const Json& content) {
@@ -94,6 +118,7 @@ void RemoteSession::answer(const Json& message) {
   const auto reply = std::move(found->second);
   waiting_.erase(found);
   if (const auto error = message.find("error"); error != message.end()) {
+    counting_.erase(id.get<std::int64_t>());
     return reply(std::unexpected(control::errorFromJson(*error)));
   }
   reply(message.value("result", Json()));

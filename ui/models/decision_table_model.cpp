@@ -15,7 +15,7 @@ constexpr int kCountDeadlineMs = 2'000;
 
 DecisionTableModel::DecisionTableModel(ConsoleClient& client, Selection& selection, PolicyBook& book, QObject* parent,
                                        std::size_t most)
-    : QAbstractTableModel(parent), client_(client), selection_(selection), book_(book), pages_(this), tail_(client),
+    : QAbstractTableModel(parent), client_(client), selection_(selection), book_(book), pages_(this), counts_(this), tail_(client),
       window_(*this, most) {
   const auto again = [this] {
     if (running_) reload();
@@ -43,6 +43,9 @@ void DecisionTableModel::stop() {
   running_ = false;
   asking_ = false;
   pages_.cancel();
+  counts_.cancel();
+  page_off_.cancel();
+  count_off_.cancel();
   tail_.stop();
 }
 
@@ -82,9 +85,13 @@ void DecisionTableModel::ask(const std::string& before) {
   asking_ = true;
   since_asked_.start();
   const Ticket ticket = pages_.next();
-  if (before.empty()) {
+  if (!before.empty()) {
+    query.cancel = page_off_.next();
+  } else {
+    // Its count may come long after the page, while further pages are fetched.
+    query.cancel = count_off_.next();
     query.deadline_ms = kCountDeadlineMs;
-    query.progress = [this, ticket](std::int64_t count, bool counting) {
+    query.progress = [this, ticket = counts_.next()](std::int64_t count, bool counting) {
       onGuiThread([this, ticket, count, counting] {
         if (!ticket.isValid()) return;
         count_ = count;

@@ -71,7 +71,8 @@ class DecisionTableModel : public QAbstractTableModel, private DecisionWindow::L
   ConsoleClient& client_;
   Selection& selection_;
   PolicyBook& book_;
-  Asker pages_;
+  Asker pages_, counts_;
+  CallOff page_off_, count_off_;
   DecisionTail tail_;
   DecisionWindow window_;
   WordPool words_;

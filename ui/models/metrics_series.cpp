@@ -73,6 +73,7 @@ void MetricsSeries::stop() {
   all_.cancel();
   end_.cancel();
   base_.cancel();
+  for (CallOff* off : {&all_off_, &end_off_, &base_off_}) off->cancel();
   tail_.stop();
   refresh_.stop();
 }
@@ -86,7 +87,10 @@ void MetricsSeries::reload() {
     refresh_.stop();
     return setState(State::Offline);
   }
-  if (state_ != State::Ready) setState(State::Loading);
+  // Another range: what was shown would stand under wrong times.
+  queried_.clear();
+  buckets_.clear();
+  setState(State::Loading);
   fresh_.clear();
   anything_new_ = false;
   if (selection_.range().isLive()) {
@@ -96,12 +100,14 @@ void MetricsSeries::reload() {
     tail_.stop();
     refresh_.stop();
   }
+  previous_.reset();
   queryAll();
-  queryBaselines();
+  if (wants_comparisons_) queryComparisons();
 }
 
-control::MetricsQuery MetricsSeries::queryFor(Span span, WallMicros bucket) const {
+control::MetricsQuery MetricsSeries::queryFor(Span span, WallMicros bucket, std::shared_ptr<control::Cancellation> cancel) const {
   control::MetricsQuery query;
+  query.cancel = std::move(cancel);
   query.since = span.since;
   query.until = span.until;
   query.where = selection_.filter();
@@ -114,7 +120,7 @@ void MetricsSeries::queryAll() {
   const Span span = span_;
   QElapsedTimer clock;
   clock.start();
-  client_.queryMetrics(all_.next(), queryFor(span, bucket_us_), [this, span, clock](const Result<domain::MetricsReport>& report) {
+  client_.queryMetrics(all_.next(), queryFor(span, bucket_us_, all_off_.next()), [this, span, clock](const Result<domain::MetricsReport>& report) {
     if (!report) return setState(State::Failed, QString::fromStdString(report.error().message));
     query_ms_ = static_cast<double>(clock.nsecsElapsed()) / 1e6;
     queried_.clear();
@@ -138,21 +144,29 @@ void MetricsSeries::queryEnd() {
   const auto first = queried_.upper_bound(from);
   const WallMicros aligned = first == queried_.begin() ? span_.since : std::prev(first)->first;
   const Ticket ticket = end_.next();
-  client_.queryMetrics(ticket, queryFor(span_, 0), [this](const Result<domain::MetricsReport>& report) {
+  const auto off = end_off_.next();
+  client_.queryMetrics(ticket, queryFor(span_, 0, off), [this](const Result<domain::MetricsReport>& report) {
     if (report) queried_total_ = report->total;
   });
-  client_.queryMetrics(ticket, queryFor({aligned, now}, bucket_us_), [this, aligned, now](const auto& report) {
+  client_.queryMetrics(ticket, queryFor({aligned, now}, bucket_us_, off), [this, aligned, now](const auto& report) {
     if (!report) return;
     takeReport(*report, aligned, now);
     if (total_.requests > 0) setState(State::Ready);
     Q_EMIT changed();
   });
-  if (!since_baselines_.isValid() || since_baselines_.elapsed() > kBaselinesEveryMs) queryBaselines();
+  if (wants_comparisons_ && since_baselines_.elapsed() > kBaselinesEveryMs) queryComparisons();
 }
 
-void MetricsSeries::queryBaselines() {
+void MetricsSeries::queryComparisons() {
   since_baselines_.start();
-  client_.queryBaselines(base_.next(), queryFor(span_, 0), [this](const Result<std::vector<domain::Baseline>>& baselines) {
+  const Ticket ticket = base_.next();
+  const Span before{span_.since - span_.length(), span_.since};
+  const auto off = base_off_.next();
+  client_.queryMetrics(ticket, queryFor(before, 0, off), [this](const Result<domain::MetricsReport>& report) {
+    previous_ = report ? std::optional(report->total) : std::nullopt;
+    Q_EMIT baselinesChanged();
+  });
+  client_.queryBaselines(ticket, queryFor(span_, 0, off), [this](const Result<std::vector<domain::Baseline>>& baselines) {
     baselines_known_ = baselines.has_value();
     baselines_ = baselines ? *baselines : std::vector<domain::Baseline>();
     Q_EMIT baselinesChanged();

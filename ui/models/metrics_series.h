@@ -20,6 +20,8 @@ class MetricsSeries : public QObject {
   Q_ENUM(State)
 
   MetricsSeries(ConsoleClient& client, Selection& selection, int most_buckets, QObject* parent = nullptr);
+  // Also asks for the baselines and for the total of the equally long range before; not asked for unless wanted.
+  void wantComparisons() { wants_comparisons_ = true; }
   void start();
   void stop();
   void reload();
@@ -32,28 +34,30 @@ class MetricsSeries : public QObject {
   [[nodiscard]] const std::vector<domain::MetricsBucket>& buckets() const { return buckets_; }  // oldest first
   [[nodiscard]] const std::vector<domain::Baseline>& baselines() const { return baselines_; }
   [[nodiscard]] bool hasBaselines() const { return baselines_known_; }
+  [[nodiscard]] const std::optional<domain::MetricsBucket>& previous() const { return previous_; }  // nullopt: not known
   [[nodiscard]] double queryMs() const { return query_ms_; }
   // The bucket that holds `time`, or null.
   [[nodiscard]] const domain::MetricsBucket* at(WallMicros time) const;
 
  Q_SIGNALS:
   void changed();           // buckets, total, span or state
-  void baselinesChanged();
+  void baselinesChanged();  // or the range before
 
  private:
   void queryAll();
   void queryEnd();
-  void queryBaselines();
+  void queryComparisons();
   void takeDeltas(const std::vector<control::MetricsDelta>& deltas);
   void takeReport(const domain::MetricsReport& report, WallMicros from, WallMicros until);
   void build();
-  [[nodiscard]] control::MetricsQuery queryFor(Span span, WallMicros bucket) const;
+  [[nodiscard]] control::MetricsQuery queryFor(Span span, WallMicros bucket, std::shared_ptr<control::Cancellation> cancel) const;
   void setState(State state, const QString& error = {});
 
   ConsoleClient& client_;
   Selection& selection_;
   const int most_buckets_;
   Asker all_, end_, base_;
+  CallOff all_off_, end_off_, base_off_;
   MetricsTail tail_;
   QTimer refresh_;
   Span span_;
@@ -64,6 +68,8 @@ class MetricsSeries : public QObject {
   domain::MetricsBucket queried_total_, total_;
   std::vector<domain::MetricsBucket> buckets_;
   std::vector<domain::Baseline> baselines_;
+  std::optional<domain::MetricsBucket> previous_;
+  bool wants_comparisons_ = false;
   bool baselines_known_ = false, running_ = false, anything_new_ = false;
   State state_ = State::Idle;
   QString error_;

@@ -24,6 +24,7 @@ WorkloadFacts workloadFacts(const Json& workload) {
       }
     }
   }
+  facts.keep_text = wordAt(workload, "keep-text");
   const auto gates = workload.find("gate");
   if (gates == workload.end() || !gates->is_object()) return facts;
   for (const auto& [tier, gate] : gates->items()) {

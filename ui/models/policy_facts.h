@@ -21,6 +21,7 @@ struct WorkloadFacts {
   std::string strategy;
   std::vector<double> boundaries;
   std::map<std::string, GateFacts> gates;  // by tier
+  std::string keep_text;                   // how long texts are to be kept; empty = not at all
 };
 using PolicyFacts = std::map<std::string, WorkloadFacts>;
 
