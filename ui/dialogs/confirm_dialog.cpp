@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "dialogs/confirm_dialog.h"
 
+#include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QPushButton>
@@ -49,7 +50,7 @@ ConfirmDialog::ConfirmDialog(const ConfirmRequest& request, QWidget* parent) : Q
     column->addWidget(diff, 1);
   }
   if (request.askReason || reasonAtLeast_ > 0) {
-    auto* label = new ToneLabel(reasonAtLeast_ > 0 ? tr("Reason, at least %n characters", nullptr, reasonAtLeast_) : tr("Reason"), Tone::Text2, Type::Secondary);
+    auto* label = new ToneLabel(reasonAtLeast_ > 0 ? tr("Reason, at least %1 characters").arg(reasonAtLeast_) : tr("Reason"), Tone::Text2, Type::Secondary);
     reason_ = new QLineEdit(this);
     reason_->setObjectName(QStringLiteral("confirm.reason"));
     reason_->setMaxLength(500);
@@ -58,6 +59,16 @@ ConfirmDialog::ConfirmDialog(const ConfirmRequest& request, QWidget* parent) : Q
     column->addWidget(reason_);
     connect(reason_, &QLineEdit::textChanged, this, &ConfirmDialog::judge);
   }
+
+  fields_ = new QFormLayout;
+  fields_->setHorizontalSpacing(2 * m.u);
+  fields_->setVerticalSpacing(2 * m.u);
+  column->addLayout(fields_);
+  problem_ = new ToneLabel({}, Tone::Bad, Type::Body, this);
+  problem_->setObjectName(QStringLiteral("confirm.problem"));
+  problem_->setWordWrap(true);
+  problem_->hide();
+  column->addWidget(problem_);
 
   auto* row = new QHBoxLayout;
   row->addStretch(1);
@@ -73,7 +84,7 @@ ConfirmDialog::ConfirmDialog(const ConfirmRequest& request, QWidget* parent) : Q
   column->addSpacing(m.u);
   column->addLayout(row);
   connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
-  connect(verb_, &QPushButton::clicked, this, &QDialog::accept);
+  connect(verb_, &QPushButton::clicked, this, [this] { act(); });
   (reason_ != nullptr ? static_cast<QWidget*>(reason_) : cancel)->setFocus();
   judge();
 }
@@ -82,8 +93,26 @@ QString ConfirmDialog::reason() const { return reason_ != nullptr ? reason_->tex
 
 void ConfirmDialog::judge() {
   const bool enough = reason().size() >= reasonAtLeast_;
-  verb_->setEnabled(enough);
-  verb_->setToolTip(enough ? QString() : tr("Give a reason of %n characters or more", nullptr, reasonAtLeast_));
+  const QString other = objection();
+  verb_->setEnabled(enough && other.isEmpty());
+  verb_->setToolTip(!enough ? tr("Give a reason of %1 characters or more").arg(reasonAtLeast_) : other);
+}
+
+void ConfirmDialog::setReasonAtLeast(int characters) {
+  reasonAtLeast_ = characters;
+  judge();
+}
+
+void ConfirmDialog::setProblem(const QString& problem) {
+  problem_->setText(problem);
+  problem_->setVisible(!problem.isEmpty());
+}
+
+void ConfirmDialog::addField(const QString& label, QWidget* field) {
+  if (label.isEmpty()) return fields_->addRow(field);
+  auto* words = new ToneLabel(label, Tone::Text2, Type::Secondary, this);
+  words->setBuddy(field);
+  fields_->addRow(words, field);
 }
 
 }  // namespace signalbox::ui

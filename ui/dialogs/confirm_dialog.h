@@ -7,10 +7,13 @@
 
 #include "widgets/diff_view.h"
 
+class QFormLayout;
 class QLineEdit;
 class QPushButton;
 
 namespace signalbox::ui {
+
+class ToneLabel;
 
 struct ConfirmRequest {
   enum class Kind { Plain, Primary, Proposal, Danger };
@@ -31,10 +34,22 @@ class ConfirmDialog : public QDialog {
  public:
   explicit ConfirmDialog(const ConfirmRequest& request, QWidget* parent = nullptr);
   [[nodiscard]] QString reason() const;
+  void setReasonAtLeast(int characters);
+  // What stands in the way, in red above the buttons; empty = nothing.
+  void setProblem(const QString& problem);
+
+ protected:
+  // The verb was pressed; a dialog that waits for an answer overrides it and accepts later.
+  virtual void act() { accept(); }
+  // What else the verb waits for; empty = nothing. Call judge() when it changes.
+  [[nodiscard]] virtual QString objection() const { return {}; }
+  void judge();
+  void addField(const QString& label, QWidget* field);  // label empty = across
 
  private:
-  void judge();
   int reasonAtLeast_;
+  QFormLayout* fields_ = nullptr;
+  ToneLabel* problem_ = nullptr;
   QLineEdit* reason_ = nullptr;
   QPushButton* verb_ = nullptr;
 };

@@ -41,9 +41,12 @@ void DockArea::showPage(Page* page) {
     dock->show();
     if (dock->isFloating()) continue;
     shown << dock;
-    heights << (content->stretch() > 0 ? 200 * content->stretch() : content->sizeHint().height());
+    heights << (content->stretch() > 0 ? height() * content->stretch() : content->sizeHint().height() + metricsOf(this).dockTitle());
   }
-  if (shown.size() > 1) resizeDocks(shown, heights, Qt::Vertical);
+  int fixed = 0;
+  for (const int height : heights) fixed += height < this->height() ? height : 0;
+  for (int& height : heights) height = height < this->height() ? height : qMax(1, this->height() - fixed);
+  if (shown.size() > 1) resizeDocks(shown, heights, Qt::Vertical);  // those without a stretch are as high as they need
   switching_ = false;
   Q_EMIT docksChanged();
 }
@@ -79,6 +82,7 @@ QDockWidget* DockArea::dockFor(DockContent* content) {
     else if (dock->isHidden()) closed_.insert(content);
   });
   dock->setTitleBarWidget(title);
+  if (content->stretch() == 0) content->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
   dock->setWidget(content);
   docks_.insert(content, dock);
   addDockWidget(Qt::RightDockWidgetArea, dock);

@@ -181,6 +181,13 @@ QString age(Maybe seconds, const QLocale& locale) {
   return spelled(whole / 86'400, QStringLiteral("d")) + QLatin1Char(' ') + spelled(whole / 3600 % 24, QStringLiteral("h"));
 }
 
+QString length(qint64 seconds) {
+  if (seconds >= 86'400 && seconds % 86'400 == 0) return QStringLiteral("%1 d").arg(seconds / 86'400);
+  if (seconds >= 3600 && seconds % 3600 == 0) return QStringLiteral("%1 h").arg(seconds / 3600);
+  if (seconds >= 60 && seconds % 60 == 0) return QStringLiteral("%1 min").arg(seconds / 60);
+  return QStringLiteral("%1 s").arg(seconds);
+}
+
 QString countdown(qint64 seconds) {
   const qint64 s = std::max<qint64>(0, seconds);
   const auto two = [](qint64 v) { return QStringLiteral("%1").arg(v, 2, 10, QLatin1Char('0')); };
@@ -193,6 +200,10 @@ QString count(std::optional<qint64> n, const QLocale& locale) {
   if (std::abs(*n) < 1'000'000) return written(static_cast<double>(*n), 0, locale);
   const double millions = static_cast<double>(*n) / 1e6;
   return written(millions, threeDigits(millions), locale) + QStringLiteral(" M");
+}
+
+QString counted(qint64 n, const QString& one, const QString& many, const QLocale& locale) {
+  return count(n, locale) + QLatin1Char(' ') + (n == 1 ? one : many);
 }
 
 QString partialCount(qint64 n, const QLocale& locale) {

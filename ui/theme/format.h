@@ -38,9 +38,11 @@ struct WithInterval {
 [[nodiscard]] QString moneyTick(double usd, const QLocale& locale = QLocale());    // on axes: $5  $0.0005
 [[nodiscard]] QString micros(Maybe us, const QLocale& locale = QLocale());         // 41 µs, from 1 ms on as latency
 [[nodiscard]] QString age(Maybe seconds, const QLocale& locale = QLocale());       // 0.8 s  38 s  4 min 12 s  3 h 5 min
+[[nodiscard]] QString length(qint64 seconds);                                      // 30 s  15 min  1 h  2 d
 [[nodiscard]] QString countdown(qint64 seconds);                                   // 07:42  1:02:05
 
 [[nodiscard]] QString count(std::optional<qint64> n, const QLocale& locale = QLocale());          // 412,806  9.41 M
+[[nodiscard]] QString counted(qint64 n, const QString& one, const QString& many, const QLocale& locale = QLocale());  // 1 change, 3 changes
 [[nodiscard]] QString partialCount(qint64 n, const QLocale& locale = QLocale());                  // ≥ 371,000 (counting)
 [[nodiscard]] QString megabytes(std::optional<qint64> bytes, const QLocale& locale = QLocale());  // 184 MB
 [[nodiscard]] QString rate(Maybe perSecond, const QLocale& locale = QLocale());                   // 0.04 /s  6.4 /s

@@ -37,7 +37,7 @@ class SignalboxStyle : public QProxyStyle {
   bool drawInputPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter& painter, const QWidget* widget) const;
   bool drawInputControl(ControlElement element, const QStyleOption* option, QPainter& painter, const QWidget* widget) const;
   void drawPushLabel(const QStyleOption* option, QPainter& painter, const QWidget* widget) const;
-  void drawProgress(const QStyleOption* option, QPainter& painter) const;
+  void drawProgress(const QStyleOption* option, QPainter& painter, const QColor& colour) const;
   void drawCheckLabel(const QStyleOption* option, QPainter& painter) const;
   // style_complex.cpp: spin boxes, combos, sliders, scroll bars
   void drawSpinBox(const QStyleOptionComplex* option, QPainter& painter, const QWidget* widget) const;

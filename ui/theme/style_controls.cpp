@@ -147,7 +147,7 @@ bool SignalboxStyle::drawInputControl(ControlElement element, const QStyleOption
       paint::box(painter, subElementRect(SE_ProgressBarGroove, option, widget), metrics_.px(1), theme_.head, theme_.line);
       return true;
     }
-    case CE_ProgressBarContents: drawProgress(option, painter); return true;
+    case CE_ProgressBarContents: drawProgress(option, painter, kindOf(widget) == Kind::Proposal ? theme_.draft : theme_.accent); return true;
     case CE_ProgressBarLabel: return true;
     case CE_CheckBoxLabel:
     case CE_RadioButtonLabel: drawCheckLabel(option, painter); return true;
@@ -207,14 +207,14 @@ void SignalboxStyle::drawPushLabel(const QStyleOption* option, QPainter& painter
   painter.restore();
 }
 
-void SignalboxStyle::drawProgress(const QStyleOption* option, QPainter& painter) const {
+void SignalboxStyle::drawProgress(const QStyleOption* option, QPainter& painter, const QColor& colour) const {
   const auto* bar = qstyleoption_cast<const QStyleOptionProgressBar*>(option);
   if (bar == nullptr || bar->maximum <= bar->minimum) return;  // never an endless animation
   const double share = double(bar->progress - bar->minimum) / (double(bar->maximum) - bar->minimum);
   QRectF r(subElementRect(SE_ProgressBarContents, option, nullptr));
   r.setWidth(r.width() * qBound(0.0, share, 1.0));
   if (option->direction == Qt::RightToLeft) r.moveRight(option->rect.right() + 1);
-  paint::fill(painter, r, (option->state & State_Enabled) ? theme_.accent : theme_.disabled);
+  paint::fill(painter, r, (option->state & State_Enabled) ? colour : theme_.disabled);
 }
 
 void SignalboxStyle::drawCheckLabel(const QStyleOption* option, QPainter& painter) const {

@@ -59,6 +59,8 @@ void Banner::setContent(BannerKind kind, const QString& lead, const QString& tex
 }
 
 void Banner::setActions(const std::vector<BannerAction>& actions) {
+  if (actions == shown_) return;  // a button that is being pressed, or has the focus, stays
+  shown_ = actions;
   while (actions_->count() > 1) {
     QLayoutItem* item = actions_->takeAt(1);
     if (item->widget() != nullptr) item->widget()->deleteLater();

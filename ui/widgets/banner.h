@@ -17,6 +17,7 @@ struct BannerAction {
   enum class Kind { Plain, Primary, Proposal, Danger } kind = Kind::Plain;
   QString tooltip{};
   bool enabled = true;
+  friend bool operator==(const BannerAction&, const BannerAction&) = default;
 };
 
 class Banner : public QWidget {
@@ -40,6 +41,7 @@ class Banner : public QWidget {
   BannerKind kind_ = BannerKind::Info;
   QString lead_, text_, aside_;
   QHBoxLayout* actions_ = nullptr;
+  std::vector<BannerAction> shown_;
 };
 
 }  // namespace signalbox::ui

@@ -57,9 +57,22 @@ Extent extentOf(const ChartModel& model) {
   return extent;
 }
 
+// Enough for every tick to be told from the next.
+int decimalsOf(const std::vector<double>& ticks, double unit) {
+  const auto whole = [&](double v, int decimals) {
+    const double scaled = v / unit * std::pow(10.0, decimals);
+    return std::abs(scaled - std::round(scaled)) < 1e-6 * std::max(1.0, std::abs(scaled));
+  };
+  int decimals = 0;
+  while (decimals < 9 && !std::all_of(ticks.begin(), ticks.end(), [&](double v) { return whole(v, decimals); })) ++decimals;
+  return decimals;
+}
+
 void setLinear(ChartLayout& layout, const ChartModel& model, Extent extent) {
+  layout.blank = !extent.known() && !model.axis.max;
   if (!extent.known()) extent = {0, 1};
   if (model.axis.fromZero) extent.take(0);
+  if (model.axis.reach) extent.take(*model.axis.reach);
   if (model.axis.min) extent.lo = *model.axis.min;
   if (model.axis.max) extent.hi = *model.axis.max;
   const int most = model.kind == PlotKind::StackedShares ? std::min(5, model.axis.maxTicks) : model.axis.maxTicks;  // quarters
@@ -67,12 +80,13 @@ void setLinear(ChartLayout& layout, const ChartModel& model, Extent extent) {
   layout.lo = model.axis.min.value_or(ticks.lo), layout.hi = model.axis.max.value_or(ticks.hi);
   for (const double v : ticks.at)
     if (v >= layout.lo - 1e-12 && v <= layout.hi * (1 + 1e-9) + 1e-12) layout.ticks.push_back(v);
+  layout.decimals = decimalsOf(layout.ticks, model.axis.tickUnit);
 }
 
 void setLogarithmic(ChartLayout& layout, const ChartModel& model, Extent extent) {
   layout.logarithmic = true;
   if (!extent.known() || extent.hi <= 0) extent = {1, 1000};
-  double lo = model.axis.min.value_or(std::max(extent.lo, extent.hi * 1e-6) * 0.8), hi = model.axis.max.value_or(extent.hi * 1.25);
+  double lo = model.axis.min.value_or(std::max(extent.lo, extent.hi * 1e-6) * 0.8), hi = model.axis.max.value_or(extent.hi * (model.markers.empty() ? 1.25 : 1.7));  // flags stand above the lines
   if (lo <= 0) lo = hi * 1e-3;
   if (hi < lo * 3) hi = lo * 3;
   layout.lo = lo, layout.hi = hi;
@@ -81,8 +95,11 @@ void setLogarithmic(ChartLayout& layout, const ChartModel& model, Extent extent)
 
 }  // namespace
 
-QString ChartModel::tick(double v) const { return axis.tick ? axis.tick(v) : axis.value ? axis.value(v) : format::number(v, std::abs(v) < 10 ? 2 : 0); }
-QString ChartModel::value(double v) const { return axis.value ? axis.value(v) : tick(v); }
+QString ChartModel::tick(double v, int decimals) const {
+  if (axis.fixedTick && axis.scale == ValueScale::Linear) return axis.fixedTick(v, decimals);
+  return axis.tick ? axis.tick(v) : axis.value ? axis.value(v) : format::number(v, std::abs(v) < 10 ? 2 : 0);
+}
+QString ChartModel::value(double v) const { return axis.value ? axis.value(v) : tick(v, 2); }
 
 bool ChartModel::hasData() const {
   if (state == ChartState::Empty || state == ChartState::Filtered || state == ChartState::Withheld || state == ChartState::Loading) return false;
@@ -102,9 +119,9 @@ ChartMargins neededMargins(const ChartModel& model, const Metrics& m) {
   const QFont tick = typeFont(Type::Tick), bold = typeFont(Type::Tick, true);
   const ChartLayout layout = layoutOf(model, {800, 300}, m, {});
   double left = 0, right = 0;
-  for (const double v : layout.ticks) left = std::max(left, figures::width(model.tick(v), tick));
+  for (const double v : layout.ticks) left = std::max(left, figures::width(model.tick(v, layout.decimals), tick));
   for (const Series& s : model.series) {
-    const double glyph = s.tier ? m.tierGlyph() + m.u : 0;
+    const double glyph = s.tier || model.kind == PlotKind::StackedBars ? m.tierGlyph() + m.u : 0;
     right = std::max({right, glyph + figures::width(s.name, bold), glyph + figures::width(s.endValue, tick)});
   }
   for (const LimitLine& line : model.lines) right = std::max(right, figures::width(line.name, tick));

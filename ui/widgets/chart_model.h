@@ -33,7 +33,7 @@ struct ChartModel {
   bool showsTimeAxis = true;
 
   [[nodiscard]] QString value(double v) const;
-  [[nodiscard]] QString tick(double v) const;
+  [[nodiscard]] QString tick(double v, int decimals) const;
   [[nodiscard]] bool hasData() const;
   [[nodiscard]] qint64 centre() const { return kind == PlotKind::StackedBars ? 0 : barWidth / 2; }
   // The time a cursor at t snaps to.
@@ -46,6 +46,8 @@ struct ChartLayout {
   double lo = 0, hi = 1;
   bool logarithmic = false;
   std::vector<double> ticks;
+  bool blank = false;  // nothing is known of the values: no figures beside the gridlines
+  int decimals = 0;  // that the labels of all ticks need
   qint64 since = 0, until = 1;
 
   [[nodiscard]] double x(qint64 t) const { return plot.left() + static_cast<double>(t - since) / static_cast<double>(until - since) * plot.width(); }

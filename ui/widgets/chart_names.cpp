@@ -23,6 +23,7 @@ std::vector<ChartPainter::Name> ChartPainter::collectNames() const {
     name.text = s.name, name.second = s.endValue, name.tier = s.tier;
     name.bold = s.role == LineRole::Main && model_.series.size() > 1 && model_.kind == PlotKind::Lines;
     name.tone = s.role == LineRole::Draft ? Tone::Draft : Tone::Text;
+    if (model_.kind == PlotKind::StackedBars && !s.tier) name.swatch = s.role;
     name.height = line * (s.endValue.isEmpty() ? 1 : 2);
     name.wanted = l_.clampedY(at);
     names.push_back(name);
@@ -58,6 +59,11 @@ void ChartPainter::names() {
     double x = left;
     if (n.tier) {
       paint::tier(painter_, {x + l_.m.tierGlyph() / 2.0, n.y + line / 2}, l_.m.tierGlyph() * 0.9, t_.tier(*n.tier));
+      x += l_.m.tierGlyph() + 0.75 * u_;
+    }
+    if (n.swatch) {
+      const double side = l_.m.tierGlyph() * 0.9;
+      paint::fill(painter_, {x, n.y + (line - side) / 2, side, side}, inkOf(*n.swatch));
       x += l_.m.tierGlyph() + 0.75 * u_;
     }
     const Tone tone = stale() && n.tone == Tone::Text ? Tone::Text2 : n.tone;

@@ -41,8 +41,9 @@ void ChartPainter::frame() {
     const double y = l_.y(v);
     if (y < l_.plot.top() - 1 || y > l_.plot.bottom() + 1) continue;
     paint::hLine(painter_, l_.plot.left(), l_.plot.right(), y, t_.grid);
+    if (l_.blank) continue;
     painter_.setPen(t_.text3);
-    figures::draw(painter_, {0, y - 2 * u_, l_.plot.left() - 1.5 * u_, 4 * u_}, Qt::AlignRight | Qt::AlignVCenter, model_.tick(v), font);
+    figures::draw(painter_, {0, y - 2 * u_, l_.plot.left() - 1.5 * u_, 4 * u_}, Qt::AlignRight | Qt::AlignVCenter, model_.tick(v, l_.decimals), font);
   }
   paint::hLine(painter_, l_.plot.left(), l_.plot.right(), l_.plot.bottom(), t_.edge);
 }

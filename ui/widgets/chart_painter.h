@@ -30,6 +30,7 @@ class ChartPainter {
   // chart_plot.cpp
   void plot();
   void lines();
+  void dot(const QPointF& at, const QColor& ink, double width);
   void line(const Series& series, const PlotPoints& points);
   void band(const PlotPoints& points, const QColor& colour, double alpha);
   void controlLimits();
@@ -44,6 +45,7 @@ class ChartPainter {
     Tone tone = Tone::Text;
     bool bold = false;
     std::optional<TierKey> tier{};
+    std::optional<LineRole> swatch{};  // of bars that are no tier's
   };
   [[nodiscard]] std::vector<Name> collectNames() const;
 

@@ -16,6 +16,7 @@ QColor ChartPainter::inkOf(LineRole role) const {
     case LineRole::Thin: return t_.ink;
     case LineRole::Secondary: return t_.ink2;
     case LineRole::Reference: return t_.edge;
+    case LineRole::Quiet: return over(withAlpha(t_.cache, 0.6), t_.base);
     case LineRole::Draft: return t_.draft;
   }
   return t_.ink;
@@ -56,6 +57,10 @@ void ChartPainter::band(const PlotPoints& points, const QColor& colour, double a
   painter_.setRenderHint(QPainter::Antialiasing);
   std::vector<const PlotPoint*> run;
   const auto flush = [&] {
+    if (run.size() == 1) {  // nothing to join it to: its own interval as a stroke
+      painter_.setPen(QPen(withAlpha(colour, std::min(1.0, alpha * 2)), u_, Qt::SolidLine, Qt::FlatCap));
+      painter_.drawLine(QPointF(px(run[0]->position), l_.clampedY(run[0]->hi)), QPointF(px(run[0]->position), l_.clampedY(run[0]->lo)));
+    }
     if (run.size() > 1) {
       QPolygonF shape;
       for (const PlotPoint* p : run) shape << QPointF(px(p->position), l_.clampedY(p->hi));
@@ -72,6 +77,15 @@ void ChartPainter::band(const PlotPoints& points, const QColor& colour, double a
   }
   flush();
   painter_.restore();
+}
+
+// A sample that no line reaches.
+void ChartPainter::dot(const QPointF& at, const QColor& ink, double width) {
+  const double radius = std::max(0.5 * u_, width);
+  painter_.setPen(Qt::NoPen);
+  painter_.setBrush(ink);
+  painter_.drawEllipse(at, radius, radius);
+  painter_.setBrush(Qt::NoBrush);
 }
 
 void ChartPainter::line(const Series& series, const PlotPoints& points) {
@@ -104,7 +118,7 @@ void ChartPainter::line(const Series& series, const PlotPoints& points) {
     }
     painter_.setPen(pen);
     if (run.size() > 1) painter_.drawPolyline(run);
-    else if (run.size() == 1) painter_.drawLine(run.first() - QPointF(width / 2, 0), run.first() + QPointF(width / 2, 0));
+    else if (run.size() == 1) dot(run.first(), ink, width);
     run.clear();
   };
   double lastPosition = 0;
@@ -229,7 +243,7 @@ void ChartPainter::bars() {
       if (s.data == nullptr || i >= s.data->size() || !std::isfinite(s.data->values()[i])) continue;
       const double bottom = l_.y(sum), top = l_.y(sum + s.data->values()[i]);
       sum += s.data->values()[i];
-      QColor fill = s.tier ? t_.tierFill(*s.tier) : t_.ink;
+      QColor fill = s.tier ? t_.tierFill(*s.tier) : inkOf(s.role);
       if (stale()) fill = withAlpha(t_.stale, 0.5);
       const double split = bottom - top > 2 * hair && &s != &model_.series.front() ? hair : 0;
       paint::fill(painter_, {left + gap / 2, top, std::max(right - left - gap, hair), bottom - split - top}, fill);

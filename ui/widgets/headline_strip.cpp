@@ -5,6 +5,7 @@
 #include <QHelpEvent>
 #include <QPainter>
 #include <QToolTip>
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -19,9 +20,9 @@ Type valueType(const HeadlineNumber& n) { return n.word ? Type::Heading : n.hero
 
 double wanted(const HeadlineNumber& n, const Metrics& m) {
   const double label = figures::width(n.label, typeFont(Type::Secondary));
-  double value = figures::width(n.value, typeFont(valueType(n)));
-  if (!n.interval.isEmpty()) value += m.u + figures::width(n.interval, typeFont(Type::Body));
-  return std::ceil(std::max({label, value, lineWidth(n.basis, typeFont(Type::Secondary))}) + 6.0 * m.u);
+  double value = lineWidth({{n.value, Tone::Text, false, false, n.tier}}, typeFont(valueType(n)));
+  if (!n.interval.isEmpty()) value += m.u + figures::width(n.interval, typeFont(Type::Secondary));
+  return std::ceil(std::max({label, value, lineWidth(n.basis, typeFont(Type::Secondary))}) + 4.5 * m.u);
 }
 
 QString spoken(const HeadlineNumber& n) {
@@ -51,10 +52,16 @@ QSize HeadlineStrip::sizeHint() const {
   const Metrics m = metricsOf(this);
   double width = 0;
   for (const HeadlineNumber& n : numbers_) width += wanted(n, m);
-  return {static_cast<int>(width), 21 * m.u};
+  return {static_cast<int>(width), tall()};
 }
 
-QSize HeadlineStrip::minimumSizeHint() const { return {60 * metricsOf(this).u, 21 * metricsOf(this).u}; }
+QSize HeadlineStrip::minimumSizeHint() const { return {60 * metricsOf(this).u, tall()}; }
+
+// Without a line beneath the values the strip is lower.
+int HeadlineStrip::tall() const {
+  const bool based = numbers_.empty() || std::any_of(numbers_.begin(), numbers_.end(), [](const HeadlineNumber& n) { return !n.basis.empty(); });
+  return (based ? 21 : 14) * metricsOf(this).u;
+}
 
 // Spare width is shared out equally; what is missing is taken from each by its size, and texts elide.
 std::vector<int> HeadlineStrip::cellWidths() const {
@@ -89,10 +96,10 @@ void HeadlineStrip::paintEvent(QPaintEvent* /*event*/) {
     drawLine(painter, {left, 2.0 * m.u, inner, 4.0 * m.u}, {{n.label, Tone::Text2}}, typeFont(Type::Secondary), t);
     const double top = 6.0 * m.u, tall = n.hero ? 7.5 * m.u : 6.5 * m.u;
     const Tone tone = n.stale ? Tone::Stale : n.word ? Tone::Text2 : Tone::Text;
-    const double used = drawLine(painter, {left, top, inner, tall}, {{n.value, tone}}, typeFont(valueType(n)), t);
+    const double used = drawLine(painter, {left, top, inner, tall}, {{n.value, tone, false, false, n.tier}}, typeFont(valueType(n)), t);
     if (!n.interval.isEmpty()) {
       const double drop = n.hero ? m.u : m.u / 2.0;  // on the baseline of the large figure
-      drawLine(painter, {reversed ? left : left + used + m.u, top + drop, inner - used - m.u, tall}, {{n.interval, Tone::Text2}}, typeFont(Type::Body), t);
+      drawLine(painter, {reversed ? left : left + used + m.u, top + drop, inner - used - m.u, tall}, {{n.interval, Tone::Text2}}, typeFont(Type::Secondary), t);
     }
     drawLine(painter, {left, n.hero ? top + tall + m.u / 2.0 : top + tall, inner, 4.0 * m.u}, n.basis, typeFont(Type::Secondary), t);
     x += widths[i];

@@ -4,6 +4,7 @@
 #pragma once
 #include <QString>
 #include <QWidget>
+#include <optional>
 #include <vector>
 
 #include "theme/text_run.h"
@@ -19,6 +20,7 @@ struct HeadlineNumber {
   bool hero = false;          // the first number of the page
   bool word = false;          // value is a word, not a number: set in the size of a heading
   bool stale = false;
+  std::optional<TierKey> tier{};  // its glyph stands before the value
 };
 
 class HeadlineStrip : public QWidget {
@@ -36,6 +38,7 @@ class HeadlineStrip : public QWidget {
 
  private:
   [[nodiscard]] std::vector<int> cellWidths() const;
+  [[nodiscard]] int tall() const;
   std::vector<HeadlineNumber> numbers_;
 };
 

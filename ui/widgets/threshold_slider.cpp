@@ -114,6 +114,7 @@ void ThresholdSlider::setHistogram(std::vector<double> bins) {
 
 void ThresholdSlider::setCoverage(std::vector<CoverageShares> coverage) {
   coverage_ = std::move(coverage);
+  track_->updateGeometry();
   track_->update();
 }
 

@@ -31,7 +31,8 @@ ThresholdTrack::ThresholdTrack(ThresholdSlider& slider) : QWidget(&slider), slid
 
 QSize ThresholdTrack::sizeHint() const {
   const Metrics m = metricsOf(this);
-  return {100 * m.u, qRound(2.2 * m.h) + qRound((1.75 + 11) * m.u)};
+  const double strip = slider_.coverage_.size() < 2 ? 0 : 3.25;  // its room is not kept while nothing is known
+  return {100 * m.u, qRound(2.2 * m.h) + qRound((1.75 + 7.75 + strip) * m.u)};
 }
 
 QSize ThresholdTrack::minimumSizeHint() const { return {45 * metricsOf(this).u, sizeHint().height()}; }
@@ -44,8 +45,9 @@ ThresholdTrack::Geometry ThresholdTrack::geometryNow() const {
   g.left = 3.0 * m.u, g.right = width() - 3.0 * m.u;
   g.histogramBottom = std::round(2.2 * m.h);
   g.trackY = g.histogramBottom + 1.75 * m.u;
-  g.stripTop = g.trackY + 4.0 * m.u, g.stripHeight = 2.75 * m.u;
-  g.scaleTop = g.stripTop + g.stripHeight + 0.5 * m.u;
+  const bool covered = slider_.coverage_.size() >= 2;
+  g.stripTop = g.trackY + 4.0 * m.u, g.stripHeight = covered ? 2.75 * m.u : 0;
+  g.scaleTop = g.stripTop + (covered ? g.stripHeight + 0.5 * m.u : 0);
   g.minimum = setup.minimum, g.maximum = setup.maximum;
   return g;
 }

@@ -17,6 +17,7 @@ enum class LineRole {
   Secondary,  // 1.3 px ink2
   Thin,       // 1.3 px ink
   Reference,  // edge
+  Quiet,      // grey: bars that only give the others their measure
   Draft       // 1.8 px orange: what is proposed or in canary
 };
 
@@ -77,8 +78,11 @@ enum class ValueScale { Linear, Logarithmic };
 struct ValueAxis {
   ValueScale scale = ValueScale::Linear;
   std::optional<double> min{}, max{};           // unset = from the data, with round ends
+  std::optional<double> reach{};                // the top is at least this, so that quiet data does not fill the plot
   bool fromZero = true;                         // linear only
   std::function<QString(double)> tick{};        // axis labels
+  std::function<QString(double, int)> fixedTick{};  // instead, with the decimals that every label of the axis shares
+  double tickUnit = 1;                          // what one unit of the label is: 0.01 where labels are percents
   std::function<QString(double)> value{};       // at the cursor and the line's end; as tick when unset
   int minTicks = 3, maxTicks = 6;
 };

@@ -58,6 +58,7 @@ class TimeSeriesView : public QWidget {
   [[nodiscard]] QString formatValue(double value) const;
   [[nodiscard]] qint64 since() const;
   [[nodiscard]] qint64 until() const;
+  void showTable();  // the same data as a table, in a window of its own
 
  Q_SIGNALS:
   void markerActivated(const QString& label);
@@ -82,7 +83,6 @@ class TimeSeriesView : public QWidget {
   void placeAction();
   void moveCursorTo(double x);
   void stepCursor(int samples);
-  void showTable();
   [[nodiscard]] ChartLayout layoutNow() const;
   [[nodiscard]] std::optional<qint64> cursorTime() const;
 

@@ -250,7 +250,9 @@ void WayPainter::posts() {
     const double baseline = head.y() + 1.25 * u_;
     const Tone tone = gate.verdict == WayGate::Verdict::Kept ? Tone::Ok : gate.verdict == WayGate::Verdict::Failed ? Tone::Bad : Tone::Text;
     const double foundWide = figures::width(gate.found, typeFont(Type::Tick, true));
-    const bool roomRight = !escalated && at + 2.25 * u_ + foundWide < right_ + 5 * u_;
+    // What sends the request up is written on the side that its way does not climb through.
+    const bool failed = gate.verdict == WayGate::Verdict::Failed && at - 3 * u_ - foundWide > left_;
+    const bool roomRight = !escalated && !failed && at + 2.25 * u_ + foundWide < right_ + 5 * u_;
     if (roomRight) {
       words(at + 2.25 * u_, baseline, gate.found, tone, Qt::AlignLeft, true);
       if (!gate.rule.isEmpty()) words(at - 1.75 * u_, baseline, gate.rule, Tone::Text2, Qt::AlignRight);

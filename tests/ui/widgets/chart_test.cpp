@@ -200,6 +200,26 @@ TEST_F(TimeSeriesViewTest, drawsGapsAndStaleDataUnlikeFreshData) {
   EXPECT_NE(fresh, test::picture(first));
 }
 
+TEST_F(TimeSeriesViewTest, drawsADotWhereASampleStandsAlone) {
+  first.resize(600, 300);
+  first.setRange(0, 100 * kSecond);
+  ValueAxis axis;
+  axis.min = 0, axis.max = 10;
+  first.setAxis(axis);
+  const auto shown = [&](std::vector<double> values) {
+    std::vector<qint64> times;
+    for (std::size_t i = 0; i < values.size(); ++i) times.push_back((40 + 10 * static_cast<qint64>(i)) * kSecond);
+    first.setSeries({{QString(), std::make_shared<SampleSet>(std::move(times), std::move(values))}});
+    return test::picture(first);
+  };
+  const QImage none = shown({kNoValue, kNoValue, kNoValue}), alone = shown({kNoValue, 5, kNoValue});
+  int ink = 0;
+  for (int x = 0; x < none.width(); ++x)
+    for (int y = 0; y < none.height(); ++y) ink += none.pixel(x, y) != alone.pixel(x, y) ? 1 : 0;
+  EXPECT_GE(ink, 9) << "a lone sample is seen";
+  EXPECT_LE(ink, 100) << "as a dot, not as a line";
+}
+
 TEST_F(TimeSeriesViewTest, printsItsPaintTimes) {
   ASSERT_TRUE(QTest::qWaitForWindowExposed(&first));
   for (const std::size_t n : {std::size_t{300}, std::size_t{100'000}, std::size_t{10'000'000}}) {

@@ -7,12 +7,14 @@ class QWidget;
 
 namespace signalbox::ui {
 class Appearance;
+class ChartCursor;
 class Settings;
 }  // namespace signalbox::ui
 
 namespace signalbox::ui::gallery {
 
 [[nodiscard]] QWidget* window(Settings& settings, Appearance& appearance, QSize size);
+[[nodiscard]] QWidget* charts(ChartCursor& cursor);
 [[nodiscard]] QWidget* parts();
 [[nodiscard]] QWidget* confirm();
 
