@@ -3,34 +3,24 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDialogButtonBox>
-#include <QFormLayout>
-#include <QInputDialog>
-#include <QLabel>
-#include <QLineEdit>
-#include <QMessageBox>
 #include <QPushButton>
-#include <QVBoxLayout>
 
 #include "base/json.h"
+#include "pages/tune/policy_diff.h"
 #include "theme/format.h"
-#include "theme/metrics.h"
-#include "widgets/tone_label.h"
 
 namespace signalbox::ui {
 
 namespace {
-constexpr std::size_t kRows = 8;
 constexpr int kDefaultMinutes = 10;
-constexpr qsizetype kShortestReason = 10;  // of an override
+constexpr int kShortestReason = 10;  // of an override
 
-QString changeText(const std::vector<PolicyChange>& changes) {
-  QStringList lines;
-  for (std::size_t i = 0; i < changes.size() && i < kRows; ++i) {
-    lines.append(QStringLiteral("%1   %2 → %3").arg(changes[i].what, changes[i].before, changes[i].after));
-  }
-  if (changes.size() > kRows) lines.append(ApplyDialog::tr("and %1 more").arg(changes.size() - kRows));
-  return lines.join(QLatin1Char('\n'));
+QString changesOf(std::size_t n) { return format::counted(static_cast<qint64>(n), ApplyDialog::tr("change"), ApplyDialog::tr("changes")); }
+
+QString sentence(const std::vector<PolicyChange>& changes) {
+  QStringList parts;
+  for (const PolicyChange& change : changes) parts.append(QStringLiteral("%1 %2 → %3").arg(change.what, change.before, change.after));
+  return parts.isEmpty() ? ApplyDialog::tr("nothing") : parts.join(QStringLiteral("; "));
 }
 
 QString guardrailText(const Error& error) {
@@ -45,99 +35,91 @@ QString guardrailText(const Error& error) {
   }
   return text;
 }
+
+ConfirmRequest applyRequest(const PolicyDraft& draft, const QString& router) {
+  ConfirmRequest request;
+  request.effect = ApplyDialog::tr("Make %1 live on %2").arg(changesOf(draft.changes().size()), router);
+  request.change = ApplyDialog::tr("%1 → a new revision").arg(format::revision(draft.base()));
+  request.consequence = ApplyDialog::tr("holds for every request from then on");
+  request.diff = closeUp(policyDiff(draft.live(), draft.proposed()));
+  request.verb = ApplyDialog::tr("Make live");
+  request.kind = ConfirmRequest::Kind::Proposal;
+  request.askReason = true;
+  return request;
+}
 }  // namespace
 
 ApplyDialog::ApplyDialog(const PolicyDraft& draft, const QString& router, domain::Role role, QWidget* parent)
-    : QDialog(parent), draft_(draft), role_(role), reason_(new QLineEdit(this)), within_(new QComboBox(this)),
-      override_(new QCheckBox(tr("Pass the guardrail (admin, with a reason of ten characters or more)"), this)),
-      problem_(new ToneLabel({}, Tone::Bad, Type::Body, this)) {
-  const auto changes = draft.changes();
-  setWindowTitle(tr("Make %n change(s) live on %1", nullptr, static_cast<int>(changes.size())).arg(router));
+    : ConfirmDialog(applyRequest(draft, router), parent), draft_(draft), role_(role), within_(new QComboBox(this)),
+      override_(new QCheckBox(tr("Pass the guardrail (admin, with a reason of ten characters or more)"), this)) {
   setObjectName(QStringLiteral("applyDialog"));
-  const Metrics m = metricsOf(this);
-  auto* column = new QVBoxLayout(this);
-  column->setSpacing(2 * m.u);
-  column->addWidget(new ToneLabel(tr("%1 → a new revision. It takes effect at once for every new request.").arg(format::revision(draft.base())), Tone::Text2));
-  column->addWidget(new ToneLabel(changeText(changes), Tone::Text, Type::Mono));
-  auto* form = new QFormLayout;
-  reason_->setObjectName(QStringLiteral("applyReason"));
-  reason_->setPlaceholderText(tr("Why; goes to the history and the audit log"));
-  form->addRow(tr("Reason"), reason_);
+  within_->setObjectName(QStringLiteral("applyWithin"));
   for (const int minutes : {2, 5, kDefaultMinutes, 30, 60}) within_->addItem(tr("%1 min").arg(minutes), minutes * 60);
   if (role == domain::Role::Admin) within_->addItem(tr("never (admin)"), 0);
   within_->setCurrentIndex(within_->findData(kDefaultMinutes * 60));
-  form->addRow(tr("Reverts by itself unless confirmed within"), within_);
-  column->addLayout(form);
-  problem_->setWordWrap(true);
-  problem_->hide();
+  addField(tr("Reverts by itself unless confirmed within"), within_);
+  override_->setObjectName(QStringLiteral("applyOverride"));
   override_->hide();
-  column->addWidget(problem_);
-  column->addWidget(override_);
-  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
-  apply_ = buttons->addButton(tr("Make live"), QDialogButtonBox::AcceptRole);
-  apply_->setObjectName(QStringLiteral("applyNow"));
-  apply_->setProperty("kind", QStringLiteral("proposal"));
-  apply_->setAutoDefault(false);
-  buttons->button(QDialogButtonBox::Cancel)->setDefault(true);
-  column->addWidget(buttons);
-  connect(apply_, &QPushButton::clicked, this, &ApplyDialog::applied);
-  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-  connect(reason_, &QLineEdit::textChanged, this, &ApplyDialog::check);
-  connect(override_, &QCheckBox::toggled, this, &ApplyDialog::check);
+  addField({}, override_);
+  connect(override_, &QCheckBox::toggled, this, [this](bool passed) {
+    setReasonAtLeast(passed ? kShortestReason : 0);
+    judge();
+  });
 }
 
-void ApplyDialog::check() {
-  const bool blocked = override_->isVisible() && (!override_->isChecked() || reason_->text().trimmed().size() < kShortestReason);
-  apply_->setEnabled(!blocked);
+QString ApplyDialog::objection() const {
+  return refused_ && !override_->isChecked() ? tr("A guardrail refuses this change.") : QString();
 }
 
 void ApplyDialog::showGuardrail(const Error& error) {
-  problem_->setText(tr("A guardrail refuses: %1").arg(guardrailText(error)));
-  problem_->show();
-  override_->setVisible(true);
+  refused_ = true;
+  setProblem(tr("A guardrail refuses: %1").arg(guardrailText(error)));
+  override_->show();
   override_->setEnabled(role_ == domain::Role::Admin);
-  check();
-}
-
-void ApplyDialog::showError(const QString& message) {
-  problem_->setText(message);
-  problem_->show();
+  override_->setToolTip(role_ == domain::Role::Admin ? QString() : tr("Needs the role admin."));
+  judge();
 }
 
 control::PolicyApply ApplyDialog::change() const {
   control::PolicyApply change;
   change.policy.json = draft_.proposed();
   change.base = draft_.base();
-  change.reason = reason_->text().trimmed().toStdString();
+  change.reason = reason().toStdString();
   change.confirm_within_s = within_->currentData().toInt();
-  change.override_guardrail = override_->isVisible() && override_->isChecked();
+  change.override_guardrail = refused_ && override_->isChecked();
   return change;
 }
 
-bool askRebase(const PolicyDraft& draft, const domain::PolicyRevision& theirs, QWidget* parent) {
-  QMessageBox box(parent);
-  box.setObjectName(QStringLiteral("conflictDialog"));
-  box.setWindowTitle(ApplyDialog::tr("The policy changed meanwhile"));
-  box.setIcon(QMessageBox::Warning);
-  box.setText(ApplyDialog::tr("%1 is live now, by %2; your draft was made on %3.")
-                  .arg(format::revision(theirs.revision), QString::fromStdString(theirs.who), format::revision(draft.base())));
-  const QString their_changes = changeText(changesBetween(draft.live(), theirs.document.json));
-  box.setInformativeText(ApplyDialog::tr("Theirs:\n%1\n\nYours:\n%2").arg(their_changes, changeText(draft.changes())));
-  QPushButton* rebase = box.addButton(ApplyDialog::tr("Rebase draft"), QMessageBox::AcceptRole);
-  box.setDefaultButton(box.addButton(QMessageBox::Cancel));
-  box.exec();
-  return box.clickedButton() == rebase;
+ConfirmRequest rebaseRequest(const PolicyDraft& draft, const domain::PolicyRevision& theirs, const QString& router) {
+  ConfirmRequest request;
+  request.effect = ApplyDialog::tr("Rebase the draft onto %1").arg(format::revision(theirs.revision));
+  request.router = router;
+  request.change = QStringLiteral("%1 → %2").arg(format::revision(draft.base()), format::revision(theirs.revision));
+  request.consequence = ApplyDialog::tr("by %1").arg(QString::fromStdString(theirs.who));
+  request.explanation = ApplyDialog::tr("Theirs: %1.\nYours: %2.\nWhat both changed stays as you have it; nothing is sent yet.")
+                            .arg(sentence(changesBetween(draft.live(), theirs.document.json)), sentence(draft.changes()));
+  PolicyDraft both;
+  both.setLive(draft.base(), draft.live());
+  both.replaceDocument(draft.proposed());
+  (void)both.rebase(theirs.revision, theirs.document.json);
+  request.diff = closeUp(policyDiff(theirs.document.json, both.proposed()));
+  request.verb = ApplyDialog::tr("Rebase draft");
+  request.kind = ConfirmRequest::Kind::Proposal;
+  return request;
 }
 
-std::optional<QString> askRollback(const QString& router, domain::Revision live, domain::Revision to, QWidget* parent) {
-  QInputDialog dialog(parent);
-  dialog.setObjectName(QStringLiteral("rollbackDialog"));
-  dialog.setWindowTitle(ApplyDialog::tr("Roll back to %1").arg(format::revision(to)));
-  dialog.setLabelText(ApplyDialog::tr("%1 goes from %2 back to the policy of %3, as a new revision, confirmed at once.\nReason:")
-                          .arg(router, format::revision(live), format::revision(to)));
-  dialog.setOkButtonText(ApplyDialog::tr("Roll back to %1").arg(format::revision(to)));
-  if (dialog.exec() != QDialog::Accepted) return std::nullopt;
-  return dialog.textValue().trimmed();
+ConfirmRequest rollbackRequest(const QString& router, domain::Revision live, const Json& live_document,
+                               const domain::PolicyRevision& to) {
+  ConfirmRequest request;
+  request.effect = ApplyDialog::tr("Roll back to %1").arg(format::revision(to.revision));
+  request.router = router;
+  request.change = QStringLiteral("%1 → %2").arg(format::revision(live), format::revision(to.revision));
+  request.consequence = ApplyDialog::tr("as a new revision, confirmed at once");
+  request.diff = closeUp(policyDiff(live_document, to.document.json));
+  request.verb = ApplyDialog::tr("Roll back to %1").arg(format::revision(to.revision));
+  request.kind = ConfirmRequest::Kind::Danger;
+  request.askReason = true;
+  return request;
 }
 
 }  // namespace signalbox::ui

@@ -18,8 +18,8 @@ QString text(const std::string& word) { return QString::fromStdString(word); }
 QString cutsWords(const Threshold& threshold) {
   switch (threshold.kind) {
     case Threshold::Kind::Boundary: return ThresholdForm::tr("complexity");
-    case Threshold::Kind::EscalateBelow: return ThresholdForm::tr("%1, escalate below").arg(text(threshold.signal));
-    case Threshold::Kind::TrustAbove: return ThresholdForm::tr("%1, review below").arg(text(threshold.signal));
+    case Threshold::Kind::EscalateBelow:
+    case Threshold::Kind::TrustAbove: return text(threshold.signal);
   }
   return {};
 }
@@ -48,8 +48,8 @@ ThresholdForm::ThresholdForm(PolicyDraft& draft, QWidget* parent) : QScrollArea(
   auto* body = new Surface(this);
   const Metrics m = metricsOf(this);
   column_ = new QVBoxLayout(body);
-  column_->setContentsMargins(m.pagePadding(), m.panelPadding(), m.pagePadding(), m.panelPadding());
-  column_->setSpacing(2 * m.u);
+  column_->setContentsMargins(0, m.u, 0, m.panelPadding());
+  column_->setSpacing(m.u);
   setWidget(body);
   connect(&draft_, &PolicyDraft::changed, this, &ThresholdForm::follow);
 }
@@ -90,6 +90,8 @@ void ThresholdForm::rebuild(const std::vector<Threshold>& thresholds) {
     if (sliders_.empty() || threshold.workload != workload) {
       workload = threshold.workload;
       auto* heading = new ToneLabel(text(workload), Tone::Text, Type::SectionTitle, widget());
+      heading->setBold(true);
+      heading->setContentsMargins(metricsOf(this).panelPadding(), metricsOf(this).u, 0, 0);
       column_->addWidget(heading);
     }
     auto* slider = new ThresholdSlider(widget());
@@ -115,9 +117,10 @@ void ThresholdForm::fill(ThresholdSlider& slider, const Threshold& threshold) {
     setup.name = threshold.name();
     setup.cuts = cutsWords(threshold);
     const TierKey own = tierKey(tiers_, threshold.tier), next = tierKey(tiers_, threshold.next);
-    // Right of a boundary is dearer; right of a gate the answer is kept.
-    setup.below = threshold.kind == Threshold::Kind::Boundary ? own : next;
-    setup.above = threshold.kind == Threshold::Kind::Boundary ? next : own;
+    // Right of a boundary is dearer; right of a gate the answer is kept, and left of trust it is kept to be looked at.
+    using Kind = Threshold::Kind;
+    setup.below = threshold.kind == Kind::Boundary ? own : threshold.kind == Kind::EscalateBelow ? next : TierKey{};
+    setup.above = threshold.kind == Kind::Boundary ? next : own;
     slider.setSetup(setup);
   }
   slider.setLive(threshold.live.value_or(threshold.proposed));
@@ -125,8 +128,9 @@ void ThresholdForm::fill(ThresholdSlider& slider, const Threshold& threshold) {
   slider.setHistogram(sample_.histogram(threshold, kBins));
   const std::size_t known = sample_.known(threshold);
   if (known == 0) return slider.setConsequences(tr("No score of this kind among the latest %1 requests.").arg(format::count(static_cast<qint64>(sample_.size()))), {});
-  const QString basis = tr("of %1 scores in the latest %2 requests").arg(format::count(static_cast<qint64>(known)), format::count(static_cast<qint64>(sample_.size())));
-  slider.setConsequences(threshold.isMoved() ? consequence(threshold, sample_.moving(threshold)) : tr("As it is live."), basis);
+  const QString n = format::count(static_cast<qint64>(known)), of = format::count(static_cast<qint64>(sample_.size()));
+  if (threshold.isMoved()) slider.setConsequences(consequence(threshold, sample_.moving(threshold)), tr("of %1 scores in the latest %2 requests").arg(n, of));
+  else slider.setConsequences(tr("unchanged"), tr("%1 scores in the latest %2 requests").arg(n, of));
 }
 
 }  // namespace signalbox::ui

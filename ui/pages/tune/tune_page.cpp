@@ -1,41 +1,48 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "pages/tune/tune_page.h"
 
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QHeaderView>
 #include <QSplitter>
 #include <QTabWidget>
 #include <QTableView>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <array>
 
 #include "models/policy_text.h"
 #include "pages/common/link_banner.h"
 #include "pages/common/page_helpers.h"
-#include "pages/tune/apply_dialog.h"
-#include "pages/tune/policy_diff_view.h"
+#include "pages/tune/change_strip.h"
 #include "pages/tune/policy_banner.h"
+#include "pages/tune/policy_diff.h"
 #include "pages/tune/policy_editor.h"
 #include "pages/tune/threshold_form.h"
 #include "theme/format.h"
 #include "theme/metrics.h"
 #include "widgets/cell_delegate.h"
-#include "widgets/tone_label.h"
+#include "widgets/dock_title.h"
 
 namespace signalbox::ui {
 
 namespace {
 constexpr std::size_t kSampledRequests = 1'000;
+constexpr int kFormWidth = 26, kRestWidth = 45, kDiffHeight = 28, kHistoryHeight = 11;  // in lines
 }
 
 TunePage::TunePage(const PageContext& context, QWidget* parent)
     : Page(parent), context_(context), history_(context.client, context.selection), live_(this), samples_(this), diffs_(this),
-      banner_(new PolicyBanner(context.client, draft_, this)), form_(new ThresholdForm(draft_, this)),
-      editor_(new PolicyEditor(context.client, draft_, this)), diff_(new PolicyDiffView(this)),
-      state_(new ToneLabel({}, Tone::Text, Type::Heading, this)), said_(new ToneLabel({}, Tone::Text2, Type::Secondary, this)),
-      tabs_(new QTabWidget(this)), table_(new QTableView(this)) {
+      banner_(new PolicyBanner(context.client, draft_, this)), strip_(new ChangeStrip(context.client, draft_, this)),
+      form_(new ThresholdForm(draft_, this)), editor_(new PolicyEditor(context.client, draft_, this)), diff_(new DiffView(this)),
+      diff_title_(new DockTitle(tr("Candidate policy"), this)), history_title_(new DockTitle(tr("History"), this)),
+      table_(new QTableView(this)) {
   setObjectName(QStringLiteral("tunePage"));
   build();
+  makeActions();
   connectAll();
+  showDiff();
 }
 
 void TunePage::build() {
@@ -44,27 +51,42 @@ void TunePage::build() {
   tighten(column);
   column->addWidget(new LinkBanner(context_.client, this));
   column->addWidget(banner_);
-  auto* head = new Surface(this);
-  auto* row = new QHBoxLayout(head);
-  row->setContentsMargins(m.pagePadding(), 2 * m.u, m.pagePadding(), 2 * m.u);
-  state_->setBold(true);
-  said_->setObjectName(QStringLiteral("tuneSaid"));
-  row->addWidget(state_);
-  row->addStretch(1);
-  row->addWidget(said_);
-  column->addWidget(head);
-  tabs_->setObjectName(QStringLiteral("tuneTabs"));
-  tabs_->setDocumentMode(true);
-  tabs_->addTab(form_, tr("Form"));
-  tabs_->addTab(editor_, tr("Text"));
-  tabs_->addTab(diff_, tr("Diff"));
-  auto* splitter = new QSplitter(Qt::Vertical, this);
-  splitter->addWidget(tabs_);
-  splitter->addWidget(buildHistory());
-  splitter->setStretchFactor(0, 3);
+  column->addWidget(strip_);
+  auto* tabs = new QTabWidget(this);
+  tabs->setObjectName(QStringLiteral("tuneTabs"));
+  tabs->setDocumentMode(true);
+  tabs->addTab(form_, tr("Form"));
+  tabs->addTab(editor_, tr("Text"));
+  auto* right = new QSplitter(Qt::Vertical, this);
+  right->addWidget(buildDiff());
+  right->addWidget(buildHistory());
+  right->setSizes({kDiffHeight * m.h, kHistoryHeight * m.h});
+  right->setStretchFactor(0, 1);
+  right->setChildrenCollapsible(false);
+  auto* splitter = new QSplitter(Qt::Horizontal, this);
+  splitter->setObjectName(QStringLiteral("tuneSplitter"));
+  splitter->addWidget(tabs);
+  splitter->addWidget(right);
+  splitter->setSizes({kFormWidth * m.h, kRestWidth * m.h});
   splitter->setStretchFactor(1, 1);
   splitter->setChildrenCollapsible(false);
   column->addWidget(splitter, 1);
+}
+
+QWidget* TunePage::buildDiff() {
+  auto* box = new Surface(this);
+  auto* column = new QVBoxLayout(box);
+  tighten(column);
+  diff_->setObjectName(QStringLiteral("diff"));
+  diff_title_->setObjectName(QStringLiteral("diffTitle"));
+  QToolButton* copy = diff_title_->addTool(QStringLiteral("copy"), tr("Copy the policy text"));
+  connect(copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(shown_text_); });
+  back_to_draft_ = diff_title_->addTool(QStringLiteral("close"), tr("Back to the draft"));
+  back_to_draft_->setObjectName(QStringLiteral("backToDraft"));
+  connect(back_to_draft_, &QToolButton::clicked, this, &TunePage::showDiff);
+  column->addWidget(diff_title_);
+  column->addWidget(diff_, 1);
+  return box;
 }
 
 QWidget* TunePage::buildHistory() {
@@ -72,27 +94,53 @@ QWidget* TunePage::buildHistory() {
   auto* box = new Surface(this);
   auto* column = new QVBoxLayout(box);
   tighten(column);
-  auto* heading = new ToneLabel(tr("History"), Tone::Text, Type::Heading, box);
-  heading->setBold(true);
-  heading->setMargin(static_cast<int>(1.5 * m.u));
-  heading->setContentsMargins(m.panelPadding(), 0, 0, 0);
-  column->addWidget(heading);
+  column->addWidget(history_title_);
   table_->setObjectName(QStringLiteral("historyTable"));
   table_->setAccessibleName(tr("History of the policy"));
   table_->setModel(&history_);
   CellDelegate* cells = dressTable(table_);
-  static constexpr std::array<double, HistoryModel::ColumnCount> kWidths = {3.2, 8, 7.2, 6, 20, 10, 7};
+  static constexpr std::array<double, HistoryModel::ColumnCount> kWidths = {3, 8.2, 6.6, 5.6, 12, 6, 6};
   for (int at = 0; at < HistoryModel::ColumnCount; ++at) table_->setColumnWidth(at, static_cast<int>(kWidths[static_cast<std::size_t>(at)] * m.h));
   table_->horizontalHeader()->setStretchLastSection(false);
   table_->horizontalHeader()->setSectionResizeMode(HistoryModel::What, QHeaderView::Stretch);
   connect(cells, &CellDelegate::linkActivated, this, [this](const QModelIndex& index, int link) {
     const domain::PolicyRevision* revision = history_.at(index.row());
     if (!revision) return;
-    if (link == HistoryModel::RollbackLink) rollBack(revision->revision);
+    if (link == HistoryModel::RollbackLink) askRollBack(revision->revision);
     else showRevisionDiff(revision->revision);
   });
+  connect(table_, &QTableView::activated, this, [this](const QModelIndex& index) {
+    if (const domain::PolicyRevision* revision = history_.at(index.row())) showRevisionDiff(revision->revision);
+  });
+  connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &TunePage::allowActions);
   column->addWidget(table_, 1);
   return box;
+}
+
+void TunePage::makeActions() {
+  const auto add = [this](const QString& text, const char* key, void (TunePage::*act)()) {
+    auto* action = new QAction(text, this);
+    if (key) action->setShortcut(QKeySequence(QString::fromLatin1(key)));
+    connect(action, &QAction::triggered, this, act);
+    addAction(action);
+    actions_.append(action);
+    return action;
+  };
+  apply_ = add(tr("&Make the draft live…"), "Ctrl+Return", &TunePage::apply);
+  discard_ = add(tr("&Discard the draft"), nullptr, &TunePage::discard);
+  confirm_ = add(tr("&Confirm the live policy"), "Ctrl+Shift+Return", &TunePage::confirm);
+  revert_ = add(tr("&Revert now"), nullptr, &TunePage::revert);
+  roll_back_ = add(tr("Roll &back to the chosen revision…"), nullptr, &TunePage::rollBackToChosen);
+  allowActions();
+}
+
+void TunePage::allowActions() {
+  const bool may = context_.client.may(domain::Role::Tuner) && context_.client.link().isUp();
+  const bool moved = context_.client.policy() && context_.client.policy()->live != draft_.base();
+  apply_->setEnabled(may && draft_.isDirty() && !moved && draft_.objection().isEmpty());
+  discard_->setEnabled(draft_.isDirty());
+  for (QAction* action : {confirm_, revert_}) action->setEnabled(may && strip_->isWaiting());
+  roll_back_->setEnabled(may && history_.canRollBack(table_->currentIndex().row()));
 }
 
 void TunePage::connectAll() {
@@ -104,12 +152,16 @@ void TunePage::connectAll() {
     followPolicy();
   });
   connect(&draft_, &PolicyDraft::changed, this, &TunePage::showDiff);
+  connect(&draft_, &PolicyDraft::changed, this, &TunePage::allowActions);
+  connect(&client, &ConsoleClient::linkChanged, this, &TunePage::allowActions);
   connect(banner_, &PolicyBanner::applyRequested, this, &TunePage::apply);
-  connect(banner_, &PolicyBanner::discardRequested, &draft_, &PolicyDraft::resetAll);
-  connect(banner_, &PolicyBanner::confirmRequested, this, &TunePage::confirm);
-  connect(banner_, &PolicyBanner::revertRequested, this, &TunePage::revert);
+  connect(banner_, &PolicyBanner::discardRequested, this, &TunePage::discard);
+  connect(strip_, &ChangeStrip::confirmRequested, this, &TunePage::confirm);
+  connect(strip_, &ChangeStrip::revertRequested, this, &TunePage::revert);
   connect(banner_, &PolicyBanner::rebaseRequested, this, [this] { fetchLive(true); });
-  connect(&history_, &HistoryModel::loaded, this, &Page::statusChanged);
+  connect(&history_, &HistoryModel::loaded, this, &TunePage::followHistory);
+  connect(&context_.selection, &Selection::zoneChanged, this, [this] { strip_->setZone(context_.selection.zone()); });
+  strip_->setZone(context_.selection.zone());
   connect(&context_.selection, &Selection::filterChanged, this, &TunePage::sampleScores);
 }
 
@@ -134,10 +186,10 @@ void TunePage::followPolicy() {
   const bool viewer = client.hello() && !client.may(domain::Role::Tuner);
   form_->setReadOnly(viewer, tr("Needs the role tuner."));
   editor_->setReadOnly(viewer);
-  if (!client.policy()) return state_->setText(tr("Policy not known yet"));
+  if (!client.policy()) return;
   const domain::PolicyState& policy = *client.policy();
-  state_->setText(policy.confirmed ? tr("%1 live, confirmed").arg(format::revision(policy.live))
-                                   : tr("%1 live, not confirmed").arg(format::revision(policy.live)));
+  allowActions();
+  followHistory();
   if (active_ && policy.live != draft_.base() && !draft_.isDirty()) fetchLive(false);
   Q_EMIT statusChanged();
 }
@@ -146,10 +198,7 @@ void TunePage::fetchLive(bool rebase) {
   context_.client.getPolicy(live_.next(), std::nullopt, [this, rebase](const Result<domain::PolicyRevision>& live) {
     if (!live) return say(QString::fromStdString(live.error().message), true);
     if (!draft_.isDirty()) return draft_.setLive(live->revision, live->document.json);
-    if (rebase && askRebase(draft_, *live, this)) {
-      const auto both = draft_.rebase(live->revision, live->document.json);
-      say(both.empty() ? tr("Rebased.") : tr("Rebased; %n threshold(s) were changed on both sides: yours stand.", nullptr, static_cast<int>(both.size())));
-    }
+    if (rebase) askRebase(*live);
   });
 }
 
@@ -167,90 +216,64 @@ void TunePage::sampleScores() {
   });
 }
 
+// The last confirmed revision before the live one: what an unconfirmed change goes back to.
+std::optional<domain::Revision> TunePage::fallback() const {
+  if (!context_.client.policy()) return std::nullopt;
+  for (const domain::PolicyRevision& revision : history_.revisions()) {
+    if (revision.revision < context_.client.policy()->live && revision.confirmed) return revision.revision;
+  }
+  return std::nullopt;
+}
+
+void TunePage::followHistory() {
+  strip_->setFallback(fallback());
+  history_title_->setNote(history_.hasLoaded() ? format::counted(history_.rowCount(), tr("revision"), tr("revisions")) : QString());
+  Q_EMIT statusChanged();
+}
+
 void TunePage::showDiff() {
-  diff_->setTexts(policyText(draft_.live()), policyText(draft_.proposed()));
-  tabs_->setTabText(2, draft_.isDirty() ? tr("Diff (%1)").arg(draft_.changes().size()) : tr("Diff"));
+  if (draft_.isEmpty()) return showLines(tr("Candidate policy"), tr("the live policy is not known yet"), {}, {}, false);
+  const auto n = static_cast<qint64>(draft_.changes().size());
+  const QString base = format::revision(draft_.base());
+  showLines(tr("Candidate policy"),
+            draft_.isDirty() ? tr("%1 → draft, %2").arg(base, format::counted(n, tr("change"), tr("changes"))) : tr("%1, as it is live").arg(base),
+            draft_.live(), draft_.proposed(), false);
+}
+
+void TunePage::showLines(const QString& title, const QString& note, const Json& before, const Json& after, bool of_history) {
+  shown_text_ = after.empty() ? QString() : policyText(after);
+  diff_title_->setTitle(title);
+  diff_title_->setNote(note);
+  back_to_draft_->setVisible(of_history);
+  diff_->setLines(policyDiff(before, after));
 }
 
 void TunePage::showRevisionDiff(domain::Revision revision) {
   const Ticket ticket = diffs_.next();
   context_.client.getPolicy(ticket, revision, [this, ticket, revision](const Result<domain::PolicyRevision>& after) {
     if (!after) return say(QString::fromStdString(after.error().message), true);
-    const QString text = policyText(after->document.json);
-    const auto show = [this, revision, text](const QString& before) {
-      diff_->setTexts(before, text);
-      tabs_->setTabText(2, tr("Diff of %1").arg(format::revision(revision)));
-      tabs_->setCurrentWidget(diff_);
-    };
-    if (revision <= 1) return show(QString());
-    context_.client.getPolicy(ticket, revision - 1, [show](const Result<domain::PolicyRevision>& before) {
-      show(before ? policyText(before->document.json) : QString());
+    const Json document = after->document.json;
+    if (revision <= 1) return showLines(format::revision(revision), tr("the first policy"), document, document, true);
+    context_.client.getPolicy(ticket, revision - 1, [this, revision, document](const Result<domain::PolicyRevision>& before) {
+      showLines(tr("%1 → %2").arg(format::revision(revision - 1), format::revision(revision)), tr("from the history"),
+                before ? before->document.json : Json::object(), document, true);
     });
   });
 }
 
-void TunePage::apply() {
-  if (editor_->hasErrors()) return say(tr("The text has errors; mend or discard them first."), true);
-  const domain::Role role = context_.client.hello() ? context_.client.hello()->role : domain::Role::Viewer;
-  dialog_ = new ApplyDialog(draft_, context_.client.routerName(), role, this);
-  dialog_->setAttribute(Qt::WA_DeleteOnClose);
-  connect(dialog_, &ApplyDialog::applied, this, [this] { send(*dialog_); });
-  dialog_->open();
+void TunePage::rollBackToChosen() {
+  const int row = table_->currentIndex().row();
+  if (history_.canRollBack(row)) askRollBack(history_.at(row)->revision);
 }
 
-void TunePage::send(ApplyDialog& dialog) {
-  dialog.setEnabled(false);
-  context_.client.applyPolicy(ticketFor(this), dialog.change(), [this](const Result<control::PolicyApplied>& applied) {
-    if (dialog_) dialog_->setEnabled(true);
-    if (applied) {
-      if (dialog_) dialog_->accept();
-      draft_.setLive(applied->revision, draft_.proposed());
-      return say(tr("%1 is live.").arg(format::revision(applied->revision)));
-    }
-    if (!dialog_) return say(QString::fromStdString(applied.error().message), true);
-    if (applied.error().code == ErrorCode::Guardrail) return dialog_->showGuardrail(applied.error());
-    if (applied.error().code != ErrorCode::Conflict) return dialog_->showError(QString::fromStdString(applied.error().message));
-    dialog_->reject();
-    fetchLive(true);
-  });
-}
+void TunePage::discard() { draft_.resetAll(); }
 
-void TunePage::confirm() {
-  if (!context_.client.policy()) return;
-  const domain::Revision revision = context_.client.policy()->live;
-  context_.client.confirmPolicy(ticketFor(this), revision, [this, revision](const Result<control::Done>& done) {
-    say(done ? tr("%1 is confirmed.").arg(format::revision(revision)) : QString::fromStdString(done.error().message), !done);
-  });
-}
-
-void TunePage::revert() {
-  // The last confirmed revision before the live one.
-  for (const domain::PolicyRevision& revision : history_.revisions()) {
-    if (!context_.client.policy() || revision.revision >= context_.client.policy()->live || !revision.confirmed) continue;
-    return rollBack(revision.revision);
-  }
-  say(tr("No confirmed policy to go back to is known yet."), true);
-}
-
-void TunePage::rollBack(domain::Revision to) {
-  const domain::Revision live = context_.client.policy() ? context_.client.policy()->live : 0;
-  const auto reason = askRollback(context_.client.routerName(), live, to, this);
-  if (!reason) return;
-  context_.client.rollbackPolicy(ticketFor(this), to, reason->toStdString(), [this, to](const Result<control::PolicyApplied>& applied) {
-    if (!applied) return say(QString::fromStdString(applied.error().message), true);
-    say(tr("Back to the policy of %1, as %2.").arg(format::revision(to), format::revision(applied->revision)));
-  });
-}
-
-void TunePage::say(const QString& what, bool bad) {
-  said_->setTone(bad ? Tone::Bad : Tone::Text2);
-  said_->setText(what);
-}
+void TunePage::say(const QString& what, bool bad) { strip_->say(what, bad); }
 
 QStringList TunePage::statusParts() const {
   QStringList parts;
   if (context_.client.policy()) parts.append(tr("Revision %1 live").arg(format::revision(context_.client.policy()->live)));
-  if (history_.hasLoaded()) parts.append(tr("%n revision(s)", nullptr, history_.rowCount()));
+  if (history_.hasLoaded()) parts.append(format::counted(history_.rowCount(), tr("revision"), tr("revisions")));
   parts.append(tr("Zone %1").arg(context_.selection.zone().label()));
   return parts;
 }

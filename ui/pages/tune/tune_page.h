@@ -8,17 +8,18 @@
 #include "models/policy_draft.h"
 #include "pages/catalogue.h"
 
-class QTabWidget;
 class QTableView;
+class QToolButton;
 
 namespace signalbox::ui {
 
 class ApplyDialog;
-class PolicyDiffView;
+class ChangeStrip;
+class DiffView;
+class DockTitle;
 class PolicyBanner;
 class PolicyEditor;
 class ThresholdForm;
-class ToneLabel;
 
 class TunePage : public Page {
   Q_OBJECT
@@ -28,23 +29,34 @@ class TunePage : public Page {
   [[nodiscard]] QString title() const override { return tr("Tune"); }
   void activate() override;
   void deactivate() override;
+  [[nodiscard]] QList<QAction*> pageActions() override { return actions_; }
   [[nodiscard]] QStringList statusParts() const override;
   [[nodiscard]] PolicyDraft& draft() { return draft_; }
 
  private:
   void build();
+  [[nodiscard]] QWidget* buildDiff();
   [[nodiscard]] QWidget* buildHistory();
+  void makeActions();
+  void allowActions();
   void connectAll();
   void followPolicy();
+  void followHistory();
+  [[nodiscard]] std::optional<domain::Revision> fallback() const;
   void fetchLive(bool rebase);
   void sampleScores();
   void showDiff();
+  void showLines(const QString& title, const QString& note, const Json& before, const Json& after, bool of_history);
   void showRevisionDiff(domain::Revision revision);
   void apply();
+  void discard();
   void send(ApplyDialog& dialog);
   void confirm();
   void revert();
-  void rollBack(domain::Revision to);
+  void askRebase(const domain::PolicyRevision& theirs);
+  void rollBackToChosen();
+  void askRollBack(domain::Revision to);
+  void rollBack(domain::Revision to, const QString& reason);
   void say(const QString& what, bool bad = false);
 
   PageContext context_;
@@ -52,13 +64,17 @@ class TunePage : public Page {
   HistoryModel history_;
   Asker live_, samples_, diffs_;
   PolicyBanner* banner_;
+  ChangeStrip* strip_;
   ThresholdForm* form_;
   PolicyEditor* editor_;
-  PolicyDiffView* diff_;
-  ToneLabel *state_, *said_;
-  QTabWidget* tabs_;
+  DiffView* diff_;
+  DockTitle *diff_title_, *history_title_;
+  QToolButton* back_to_draft_ = nullptr;
+  QString shown_text_;
   QTableView* table_;
   QPointer<ApplyDialog> dialog_;
+  QList<QAction*> actions_;
+  QAction *apply_ = nullptr, *discard_ = nullptr, *confirm_ = nullptr, *revert_ = nullptr, *roll_back_ = nullptr;
   bool active_ = false;
 };
 
