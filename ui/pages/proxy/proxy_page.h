@@ -5,17 +5,16 @@
 #include "models/decision_table_model.h"
 #include "pages/catalogue.h"
 
-class QLabel;
 class QLineEdit;
-class QPlainTextEdit;
 class QPushButton;
 class QTabWidget;
-class QTableView;
 class QVBoxLayout;
 
 namespace signalbox::ui {
 
+class LatestDock;
 class StateDisc;
+class TestPanel;
 class ToneLabel;
 
 class ProxyPage : public Page {
@@ -27,17 +26,21 @@ class ProxyPage : public Page {
   void activate() override;
   void deactivate() override;
   [[nodiscard]] QList<DockContent*> docks() override;
+  [[nodiscard]] QList<QAction*> pageActions() override { return actions_; }
   [[nodiscard]] QStringList statusParts() const override;
 
  private:
   void buildHead(QVBoxLayout* column);
   void buildAddress(QVBoxLayout* column);
-  void buildTest(QVBoxLayout* column);
-  void buildLatest();
+  void buildSnippets();
+  void makeActions();
   void connectAll();
   void follow();
+  void followWords();
   void followAddress();
-  void showAnswer(const EmbeddedRouter::TestAnswer& answer);
+  void showSnippets(const QString& url, const QString& hint);
+  void startOn(int port);
+  void put(const QString& text, const QString& said);
   void changePort();
   void copyUrl();
 
@@ -45,15 +48,15 @@ class ProxyPage : public Page {
   PolicyBook book_;
   DecisionTableModel latest_;
   StateDisc* disc_;
-  ToneLabel *state_, *detail_, *token_, *port_, *answer_, *copied_;
-  QPushButton *start_, *pause_, *stop_, *change_port_, *copy_token_, *send_, *open_;
-  QLineEdit *url_, *prompt_;
-  QPushButton* copy_;
+  ToneLabel *state_, *detail_, *token_, *port_, *bound_, *copied_;
+  QPushButton *start_, *pause_, *stop_, *change_port_, *copy_token_, *copy_, *other_port_;
+  QLineEdit* url_;
   QTabWidget* snippets_;
-  QPlainTextEdit* headers_;
-  DockContent* dock_;
-  QTableView* table_;
-  QString decision_;   // of the last test
+  TestPanel* test_;
+  LatestDock* dock_;
+  QList<QAction*> actions_;
+  QString snippets_for_;
+  int free_port_ = 0;  // to use instead of one that is taken; 0 = none needed
 };
 
 }  // namespace signalbox::ui
