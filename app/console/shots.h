@@ -19,7 +19,8 @@ struct ShotStage {
   QStringList pages;
 };
 
-// Waits for data, writes FOLDER/PAGE-THEME-SCALE.png. False when a picture could not be written.
+// Waits for data, writes FOLDER/PAGE-THEME-SCALE.png. On simulated traffic a change of policy is made live and confirmed, to be
+// seen; on any other router nothing is changed. False when a picture could not be written.
 [[nodiscard]] bool takeShots(const ShotStage& stage, const QString& folder);
 
 }  // namespace signalbox::app

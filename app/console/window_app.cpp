@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "console/local_router.h"
 #include "console/shots.h"
+#include "console/tray_wiring.h"
 #include "console/window_wiring.h"
 #include "pages/catalogue.h"
 #include "shell/leave_guard.h"
@@ -76,6 +77,7 @@ int runWindow(int argc, char** argv, const ConsoleOptions& options, std::chrono:
   MainWindow window(settings, appearance);
   addPages(window, {client, selection, settings, &router});
   WindowWiring wiring(window, client, selection, settings, router);
+  const TrayWiring tray(window, router);
   const LeaveGuard guard;
   QObject::connect(&guard, &LeaveGuard::leaveRequested, &window, [&] {
     window.leave();

@@ -6,10 +6,12 @@
 #include <utility>
 
 #include "bridge/local_client.h"
+#include "dialogs/about_dialog.h"
 #include "pages/routers/attach_dialog.h"
 #include "shell/context_bar.h"
 #include "shell/status_line.h"
 #include "theme/format.h"
+#include "widgets/banner.h"
 
 namespace signalbox::app {
 
@@ -30,8 +32,8 @@ QString words(std::string_view text) { return QString::fromUtf8(text.data(), sta
 }  // namespace
 
 WindowWiring::WindowWiring(MainWindow& window, ConsoleClient& client, Selection& selection, Settings& settings, EmbeddedRouter& router)
-    : window_(window), client_(client), selection_(selection), settings_(settings), router_(router) {
-  selection_.setZone(zoneFor(settings_.get(settings::kZone)));
+    : window_(window), client_(client), selection_(selection), settings_(settings), router_(router), known_(settings) {
+  selection_.begin(TimeRange::fromId(settings_.get(settings::kRange)).value_or(TimeRange()), zoneFor(settings_.get(settings::kZone)));
   fillMenus();
   connectSelection();
   connectClient();
@@ -60,13 +62,20 @@ void WindowWiring::fillMenus() {
   auto* local = new QAction(tr("Router on &this computer"), this);
   connect(local, &QAction::triggered, this, &WindowWiring::goLocal);
   window_.menu(MenuId::Router)->addAction(local);
+  connect(&window_, &MainWindow::aboutRequested, &window_, [this] {
+    auto* about = new AboutDialog(QStringLiteral(SIGNALBOX_VERSION), &window_);
+    about->setAttribute(Qt::WA_DeleteOnClose);
+    about->open();
+  });
 }
 
 void WindowWiring::connectSelection() {
   ContextBar& bar = window_.contextBar();
   connect(&bar, &ContextBar::rangeChosen, this, [this](const QString& id) {
     const auto at = static_cast<std::size_t>(id.toUInt());
-    if (at < presetRanges().size()) selection_.setRange(presetRanges()[at]);
+    if (at >= presetRanges().size()) return;
+    selection_.setRange(presetRanges()[at]);
+    settings_.set(settings::kRange, presetRanges()[at].id());
   });
   connect(&bar, &ContextBar::rangeStepped, this, [this](int by) { selection_.setRange(selection_.range().stepped(by, client_.routerNow())); });
   connect(&bar, &ContextBar::zoneChosen, this, [this](const QString& id) {
@@ -105,9 +114,9 @@ void WindowWiring::goLocal() {
   showRouters();
 }
 
-void WindowWiring::attach(const RemoteAddress& address, const QString& name) {
-  current_ = address.url.toDisplayString();
-  known_[current_] = {address, name};
+void WindowWiring::attach(const RemoteAddress& address, const QString& name, bool keep) {
+  current_ = RouterList::idOf(address.url);
+  known_.add(address, name, keep);
   client_.attach(std::make_unique<RemoteClient>(address, name));
   showRouters();
 }
@@ -115,20 +124,33 @@ void WindowWiring::attach(const RemoteAddress& address, const QString& name) {
 void WindowWiring::askAttach(const QUrl& url) {
   auto* dialog = new AttachDialog(url, &window_);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
-  connect(dialog, &QDialog::accepted, this, [this, dialog] { attach(dialog->address(), dialog->name()); });
+  connect(dialog, &QDialog::accepted, this, [this, dialog] {
+    attach(dialog->address(), dialog->name(), true);
+    if (dialog->keepsToken()) known_.keepToken(current_, [this](const QString& problem) { sayKept(problem); });
+  });
   dialog->open();
 }
 
 void WindowWiring::chooseRouter(const QString& id) {
   if (id == kAttach) return askAttach();
   if (id == kLocal) return goLocal();
-  const auto found = known_.find(id);
-  if (found != known_.end()) attach(Known(found->second).address, Known(found->second).name);
+  known_.find(id, [this](const RouterList::Known& known) {
+    if (known.address.token.empty()) return askAttach(known.address.url);
+    attach(RemoteAddress(known.address), QString(known.name), known.kept);
+  });
+}
+
+void WindowWiring::sayKept(const QString& problem) {
+  Banner& banner = window_.banner(QStringLiteral("keyring"));
+  banner.setContent(BannerKind::Warn, tr("The token is kept for this run only."), problem);
+  banner.setActions({{QStringLiteral("close"), tr("Close")}});
+  connect(&banner, &Banner::actionTriggered, &banner, &QWidget::hide, Qt::UniqueConnection);
+  banner.setVisible(!problem.isEmpty());
 }
 
 void WindowWiring::showRouters() {
   std::vector<BarChoice> choices = {{kLocal, tr("This computer"), QStringLiteral("proxy")}};
-  for (const auto& [id, known] : known_) choices.push_back({id, known.name.isEmpty() ? id : known.name, QStringLiteral("routers")});
+  for (const auto& [id, known] : known_.all()) choices.push_back({id, known.name.isEmpty() ? id : known.name, QStringLiteral("routers")});
   choices.push_back({});
   choices.push_back({kAttach, tr("Attach a router…"), QStringLiteral("plus")});
   const QString name = client_.routerName();

@@ -4,11 +4,11 @@
 #pragma once
 #include <QObject>
 #include <QTimer>
-#include <map>
 
 #include "bridge/console_client.h"
 #include "bridge/embedded_router.h"
 #include "bridge/remote_client.h"
+#include "console/router_list.h"
 #include "settings/settings.h"
 #include "shell/main_window.h"
 #include "state/selection.h"
@@ -22,7 +22,7 @@ class WindowWiring : public QObject {
                ui::EmbeddedRouter& router);
 
   void goLocal();
-  void attach(const ui::RemoteAddress& address, const QString& name);
+  void attach(const ui::RemoteAddress& address, const QString& name, bool keep = false);  // keep: in the list of the next runs
   void askAttach(const QUrl& url = {});
 
  private:
@@ -33,18 +33,15 @@ class WindowWiring : public QObject {
   void showSelection();
   void showLink();
   void showRouterFacts();
+  void sayKept(const QString& problem);
   void chooseRouter(const QString& id);
 
-  struct Known {
-    ui::RemoteAddress address;
-    QString name;
-  };
   ui::MainWindow& window_;
   ui::ConsoleClient& client_;
   ui::Selection& selection_;
   ui::Settings& settings_;
   ui::EmbeddedRouter& router_;
-  std::map<QString, Known> known_;  // attached in this run, by address
+  RouterList known_;
   QString current_;                 // "local", or an address
   QTimer clock_;
 };

@@ -23,7 +23,7 @@ namespace settings {
 inline const Setting<QString> kTheme{"look/theme", QStringLiteral("system")};  // system, light, dark
 inline const Setting<QString> kLanguage{"general/language", QString()};        // empty = the system's
 inline const Setting<QString> kZone{"time/zone", QStringLiteral("UTC")};       // UTC, local, or an IANA name
-inline const Setting<QString> kRange{"time/range", QStringLiteral("1h")};      // 15m 1h 6h 24h 7d 30d
+inline const Setting<QString> kRange{"time/range", QStringLiteral("1h")};      // 5m 15m 1h 6h 1d 7d 30d
 inline const Setting<bool> kComfortableRows{"look/comfortable-rows", false};
 inline const Setting<bool> kRailFolded{"window/rail-folded", false};
 inline const Setting<QByteArray> kWindowGeometry{"window/geometry", QByteArray()};

@@ -26,6 +26,8 @@ void Selection::go(const State& to, bool remember) {
   Q_EMIT historyChanged();
 }
 
+void Selection::begin(const TimeRange& range, const Zone& zone) { go({range, zone, now_.filter}, false); }
+
 void Selection::setRange(const TimeRange& range) { go({range, now_.zone, now_.filter}, true); }
 
 void Selection::setZone(const Zone& zone) { go({now_.range, zone, now_.filter}, true); }

@@ -17,6 +17,7 @@ class Selection : public QObject {
   Q_OBJECT
  public:
   explicit Selection(QObject* parent = nullptr);
+  void begin(const TimeRange& range, const Zone& zone);  // where the program starts: nothing to go back to
 
   [[nodiscard]] const TimeRange& range() const { return now_.range; }
   [[nodiscard]] const Zone& zone() const { return now_.zone; }

@@ -29,6 +29,20 @@ TimeRange TimeRange::between(WallMicros since, WallMicros until) {
 
 Span TimeRange::at(WallMicros now) const { return isLive() ? Span{now - last_s_ * kSecond, now} : span_; }
 
+QString TimeRange::id() const {
+  if (!isLive()) return {};
+  if (last_s_ % kDayS == 0) return QStringLiteral("%1d").arg(last_s_ / kDayS);
+  if (last_s_ % kHourS == 0) return QStringLiteral("%1h").arg(last_s_ / kHourS);
+  return QStringLiteral("%1m").arg(last_s_ / kMinuteS);
+}
+
+std::optional<TimeRange> TimeRange::fromId(const QString& id) {
+  for (const TimeRange& range : presetRanges()) {
+    if (range.id() == id) return range;
+  }
+  return std::nullopt;
+}
+
 QString TimeRange::label() const {
   if (!isLive()) return tr("Fixed range");
   if (last_s_ == kHourS) return tr("Last hour");

@@ -26,6 +26,8 @@ class TimeRange {
 
   [[nodiscard]] bool isLive() const { return last_s_ > 0; }                    // its end is now
   [[nodiscard]] Span at(WallMicros now) const;
+  [[nodiscard]] QString id() const;                                // 15m, 1h, 7d; empty for a fixed range
+  [[nodiscard]] static std::optional<TimeRange> fromId(const QString& id);
   [[nodiscard]] QString label() const;                                         // "Last 24 h", "Fixed range"
   [[nodiscard]] QString written(const Zone& zone, WallMicros now) const;       // "Wed 18 Nov 14:30 – Thu 19 Nov 14:30"
   // One length earlier or later; a later step that would pass now becomes the live range again.

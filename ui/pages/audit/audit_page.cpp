@@ -20,7 +20,8 @@ namespace signalbox::ui {
 AuditPage::AuditPage(const PageContext& context, QWidget* parent)
     : Page(parent), context_(context), model_(context.client, context.selection), chain_(new Banner(this)),
       table_(new QTableView(this)), dock_(new DockContent(tr("Change"), this)),
-      entry_(new ToneLabel(tr("Choose a row to see its difference."), Tone::Text2, Type::Body, dock_)) {
+      entry_(new ToneLabel(tr("Choose a row to see its difference."), Tone::Text2, Type::Body, dock_)),
+      hash_(new ToneLabel({}, Tone::Text2, Type::MonoSmall, dock_)), previous_(new ToneLabel({}, Tone::Text2, Type::MonoSmall, dock_)) {
   setObjectName(QStringLiteral("auditPage"));
   auto* column = new QVBoxLayout(this);
   tighten(column);
@@ -33,14 +34,21 @@ AuditPage::AuditPage(const PageContext& context, QWidget* parent)
   table_->setModel(&model_);
   dressTable(table_);
   const Metrics m = metricsOf(this);
-  static constexpr std::array<double, AuditModel::ColumnCount> kWidths = {3, 11, 6, 4.5, 8, 3.5, 14, 7};
+  static constexpr std::array<double, AuditModel::ColumnCount> kWidths = {3, 10.6, 6, 4, 7, 3.2, 12, 4.4};
   for (int at = 0; at < AuditModel::ColumnCount; ++at) table_->setColumnWidth(at, static_cast<int>(kWidths[static_cast<std::size_t>(at)] * m.h));
+  table_->horizontalHeader()->setStretchLastSection(false);
   table_->horizontalHeader()->setSectionResizeMode(AuditModel::Reason, QHeaderView::Stretch);
   auto* inside = new QVBoxLayout(dock_);
   inside->setContentsMargins(m.panelPadding(), m.panelPadding(), m.panelPadding(), m.panelPadding());
   entry_->setWordWrap(true);
   entry_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+  inside->setSpacing(m.u);
   inside->addWidget(entry_);
+  for (ToneLabel* hash : {hash_, previous_}) {
+    hash->setEliding(true);
+    hash->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    inside->addWidget(hash);
+  }
   inside->addStretch(1);
   dock_->setObjectName(QStringLiteral("auditEntry"));
   dock_->hide();
@@ -75,16 +83,17 @@ void AuditPage::showEntry(int row) {
   const auto text = [](const std::string& word) { return QString::fromStdString(word); };
   dock_->setNote(QStringLiteral("%1").arg(entry->seq));
   entry_->setTone(Tone::Text);
+  hash_->setText(tr("hash %1").arg(text(entry->hash)));
+  previous_->setText(tr("previous %1").arg(text(entry->prev_hash)));
   entry_->setText(QStringList({text(entry->action) + QStringLiteral(" · ") + text(entry->outcome),
                                entry->diff.empty() ? tr("no difference recorded") : text(entry->diff).replace(QStringLiteral("; "), QStringLiteral("\n")),
-                               entry->reason.empty() ? tr("no reason given") : tr("reason: %1").arg(text(entry->reason)),
-                               tr("hash %1").arg(text(entry->hash)), tr("previous %1").arg(text(entry->prev_hash))})
+                               entry->reason.empty() ? tr("no reason given") : tr("reason: %1").arg(text(entry->reason))})
                       .join(QStringLiteral("\n\n")));
 }
 
 QStringList AuditPage::statusParts() const {
   if (!model_.hasLoaded()) return {};
-  return {tr("%n entr(ies)", nullptr, model_.rowCount()),
+  return {format::counted(model_.rowCount(), tr("entry"), tr("entries")),
           model_.brokenAt() ? tr("Audit chain broken") : model_.isVerified() ? tr("Audit chain intact") : tr("Audit chain not verified")};
 }
 

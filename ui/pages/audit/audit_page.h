@@ -30,7 +30,7 @@ class AuditPage : public Page {
   Banner* chain_;
   QTableView* table_;
   DockContent* dock_;
-  ToneLabel* entry_;
+  ToneLabel *entry_, *hash_, *previous_;
 };
 
 }  // namespace signalbox::ui

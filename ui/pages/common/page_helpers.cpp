@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "pages/common/page_helpers.h"
 
+#include <QAction>
 #include <QLayout>
 #include <QPainter>
 #include <algorithm>
 
+#include "theme/icons.h"
 #include "theme/theme.h"
+#include "widgets/time_series_view.h"
 
 namespace signalbox::ui {
 
@@ -27,6 +30,13 @@ TierKey tierKey(const std::vector<std::string>& tiers, const std::string& tier) 
 void HairlineBox::paintEvent(QPaintEvent*) { QPainter(this).fillRect(rect(), themeOf(this).line); }
 
 void Surface::paintEvent(QPaintEvent*) { QPainter(this).fillRect(rect(), themeOf(this).base); }
+
+QAction* tableAction(TimeSeriesView* view, QWidget* page) {
+  auto* action = new QAction(icon(QStringLiteral("table")), TimeSeriesView::tr("%1 as table").arg(view->title()), page);
+  action->setObjectName(QStringLiteral("table.") + view->objectName());
+  QObject::connect(action, &QAction::triggered, view, &TimeSeriesView::showTable);
+  return action;
+}
 
 void tighten(QLayout* layout, int spacing) {
   layout->setContentsMargins(0, 0, 0, 0);

@@ -9,6 +9,8 @@
 #include "bridge/embedded_router.h"
 #include "theme/tier_key.h"
 
+class QAction;
+class QKeySequence;
 class QLayout;
 
 namespace signalbox::ui {
@@ -37,6 +39,10 @@ class Surface : public QWidget {
  protected:
   void paintEvent(QPaintEvent* event) override;
 };
+
+class TimeSeriesView;
+// "Latency as table", for the page's menu; Ctrl+T does it for the chart that has the focus.
+[[nodiscard]] QAction* tableAction(TimeSeriesView* view, QWidget* page);
 
 void tighten(QLayout* layout, int spacing = 0);  // no margins
 

@@ -19,7 +19,7 @@
 namespace signalbox::ui {
 
 namespace {
-constexpr int kWidthInLines = 22;
+constexpr int kWidthInLines = 23;
 
 QToolButton* toolButton(QWidget* parent, const QString& name, const QString& tip) {
   auto* button = new QToolButton(parent);
@@ -32,7 +32,7 @@ QToolButton* toolButton(QWidget* parent, const QString& name, const QString& tip
 }  // namespace
 
 DecisionDock::DecisionDock(const PageContext& context, QWidget* parent)
-    : DockContent(tr("Decision"), parent), context_(context), asker_(this), stack_(new QStackedWidget(this)),
+    : DockContent(tr("Decision"), parent), context_(context), asker_(this), book_(context.client), stack_(new QStackedWidget(this)),
       empty_(new EmptyState(this)) {
   setObjectName(QStringLiteral("decisionDock"));
   setWidthHint(kWidthInLines * metricsOf(this).h);
@@ -53,6 +53,7 @@ DecisionDock::DecisionDock(const PageContext& context, QWidget* parent)
     if (detail_) subtitle_->setText(subtitleOf(detail_->decision, context_.selection.zone()));
   });
   connect(&context_.client, &ConsoleClient::sessionChanged, this, &DecisionDock::ask);
+  connect(&book_, &PolicyBook::revisionArrived, this, &DecisionDock::showTextNote);
   connect(&context_.client, &ConsoleClient::helloChanged, this, &DecisionDock::showGrade);
   connect(&context_.client, &ConsoleClient::labelled, this, [this](const domain::DecisionId& id, std::optional<double>) {
     if (detail_ && detail_->decision.id == id) ask();
@@ -115,13 +116,14 @@ void DecisionDock::buildBody(QVBoxLayout* layout) {
   score_note_ = new ToneLabel({}, Tone::Text3, Type::Secondary, body);
   score_note_->setWordWrap(true);
   text_note_ = new ToneLabel({}, Tone::Text2, Type::Body, body);
+  text_note_->setObjectName(QStringLiteral("textNote"));
   text_note_->setWordWrap(true);
   column->addWidget(section(tr("The way of this request"), way_));
   column->addWidget(section(tr("Complexity score against boundaries"), strip_));
   auto* why = section(tr("Reasons"), reasons_);
   why->layout()->addWidget(score_note_);
   column->addWidget(why);
-  column->addWidget(section(tr("Answer"), text_note_));
+  column->addWidget(section(tr("Text"), text_note_));
   column->addStretch(1);
   area->setWidget(body);
   layout->addWidget(area, 1);
@@ -183,30 +185,43 @@ void DecisionDock::show(const control::DecisionDetail& detail) {
   const std::string_view reason = d.reason ? domain::name(*d.reason) : std::string_view("refused");
   strip_->setScore(d.complexity, tr("not scored: %1").arg(QString::fromUtf8(reason.data(), static_cast<qsizetype>(reason.size()))));
   reasons_->setLines(reasonsOf(detail));
-  score_note_->setText(detail.recomputed ? tr("Worked out again from the record and its policy; times of steps were not kept.") : QString());
-  score_note_->setVisible(detail.recomputed);
-  text_note_->setText(d.explanation.empty() ? tr("The text of prompt and answer is not kept.")
-                                            : QString::fromStdString(d.explanation) + QLatin1Char('\n') +
-                                                  tr("The text of prompt and answer is not kept."));
+  QStringList notes;
+  if (!d.explanation.empty()) notes.append(QString::fromStdString(d.explanation) + QLatin1Char('.'));
+  if (detail.recomputed) notes.append(tr("Worked out again from the record and its policy; times of steps were not kept."));
+  score_note_->setText(notes.join(QLatin1Char(' ')));
+  score_note_->setVisible(!notes.isEmpty());
+  showTextNote();
   showGrade();
   stack_->setCurrentIndex(1);
 }
 
 void DecisionDock::showFacts(const domain::Decision& d) {
-  const auto fact = [](const QString& label, const QString& value, const std::optional<TierKey>& tier = {}) {
+  const auto fact = [](const QString& label, const QString& value) {
     HeadlineNumber number;
     number.label = label;
-    number.value = tier ? QString() : value;
+    number.value = value;
     number.word = true;
-    if (tier) number.basis = {{value, Tone::Text, true, false, *tier}};
     return number;
   };
   const TierKey tier = tierKey(detail_->tiers, d.final_tier);
   HeadlineNumber who = fact(tr("Answered by"), d.final_tier.empty() ? tr("none") : QString::fromStdString(d.final_tier));
-  if (tier.kind != TierKind::None) who.basis = {{QString::fromStdString(d.requested_model), Tone::Text2, false, false, tier}};
+  if (tier.kind != TierKind::None) who.tier = tier;
   facts_->setNumbers({who, fact(tr("Escalated"), escalatedWords(d)), fact(tr("Latency"), format::latencyMs(d.latency_ms)),
                       fact(tr("Cost"), format::money(d.cost_usd)),
                       fact(tr("Overhead"), d.overhead_us ? format::micros(static_cast<double>(*d.overhead_us)) : format::unknown())});
+}
+
+// What the policy of this decision says about text; the record itself never holds any.
+void DecisionDock::showTextNote() {
+  if (!detail_) return;
+  const domain::Decision& d = detail_->decision;
+  const WorkloadFacts* facts = book_.find(d.policy, d.workload);
+  const QString workload = QString::fromStdString(d.workload);
+  if (!facts) return text_note_->setText(tr("The text of prompt and answer is not in the record."));
+  text_note_->setText(facts->keep_text.empty()
+                          ? tr("Not kept: the policy of %1 stores no text.").arg(workload)
+                          : tr("Not kept: the policy of %1 asks for text to be kept for %2, but this router does not keep text.")
+                                .arg(workload, QString::fromStdString(facts->keep_text)));
 }
 
 bool DecisionDock::canGrade() const { return detail_ && context_.client.may(domain::Role::Tuner); }

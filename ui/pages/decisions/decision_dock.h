@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 
+#include "models/policy_facts.h"
 #include "pages/catalogue.h"
 #include "widgets/dock_content.h"
 #include "widgets/headline_strip.h"
@@ -42,9 +43,11 @@ class DecisionDock : public DockContent {
   void show(const control::DecisionDetail& detail);
   void showFacts(const domain::Decision& decision);
   void showGrade();
+  void showTextNote();
 
   PageContext context_;
   Asker asker_;
+  PolicyBook book_;
   std::optional<control::DecisionDetail> detail_;
   QStackedWidget* stack_;
   EmptyState* empty_;

@@ -140,8 +140,10 @@ std::vector<ReasonLine> reasonsOf(const control::DecisionDetail& detail) {
   std::vector<ReasonLine> lines;
   for (const control::RouteStep& step : detail.steps) {
     const bool of_tier = step.step == "gate" || step.step == "attempt";
+    const bool matched = step.code == "matched" && !detail.decision.requested_model.empty();
     lines.push_back({markFor(step.code), of_tier ? text(step.step) + QLatin1Char(' ') + arg(step, 0) : text(step.step),
-                     wordsFor(step), step.us ? format::micros(step.us) : QString()});
+                     matched ? plain(tr("workload %1, model %2").arg(arg(step, 0), text(detail.decision.requested_model))) : wordsFor(step),
+                     step.us ? format::micros(step.us) : QString()});
   }
   return lines;
 }

@@ -26,7 +26,9 @@ namespace signalbox::ui {
 
 namespace {
 constexpr int kMostBars = 144;
-constexpr double kMicrosPerSecond = 1e6;
+constexpr std::array<double, DecisionTableModel::ColumnCount> kWidths = {6.2, 4.8, 4.8, 5.6, 6.4, 5.2, 10, 4.3, 5.4};  // in lines
+constexpr double kLeastReason = 8;
+constexpr WallMicros kSecond = 1'000'000;
 }  // namespace
 
 DecisionsPage::DecisionsPage(const PageContext& context, QWidget* parent)
@@ -55,7 +57,9 @@ void DecisionsPage::build() {
   ValueAxis axis;
   axis.minTicks = 2;
   axis.maxTicks = 3;
-  axis.tick = axis.value = [](double n) { return format::count(qRound64(n)); };
+  axis.fixedTick = [](double n, int decimals) { return decimals == 0 ? format::count(qRound64(n)) : QString(); };
+  axis.value = [](double n) { return format::count(qRound64(n)); };
+  axis.reach = 2;
   histogram_->setAxis(axis);
   layout->addWidget(histogram_);
   held_->setObjectName(QStringLiteral("heldTail"));
@@ -73,11 +77,32 @@ void DecisionsPage::buildTable() {
   dressTable(table_);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
   const Metrics m = metricsOf(this);
-  static constexpr std::array<double, DecisionTableModel::ColumnCount> kWidths = {6.4, 5.2, 5.6, 6, 6.6, 5.4, 10, 4.8, 5.6};
   for (int column = 0; column < DecisionTableModel::ColumnCount; ++column) {
     table_->setColumnWidth(column, static_cast<int>(kWidths[static_cast<std::size_t>(column)] * m.h));
   }
+  table_->installEventFilter(this);
+  table_->horizontalHeader()->setStretchLastSection(false);
   table_->horizontalHeader()->setSectionResizeMode(DecisionTableModel::Why, QHeaderView::Stretch);
+}
+
+// The reason is what people read: where the window is narrow, other columns make room for it.
+void DecisionsPage::fitColumns() {
+  const int h = metricsOf(this).h;
+  double need = kLeastReason * h;
+  for (int column = 0; column < DecisionTableModel::ColumnCount; ++column) {
+    if (column != DecisionTableModel::Why) need += kWidths[static_cast<std::size_t>(column)] * h;
+  }
+  const int room = table_->width() - table_->verticalScrollBar()->sizeHint().width();
+  for (const int column : {DecisionTableModel::Tokens, DecisionTableModel::Complexity, DecisionTableModel::Workload}) {
+    const bool shown = need <= room;
+    table_->setColumnHidden(column, !shown);
+    if (!shown) need -= kWidths[static_cast<std::size_t>(column)] * h;
+  }
+}
+
+bool DecisionsPage::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == table_ && event->type() == QEvent::Resize) fitColumns();
+  return Page::eventFilter(watched, event);
 }
 
 void DecisionsPage::makeActions() {
@@ -95,6 +120,8 @@ void DecisionsPage::makeActions() {
   add(tr("Show the &newest"), QKeySequence(Qt::Key_End), [this] { showNewest(); });
   add(tr("Copy as &curl"), QKeySequence(QStringLiteral("Ctrl+Shift+U")), [this] { dock_->copyAsCurl(); });
   add(tr("Copy the &id"), QKeySequence(QStringLiteral("Ctrl+Shift+I")), [this] { dock_->copyId(); });
+  histogram_->setTitle(tr("Requests"));
+  actions_.append(tableAction(histogram_, this));
   add(tr("&Filter"), QKeySequence(QStringLiteral("Ctrl+F")), [this] { filter_->edit()->setFocus(); });
 }
 
@@ -102,6 +129,7 @@ void DecisionsPage::connectAll() {
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
     if (const auto id = model_.idAt(now.row())) context_.selection.setDecision(id);
     followScroll();
+    showTail();
   });
   connect(&context_.selection, &Selection::decisionChanged, this, &DecisionsPage::followSelection);
   connect(table_->verticalScrollBar(), &QScrollBar::valueChanged, this, &DecisionsPage::followScroll);
@@ -179,7 +207,9 @@ void DecisionsPage::showTail() {
   } else {
     count_->setText({});
   }
-  dock_->setNote(tr("%1 in window").arg(format::count(model_.rowCount())));
+  const int row = table_->currentIndex().row();
+  const QString rows = format::count(model_.rowCount());
+  dock_->setNote(row < 0 ? tr("%1 in window").arg(rows) : tr("%1 of %2 in window").arg(format::count(row + 1), rows));
   Q_EMIT statusChanged();
 }
 
@@ -228,8 +258,8 @@ void DecisionsPage::showHistogram() {
   };
   Series escalated = bars(tr("escalated"), [](const auto& bucket) { return bucket.escalated; });
   Series others = bars(tr("others"), [](const auto& bucket) { return bucket.requests - bucket.escalated; });
-  others.tier = TierKey::cache();
-  histogram_->setTitle(tr("Requests per %1").arg(format::age(static_cast<double>(series_.bucketLength()) / kMicrosPerSecond)));
+  others.role = LineRole::Quiet;
+  histogram_->setTitle(tr("Requests per %1").arg(format::length(series_.bucketLength() / kSecond)));
   histogram_->setHeadline({{tr("drag to narrow the range"), Tone::Text3}});
   histogram_->setRange(series_.span().since, series_.span().until);
   histogram_->setTimeZone(context_.selection.zone().timeZone());
@@ -238,13 +268,14 @@ void DecisionsPage::showHistogram() {
   const bool ready = series_.state() == MetricsSeries::State::Ready;
   histogram_->setState(!ready                             ? ChartState::Loading
                        : context_.client.link().isUp() ? ChartState::Ready
-                                                       : ChartState::Stale);
+                                                       : ChartState::Stale,
+                       ready ? QString() : series_.state() == MetricsSeries::State::Loading ? tr("Asking %1…").arg(context_.client.routerName()) : tr("nothing to show"));
 }
 
 QStringList DecisionsPage::statusParts() const {
   QStringList parts;
   const int conditions = static_cast<int>(context_.selection.filter().all.size());
-  parts.append(conditions == 0 ? tr("No filter") : tr("Filter: %n condition(s)", nullptr, conditions));
+  parts.append(conditions == 0 ? tr("No filter") : tr("Filter: %1").arg(format::counted(conditions, tr("condition"), tr("conditions"))));
   if (model_.state() == DecisionTableModel::State::Ready) {
     parts.append(tr("First rows %1").arg(format::latencyMs(model_.firstRowsMs())));
     parts.append(tr("Row window %1").arg(format::count(model_.rowCount())));

@@ -31,9 +31,13 @@ class DecisionsPage : public Page {
   [[nodiscard]] QList<QAction*> pageActions() override { return actions_; }
   [[nodiscard]] QStringList statusParts() const override;
 
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
+
  private:
   void build();
   void buildTable();
+  void fitColumns();
   void connectAll();
   void makeActions();
   void followSelection();

@@ -15,6 +15,7 @@ namespace signalbox::ui {
 namespace {
 constexpr double kScaleFrom = 0.36, kScaleTo = 0.80;  // of the width
 constexpr std::size_t kExpected = 4;
+constexpr double kSameCost = 0.0005;
 
 QString words(const std::string& name) {
   if (name == "always-frontier") return BaselinesPanel::tr("Always frontier");
@@ -22,6 +23,19 @@ QString words(const std::string& name) {
   if (name == "all-cheapest") return BaselinesPanel::tr("All cheapest");
   if (name == "random-same-cost") return BaselinesPanel::tr("Random, same cost");
   return QString::fromStdString(name);
+}
+
+// What we cost beside the baseline. Only a saving whose whole interval lies above zero is good news.
+TextRun savingOf(const domain::Baseline& baseline) {
+  const domain::Estimate& saving = baseline.saving;
+  if (saving.n == 0) return {BaselinesPanel::tr("saving not known"), Tone::Text3};
+  if (std::abs(saving.value) < kSameCost) return {BaselinesPanel::tr("same cost"), Tone::Text2};
+  return {BaselinesPanel::tr("%1 cost").arg(format::shareDelta(-saving.value)), saving.lo > 0 ? Tone::Ok : Tone::Text};
+}
+
+QString correctWords(const domain::Baseline& baseline) {
+  return baseline.correct_diff.n == 0 ? BaselinesPanel::tr("correctness not known")
+                                      : BaselinesPanel::tr("%1 correct").arg(format::points(baseline.correct_diff.value));
 }
 
 QString costOf(const domain::Baseline& baseline) {
@@ -40,12 +54,21 @@ BaselinesPanel::BaselinesPanel(QWidget* parent) : DockContent(tr("Against four b
 void BaselinesPanel::setBaselines(std::vector<domain::Baseline> baselines, bool known) {
   baselines_ = std::move(baselines);
   known_ = known;
-  reach_ = 0.05;
+  reach_ = 0;
+  std::int64_t n = 0;
+  bool estimated = false;
   for (const domain::Baseline& baseline : baselines_) {
+    n = std::max(n, baseline.n);
+    estimated = estimated || (baseline.n > 0 && baseline.basis == "imputed");
     if (baseline.correct_diff.n == 0) continue;
     reach_ = std::max({reach_, std::abs(baseline.correct_diff.lo), std::abs(baseline.correct_diff.hi)});
   }
-  reach_ = std::ceil(reach_ * 20) / 20;
+  reach_ = reach_ > 0 ? std::max(0.05, std::ceil(reach_ * 20) / 20) : 0;
+  setNote(n == 0 ? QString() : tr("n %1").arg(format::count(n)));
+  estimated_ = estimated;
+  setToolTip(estimated ? tr("≈: where a tier was not run for a request, its cost is that of its other requests, by tokens. "
+                            "Correctness is compared where nearly all graded answers were graded for that tier too.")
+                       : QString());
   describe();
   update();
 }
@@ -58,8 +81,7 @@ QSize BaselinesPanel::sizeHint() const {
 void BaselinesPanel::describe() {
   QStringList parts;
   for (const domain::Baseline& baseline : baselines_) {
-    parts.append(tr("%1: %2, cost %3").arg(words(baseline.name), costOf(baseline),
-                 baseline.saving.n ? format::shareDelta(-baseline.saving.value) : format::unknown()));
+    parts.append(tr("%1: %2, %3, %4").arg(words(baseline.name), costOf(baseline), savingOf(baseline).text, correctWords(baseline)));
   }
   setAccessibleName(title());
   setAccessibleDescription(parts.isEmpty() ? tr("Not known yet.") : parts.join(QStringLiteral("; ")));
@@ -76,7 +98,7 @@ void BaselinesPanel::paintEvent(QPaintEvent*) {
     drawLine(painter, QRectF(inner.left(), y, inner.width(), m.h), text, small, theme, side);
   };
   line(inner.top(), {{tr("what we cost beside it"), Tone::Text3}}, Qt::AlignLeft);
-  line(inner.top(), {{tr("correct, points, 95%"), Tone::Text3}}, Qt::AlignRight);
+  line(inner.top(), {{reach_ > 0 ? tr("correct, points, 95%") : tr("their cost"), Tone::Text3}}, Qt::AlignRight);
   double y = inner.top() + m.h + m.u;
   if (baselines_.empty()) {
     line(y + m.h, {{known_ ? tr("No requests to compare.") : tr("Not known yet."), Tone::Text3}}, Qt::AlignLeft);
@@ -85,6 +107,10 @@ void BaselinesPanel::paintEvent(QPaintEvent*) {
   for (const domain::Baseline& baseline : baselines_) {
     paintRow(painter, QRectF(inner.left(), y, inner.width(), 2 * m.h), baseline);
     y += 2 * m.h + 2 * m.u;
+  }
+  if (reach_ <= 0) {  // nothing stands on a scale
+    if (estimated_) line(y, {{tr("≈ estimated from the tokens of other requests"), Tone::Text3}}, Qt::AlignLeft);
+    return;
   }
   const QFont tick = typeFont(Type::Tick);
   for (const double part : {-reach_, 0.0, reach_}) {
@@ -101,21 +127,16 @@ void BaselinesPanel::paintRow(QPainter& painter, const QRectF& box, const domain
   const QRectF first(box.left(), box.top(), box.width(), m.h), second(box.left(), box.top() + m.h, box.width(), m.h);
   drawLine(painter, first, {{words(baseline.name), Tone::Text, true}}, body, theme, Qt::AlignLeft);
   drawLine(painter, first, {{costOf(baseline), Tone::Text2}}, small, theme, Qt::AlignRight);
-  if (baseline.saving.n > 0) {
-    const Tone tone = baseline.saving.value > 0 ? Tone::Ok : Tone::Text;
-    drawLine(painter, second, {{tr("%1 cost").arg(format::shareDelta(-baseline.saving.value)), tone}}, small, theme, Qt::AlignLeft);
-  } else {
-    drawLine(painter, second, {{tr("saving unknown"), Tone::Text3}}, small, theme, Qt::AlignLeft);
+  drawLine(painter, second, {savingOf(baseline)}, small, theme, Qt::AlignLeft);
+  const domain::Estimate& diff = baseline.correct_diff;
+  if (diff.n == 0) {
+    drawLine(painter, second, {{correctWords(baseline), Tone::Text3}}, small, theme, Qt::AlignRight);
+    return;
   }
   const auto x = [&](double part) {
     return box.left() + box.width() * (kScaleFrom + (kScaleTo - kScaleFrom) * (std::clamp(part, -reach_, reach_) + reach_) / (2 * reach_));
   };
   painter.fillRect(QRectF(x(0), second.top() - m.u, 1, m.h + m.u), theme.edge);
-  const domain::Estimate& diff = baseline.correct_diff;
-  if (diff.n == 0) {
-    drawLine(painter, second, {{tr("ungraded"), Tone::Text3}}, small, theme, Qt::AlignRight);
-    return;
-  }
   painter.setRenderHint(QPainter::Antialiasing);
   const double middle = second.center().y();
   painter.setPen(QPen(theme.ink, 1.3));

@@ -25,7 +25,8 @@ class BaselinesPanel : public DockContent {
   void describe();
   std::vector<domain::Baseline> baselines_;
   bool known_ = false;
-  double reach_ = 0.05;  // the scale runs from −reach to +reach
+  bool estimated_ = false;
+  double reach_ = 0;  // the scale runs from −reach to +reach; 0 = there is nothing to show on it
 };
 
 }  // namespace signalbox::ui

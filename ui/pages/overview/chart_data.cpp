@@ -103,11 +103,11 @@ std::vector<Series> tierCosts(const Buckets& buckets, WallMicros bar, WallMicros
   return series;
 }
 
-std::optional<ControlLimits> escalationLimits(const Buckets& buckets) {
+std::optional<ControlLimits> escalationLimits(const Buckets& buckets, const Span& whole) {
   std::vector<ShareSample> samples;
   std::vector<qint64> times;
   for (const domain::MetricsBucket& bucket : buckets) {
-    if (bucket.routed == 0) continue;
+    if (bucket.routed == 0 || bucket.since < whole.since || bucket.until > whole.until) continue;  // in part outside: limits of no use
     samples.push_back({bucket.escalated, bucket.routed});
     times.push_back(bucket.since);
   }

@@ -26,6 +26,6 @@ using EstimateOf = std::function<domain::Estimate(const domain::MetricsBucket&)>
 // Bars of `bar` each, summed from the buckets that begin in it.
 [[nodiscard]] std::vector<Series> tierCosts(const Buckets& buckets, WallMicros bar, WallMicros offset,
                                             const domain::MetricsBucket& total, const std::vector<std::string>& tiers);
-[[nodiscard]] std::optional<ControlLimits> escalationLimits(const Buckets& buckets);
+[[nodiscard]] std::optional<ControlLimits> escalationLimits(const Buckets& buckets, const Span& whole);
 
 }  // namespace signalbox::ui

@@ -16,6 +16,8 @@
 namespace signalbox::ui {
 
 namespace {
+constexpr WallMicros kDay = 86'400'000'000;
+
 enum Role { LeadRole = Qt::UserRole + 1, RestRole, DetailRole, WhenRole, IconRole };
 
 // Two lines: what happened and when, then its detail.
@@ -72,19 +74,28 @@ EventsPanel::EventsPanel(QWidget* parent)
 }
 
 void EventsPanel::show(const std::vector<domain::PolicyRevision>& revisions, const Span& span, const Zone& zone) {
-  model_->clear();
+  std::vector<domain::PolicyRevision> inside;
+  QStringList rows;
+  const Zone::Style style = span.length() > kDay ? Zone::Style::DayTime : Zone::Style::Minute;
   for (const domain::PolicyRevision& revision : revisions) {
     if (!span.contains(revision.ts)) continue;
+    inside.push_back(revision);
+    rows.append(format::revision(revision.revision) + stateWords(revision) + detailOf(revision) + zone.text(revision.ts, style));
+  }
+  setNote(rows.isEmpty() ? tr("none") : format::count(rows.size()));
+  if (rows == rows_) return;  // the charts move many times a second, this does not: what is chosen stays
+  rows_ = rows;
+  model_->clear();
+  for (const domain::PolicyRevision& revision : inside) {
     auto* item = new QStandardItem(format::revision(revision.revision));
     item->setData(format::revision(revision.revision), LeadRole);
     item->setData(QLatin1Char(' ') + stateWords(revision), RestRole);
     item->setData(detailOf(revision), DetailRole);
-    item->setData(zone.text(revision.ts, span.length() > 86'400'000'000 ? Zone::Style::DayTime : Zone::Style::Minute), WhenRole);
+    item->setData(zone.text(revision.ts, style), WhenRole);
     item->setData(revision.restores ? QStringLiteral("revert") : QStringLiteral("tune"), IconRole);
     item->setToolTip(detailOf(revision));
     model_->appendRow(item);
   }
-  setNote(model_->rowCount() == 0 ? tr("none") : format::count(model_->rowCount()));
 }
 
 void EventsPanel::choose(const QString& label) {

@@ -2,6 +2,7 @@
 // What happened in the range, newest first: policy changes, confirmations, reverts. A row activated says so. GUI thread.
 #pragma once
 #include <QListView>
+#include <QStringList>
 #include <vector>
 
 #include "domain/policy_document.h"
@@ -22,6 +23,7 @@ class EventsPanel : public DockContent {
  private:
   QListView* list_;
   QStandardItemModel* model_;
+  QStringList rows_;  // as shown
 };
 
 }  // namespace signalbox::ui

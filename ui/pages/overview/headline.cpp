@@ -2,6 +2,7 @@
 #include "pages/overview/headline.h"
 
 #include <QCoreApplication>
+#include <cmath>
 
 #include "theme/format.h"
 
@@ -36,7 +37,16 @@ HeadlineNumber rateNumber(const QString& label, const domain::Estimate& rate, st
   return number;
 }
 
-HeadlineNumber costPerCorrect(const domain::MetricsBucket& total) {
+// Less is better here; a change within the two intervals is no change to speak of and has no colour.
+TextLine sinceBefore(const domain::Estimate& now, const domain::Estimate& before) {
+  if (now.n == 0 || before.n == 0 || before.value <= 0) return {};
+  const double change = now.value / before.value - 1;
+  const Tone tone = now.hi < before.lo ? Tone::Ok : now.lo > before.hi ? Tone::Warn : Tone::Text2;
+  const QString sign = change < 0 ? QStringLiteral("  ▾ ") : QStringLiteral("  ▴ ");
+  return {{sign + format::share(std::abs(change)), tone}, {tr(" on the range before"), Tone::Text2}};
+}
+
+HeadlineNumber costPerCorrect(const domain::MetricsBucket& total, const std::optional<domain::MetricsBucket>& previous) {
   HeadlineNumber number;
   number.label = tr("Cost per correct answer");
   number.hero = true;
@@ -52,6 +62,9 @@ HeadlineNumber costPerCorrect(const domain::MetricsBucket& total) {
   number.value = written.value;
   number.interval = written.interval;
   number.basis = small(tr("%1 graded").arg(format::share(total.cost_per_correct.graded_share)));
+  if (previous && 2 * previous->graded >= total.graded) {  // fewer would compare a day with a minute
+    for (const TextRun& run : sinceBefore(estimate, previous->cost_per_correct.estimate)) number.basis.push_back(run);
+  }
   return number;
 }
 
@@ -110,9 +123,10 @@ HeadlineNumber cacheAndLearned(const domain::MetricsBucket& total) {
 }
 }  // namespace
 
-std::vector<HeadlineNumber> headlineOf(const domain::MetricsBucket& total, bool stale) {
+std::vector<HeadlineNumber> headlineOf(const domain::MetricsBucket& total, const std::optional<domain::MetricsBucket>& previous,
+                                       bool stale) {
   std::vector<HeadlineNumber> numbers = {
-      costPerCorrect(total), correct(total), cost(total),
+      costPerCorrect(total, previous), correct(total), cost(total),
       rateNumber(tr("Escalation"), total.escalation_rate, total.escalated,
                  tr("Requests that a gate or validator sent up, of those that reached a tier.")),
       latency(total),

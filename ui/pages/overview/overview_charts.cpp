@@ -12,31 +12,31 @@ namespace signalbox::ui {
 
 namespace {
 constexpr int kMostBars = 24;
-constexpr double kMicrosPerSecond = 1e6;
+constexpr double kLeastRate = 0.02;  // of the axis: two errors in ten thousand are not a mountain
+constexpr WallMicros kSecond = 1'000'000;
 
 ValueAxis shareAxis() {
   ValueAxis axis;
-  axis.tick = [](double part) { return format::number(part * 100, part < 0.1 && part > 0 ? 1 : 0) + QLatin1Char('%'); };
+  axis.tickUnit = 0.01;
+  axis.fixedTick = [](double part, int decimals) { return format::number(part * 100, decimals) + QLatin1Char('%'); };
   axis.value = [](double part) { return format::share(part); };
   return axis;
 }
 
 ValueAxis moneyAxis() {
   ValueAxis axis;
-  axis.tick = axis.value = [](double usd) { return format::money(usd); };
+  axis.fixedTick = [](double usd, int decimals) { return usd == 0 ? QStringLiteral("$0") : QLatin1Char('$') + format::number(usd, decimals); };
+  axis.value = [](double usd) { return format::money(usd); };
   return axis;
 }
 
-QString lengthWords(WallMicros length) { return format::age(static_cast<double>(length) / kMicrosPerSecond); }
+QString lengthWords(WallMicros length) { return format::length(length / kSecond); }
 
 QString barWords(WallMicros length) {
-  const auto seconds = static_cast<qint64>(static_cast<double>(length) / kMicrosPerSecond);
+  const qint64 seconds = length / kSecond;
   if (seconds == 3600) return OverviewCharts::tr("Cost per hour");
   if (seconds == 86'400) return OverviewCharts::tr("Cost per day");
-  if (seconds % 86'400 == 0) return OverviewCharts::tr("Cost per %1 d").arg(seconds / 86'400);
-  if (seconds % 3600 == 0) return OverviewCharts::tr("Cost per %1 h").arg(seconds / 3600);
-  if (seconds % 60 == 0) return OverviewCharts::tr("Cost per %1 min").arg(seconds / 60);
-  return OverviewCharts::tr("Cost per %1 s").arg(seconds);
+  return OverviewCharts::tr("Cost per %1").arg(format::length(seconds));
 }
 }  // namespace
 
@@ -61,10 +61,13 @@ OverviewCharts::OverviewCharts(ChartCursor& cursor, QWidget* parent) : HairlineB
   ValueAxis milliseconds;
   milliseconds.scale = ValueScale::Logarithmic;
   milliseconds.fromZero = false;
-  milliseconds.tick = milliseconds.value = [](double ms) { return format::latencyMs(ms); };
+  milliseconds.tick = [](double ms) { return format::latencyTick(ms); };
+  milliseconds.value = [](double ms) { return format::latencyMs(ms); };
   latency_->setAxis(milliseconds);
-  escalation_->setAxis(shareAxis());
-  errors_->setAxis(shareAxis());
+  ValueAxis rate = shareAxis();
+  rate.reach = kLeastRate;
+  escalation_->setAxis(rate);
+  errors_->setAxis(rate);
   ValueAxis free = moneyAxis();
   free.fromZero = false;
   per_correct_->setAxis(free);
@@ -86,7 +89,8 @@ void OverviewCharts::show(const MetricsSeries& series, const Zone& zone, const s
   const Span span = series.span();
   std::vector<Marker> markers;
   for (const domain::PolicyRevision& revision : revisions) {
-    if (!span.contains(revision.ts)) continue;
+    const bool first = revision.diff.empty() && !revision.restores;  // nothing was changed by it
+    if (first || !span.contains(revision.ts)) continue;
     markers.push_back({revision.ts, Marker::Kind::PolicyChange, format::revision(revision.revision),
                        QString::fromStdString(revision.diff)});
   }
@@ -95,6 +99,7 @@ void OverviewCharts::show(const MetricsSeries& series, const Zone& zone, const s
     view->setRange(span.since, span.until);
     view->setTimeZone(zone.timeZone());
     view->setMarkers(markers);
+    if (view != cost_) view->setPlotKind(view == split_ ? PlotKind::StackedShares : PlotKind::Lines, series.bucketLength());
   }
   showShares(series);
   showLatency(series);
@@ -104,6 +109,7 @@ void OverviewCharts::show(const MetricsSeries& series, const Zone& zone, const s
 
 void OverviewCharts::showShares(const MetricsSeries& series) {
   split_->setSeries(tierSplit(series.buckets(), series.bucketLength(), series.total(), tiers_));
+  if (series.total().requests == 0) return split_->setHeadline({});
   split_->setHeadline({{tr("%1 that reached a tier").arg(format::count(series.total().routed)), Tone::Text2}});
 }
 
@@ -139,10 +145,9 @@ void OverviewCharts::showRates(const MetricsSeries& series) {
   };
   const QString each = lengthWords(series.bucketLength());
   Series escalated = rate([](const auto& bucket) { return bucket.escalation_rate; });
-  escalated.name = format::share(series.total().escalation_rate.n ? std::optional(series.total().escalation_rate.value) : std::nullopt);
   escalated.role = LineRole::Thin;
+  escalation_->setControlLimits(escalationLimits(series.buckets(), series.span()));
   escalation_->setSeries({std::move(escalated)});
-  escalation_->setControlLimits(escalationLimits(series.buckets()));
   escalation_->setHeadline({{tr("each point %1").arg(each), Tone::Text2}});
   Series failed = rate([](const auto& bucket) { return bucket.error_rate; });
   failed.name = tr("all errors");
@@ -153,19 +158,23 @@ void OverviewCharts::showRates(const MetricsSeries& series) {
   errors_->setHeadline({{tr("each point %1").arg(each), Tone::Text2}});
 }
 
-void OverviewCharts::showCosts(const MetricsSeries& series, const Zone& zone) {
+// Grades are few: wider buckets than the other charts have, so that the band says something.
+void OverviewCharts::showGraded(const MetricsSeries& series) {
   Series one;
   const domain::CostPerCorrect& total = series.total().cost_per_correct;
   one.data = estimatesOf(series.buckets(), series.bucketLength(), [](const auto& bucket) { return bucket.cost_per_correct.estimate; });
+  per_correct_->setPlotKind(PlotKind::Lines, series.bucketLength());
   one.name = total.estimate.n > 0 ? format::money(total.estimate.value) : tr("ungraded");
   one.endValue = tr("95% band");
-  if (one.data->empty()) {
-    per_correct_->setSeries({});
-    per_correct_->setState(ChartState::Empty, tr("No answer of this range was graded."));
-  } else {
-    per_correct_->setSeries({std::move(one)});
-  }
-  per_correct_->setHeadline({{total.estimate.n > 0 ? tr("%1 graded").arg(format::share(total.graded_share)) : tr("ungraded"), Tone::Text2}});
+  ungraded_ = one.data->empty();
+  if (ungraded_) per_correct_->setSeries({});
+  else per_correct_->setSeries({std::move(one)});
+  per_correct_->setHeadline(ungraded_ ? TextLine{{tr("ungraded"), Tone::Text2}}
+                                      : TextLine{{tr("%1 graded · each point %2").arg(format::share(total.graded_share), lengthWords(series.bucketLength())),
+                                                  Tone::Text2}});
+}
+
+void OverviewCharts::showCosts(const MetricsSeries& series, const Zone& zone) {
 
   const WallMicros bar = std::max(bucketFor(series.span(), kMostBars), series.bucketLength());
   cost_->setTitle(barWords(bar));
@@ -176,6 +185,8 @@ void OverviewCharts::showCosts(const MetricsSeries& series, const Zone& zone) {
 
 void OverviewCharts::showState(ChartState state, const QString& message, const QString& action, WallMicros stale_since) {
   for (TimeSeriesView* view : all_) view->setState(state, message, action, stale_since);
+  const bool shows = state == ChartState::Ready || state == ChartState::Stale;
+  if (shows && ungraded_) per_correct_->setState(ChartState::Empty, tr("No answer of this range was graded."));
 }
 
 }  // namespace signalbox::ui

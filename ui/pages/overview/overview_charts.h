@@ -18,6 +18,9 @@ class OverviewCharts : public HairlineBox {
 
   void setTiers(std::vector<std::string> tiers) { tiers_ = std::move(tiers); }
   void show(const MetricsSeries& series, const Zone& zone, const std::vector<domain::PolicyRevision>& revisions);
+  // The same range in wider buckets, for what only graded answers tell.
+  void showGraded(const MetricsSeries& series);
+  [[nodiscard]] const std::vector<TimeSeriesView*>& views() const { return all_; }
   // Words for the states without data; `stale_since` ≠ 0 greys everything from then on.
   void showState(ChartState state, const QString& message, const QString& action = {}, WallMicros stale_since = 0);
 
@@ -35,6 +38,7 @@ class OverviewCharts : public HairlineBox {
   ChartCursor& cursor_;
   std::vector<std::string> tiers_;
   std::vector<TimeSeriesView*> all_;
+  bool ungraded_ = false;
   TimeSeriesView *split_, *latency_, *escalation_, *errors_, *per_correct_, *cost_;
 };
 

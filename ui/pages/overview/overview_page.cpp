@@ -17,16 +17,19 @@
 namespace signalbox::ui {
 
 namespace {
-constexpr int kMostBuckets = 180;
+constexpr int kMostBuckets = 96;   // a day in quarters of an hour
+constexpr int kGradedBuckets = 48;  // grades are few
 constexpr double kMicrosPerSecond = 1e6;
 }  // namespace
 
 OverviewPage::OverviewPage(const PageContext& context, QWidget* parent)
     : Page(parent), context_(context), series_(context.client, context.selection, kMostBuckets),
+      graded_(context.client, context.selection, kGradedBuckets),
       history_(context.client, context.selection), filter_(new FilterBar(context.selection, FilterBar::ChipsOnly, this)),
       headline_(new HeadlineStrip(this)), empty_(new EmptyState(this)), charts_(new OverviewCharts(cursor_, this)),
       baselines_(new BaselinesPanel(this)), events_(new EventsPanel(this)) {
   setObjectName(QStringLiteral("overviewPage"));
+  series_.wantComparisons();
   auto* layout = new QVBoxLayout(this);
   tighten(layout);
   layout->addWidget(new LinkBanner(context_.client, this));
@@ -37,13 +40,20 @@ OverviewPage::OverviewPage(const PageContext& context, QWidget* parent)
   empty_->hide();
   baselines_->hide();
   events_->hide();
+  for (TimeSeriesView* view : charts_->views()) actions_.append(tableAction(view, this));
   connectAll();
 }
 
 void OverviewPage::connectAll() {
   connect(&series_, &MetricsSeries::changed, this, &OverviewPage::refresh);
+  connect(&graded_, &MetricsSeries::changed, this, [this] {
+    if (!active_) return;
+    charts_->showGraded(graded_);
+    showState();
+  });
   connect(&series_, &MetricsSeries::baselinesChanged, this, [this] {
     baselines_->setBaselines(series_.baselines(), series_.hasBaselines());
+    refresh();
   });
   connect(&history_, &HistoryModel::loaded, this, &OverviewPage::refresh);
   connect(&context_.client, &ConsoleClient::linkChanged, this, &OverviewPage::refresh);
@@ -71,6 +81,7 @@ void OverviewPage::connectAll() {
 void OverviewPage::activate() {
   active_ = true;
   series_.start();
+  graded_.start();
   history_.setRunning(true);
   refresh();
 }
@@ -78,6 +89,7 @@ void OverviewPage::activate() {
 void OverviewPage::deactivate() {
   active_ = false;
   series_.stop();
+  graded_.stop();
   history_.setRunning(false);
 }
 
@@ -86,9 +98,16 @@ QList<DockContent*> OverviewPage::docks() { return {baselines_, events_}; }
 void OverviewPage::refresh() {
   if (!active_) return;
   if (context_.client.hello()) charts_->setTiers(context_.client.hello()->tiers);
-  headline_->setNumbers(headlineOf(series_.total(), !context_.client.link().isUp()));
-  showState();
+  std::vector<HeadlineNumber> numbers = headlineOf(series_.total(), series_.previous(), !context_.client.link().isUp());
+  using State = MetricsSeries::State;
+  const bool told = series_.state() == State::Ready || series_.state() == State::NoData || series_.state() == State::Filtered;
+  if (!told && series_.total().requests == 0) {
+    for (HeadlineNumber& number : numbers) number.value = format::unknown(), number.interval.clear(), number.basis.clear();
+  }
+  headline_->setNumbers(std::move(numbers));
   charts_->show(series_, context_.selection.zone(), history_.revisions());
+  charts_->showGraded(graded_);
+  showState();
   events_->show(history_.revisions(), series_.span(), context_.selection.zone());
   Q_EMIT statusChanged();
 }
@@ -128,7 +147,7 @@ QStringList OverviewPage::statusParts() const {
     parts.append(tr("Cursor %1: %2 requests in %3")
                      .arg(context_.selection.zone().text(*time, Zone::Style::Second),
                           bucket ? format::count(bucket->requests) : format::unknown(),
-                          format::age(static_cast<double>(series_.bucketLength()) / kMicrosPerSecond)));
+                          format::length(series_.bucketLength() / 1'000'000)));
   }
   return parts;
 }

@@ -24,6 +24,7 @@ class OverviewPage : public Page {
   void activate() override;
   void deactivate() override;
   [[nodiscard]] QList<DockContent*> docks() override;
+  [[nodiscard]] QList<QAction*> pageActions() override { return actions_; }
   [[nodiscard]] QStringList statusParts() const override;
 
  private:
@@ -32,7 +33,7 @@ class OverviewPage : public Page {
   void showState();
 
   PageContext context_;
-  MetricsSeries series_;
+  MetricsSeries series_, graded_;
   HistoryModel history_;
   ChartCursor cursor_;
   FilterBar* filter_;
@@ -41,6 +42,7 @@ class OverviewPage : public Page {
   OverviewCharts* charts_;
   BaselinesPanel* baselines_;
   EventsPanel* events_;
+  QList<QAction*> actions_;
   bool active_ = false;
 };
 

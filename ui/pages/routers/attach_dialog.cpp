@@ -22,6 +22,7 @@ bool isLoopback(const QUrl& url) {
 
 AttachDialog::AttachDialog(const QUrl& url, QWidget* parent)
     : QDialog(parent), name_(new QLineEdit(this)), url_(new QLineEdit(url.toString(), this)), token_(new QLineEdit(this)),
+      keep_(new QCheckBox(tr("Keep the token in this desktop's keyring; else it is for this run only"), this)),
       plain_(new QCheckBox(tr("Send the token over this plain connection all the same"), this)),
       result_(new ToneLabel({}, Tone::Text2, Type::Body, this)) {
   setWindowTitle(tr("Attach a router"));
@@ -35,11 +36,12 @@ AttachDialog::AttachDialog(const QUrl& url, QWidget* parent)
   url_->setMinimumWidth(22 * metricsOf(this).h);
   token_->setObjectName(QStringLiteral("attachToken"));
   token_->setEchoMode(QLineEdit::Password);
-  token_->setPlaceholderText(tr("kept for this run only"));
   form->addRow(tr("Name"), name_);
   form->addRow(tr("Address"), url_);
   form->addRow(tr("Token"), token_);
   column->addLayout(form);
+  keep_->setObjectName(QStringLiteral("attachKeep"));
+  column->addWidget(keep_);
   column->addWidget(plain_);
   result_->setObjectName(QStringLiteral("attachResult"));
   result_->setWordWrap(true);
@@ -63,7 +65,10 @@ RemoteAddress AttachDialog::address() const {
 
 QString AttachDialog::name() const { return name_->text().trimmed(); }
 
+bool AttachDialog::keepsToken() const { return keep_->isEnabled() && keep_->isChecked(); }
+
 void AttachDialog::check() {
+  keep_->setEnabled(!token_->text().trimmed().isEmpty());
   const QUrl url = address().url;
   const bool ws = url.scheme() == QLatin1String("ws"), wss = url.scheme() == QLatin1String("wss");
   const bool shaped = url.isValid() && !url.host().isEmpty() && (ws || wss) && url.userInfo().isEmpty() && !url.hasQuery();

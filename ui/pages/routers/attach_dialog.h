@@ -21,13 +21,14 @@ class AttachDialog : public QDialog {
   explicit AttachDialog(const QUrl& url = {}, QWidget* parent = nullptr);
   [[nodiscard]] RemoteAddress address() const;
   [[nodiscard]] QString name() const;
+  [[nodiscard]] bool keepsToken() const;  // in the keyring; else for this run only
 
  private:
   void check();
   void test();
   void showTest();
   QLineEdit *name_, *url_, *token_;
-  QCheckBox* plain_;
+  QCheckBox *keep_, *plain_;
   ToneLabel* result_;
   QPushButton *test_, *attach_;
   std::unique_ptr<RemoteClient> trial_;
