@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QAction>
+
+#include "pages/overview/overview_page.h"
+#include "ui/pages/stage.h"
+#include "widgets/chart_table.h"
+#include "widgets/headline_strip.h"
+#include "widgets/time_series_view.h"
+
+namespace signalbox::ui {
+namespace {
+using testing::kSecond;
+
+class OverviewPageTest : public testing::PageStage {
+ protected:
+  TimeSeriesView& chart(const char* name) { return find<TimeSeriesView>(name); }
+  QString headline() { return page->findChild<HeadlineStrip*>()->accessibleDescription(); }
+  EmptyState& empty() { return *page->findChild<EmptyState*>(); }
+};
+
+TEST_F(OverviewPageTest, saysThatItAsksWhileTheRouterHasNotAnswered) {
+  router->holds = true;
+  commit(3);
+  show<OverviewPage>("overview");
+  EXPECT_EQ(chart("tierSplit").state(), ChartState::Loading);
+  EXPECT_TRUE(chart("tierSplit").accessibleDescription().contains(QStringLiteral("Asking")));
+  router->holds = false;
+  router->letGo();
+  ASSERT_TRUE(soon([&] { return chart("tierSplit").state() == ChartState::Ready; }));
+}
+
+TEST_F(OverviewPageTest, keepsItsFramesWithoutRequestsAndOffersACommandAndATest) {
+  embedded.become(EmbeddedRouter::State::Running);
+  show<OverviewPage>("overview");
+  ASSERT_TRUE(soon([&] { return empty().isVisible(); }));
+  EXPECT_TRUE(words(empty()).contains(QStringLiteral("No requests yet")));
+  EXPECT_TRUE(words(empty()).contains(QStringLiteral("curl http://127.0.0.1:8787/v1/chat/completions")));
+  for (const char* name : {"tierSplit", "latency", "escalationRate", "errorRate", "costPerCorrect", "cost"}) {
+    EXPECT_TRUE(chart(name).isVisible()) << name;
+    EXPECT_EQ(chart(name).state(), ChartState::Empty) << name;
+  }
+  click(empty(), "empty.test");
+  EXPECT_EQ(embedded.sent.size(), 1U);
+  EXPECT_FALSE(headline().contains(QStringLiteral("0.0%"))) << headline().toStdString();
+}
+
+TEST_F(OverviewPageTest, namesTheFilterThatLetsNothingThroughAndClearsIt) {
+  commit(20);
+  selection.addCondition({"final_tier", domain::Condition::Op::AnyOf, {"frontier"}});
+  show<OverviewPage>("overview");
+  ASSERT_TRUE(soon([&] { return chart("latency").state() == ChartState::Filtered; }));
+  EXPECT_TRUE(chart("latency").accessibleDescription().contains(QStringLiteral("frontier")));
+  QPushButton* clear = chart("latency").findChild<QPushButton*>();
+  ASSERT_NE(clear, nullptr);
+  QTest::mouseClick(clear, Qt::LeftButton);
+  EXPECT_TRUE(selection.filter().all.empty());
+  ASSERT_TRUE(soon([&] { return chart("latency").state() == ChartState::Ready; }));
+}
+
+TEST_F(OverviewPageTest, countsWhatTheRouterHasAndCallsTheUngradedUngraded) {
+  commit(30);
+  commit(10, "mid");
+  show<OverviewPage>("overview");
+  ASSERT_TRUE(soon([&] { return chart("tierSplit").state() == ChartState::Ready; }));
+  EXPECT_TRUE(headline().contains(QStringLiteral("10 of 40"))) << headline().toStdString();
+  EXPECT_TRUE(headline().contains(QStringLiteral("Cost per correct answer: ungraded"))) << headline().toStdString();
+  EXPECT_TRUE(headline().contains(QStringLiteral("Correct: ungraded"))) << headline().toStdString();
+  EXPECT_EQ(chart("costPerCorrect").state(), ChartState::Empty) << "a cost per correct answer without a grade";
+  const auto& split = chart("tierSplit").series();
+  ASSERT_EQ(split.size(), 3U);
+  EXPECT_EQ(split[0].name, QStringLiteral("local"));
+  EXPECT_EQ(split[0].endValue, QStringLiteral("75.0%"));
+  EXPECT_TRUE(page->statusParts().join(QLatin1Char(' ')).contains(QStringLiteral("40 requests")));
+}
+
+TEST_F(OverviewPageTest, marksEveryChangeOfPolicyOnEveryChartAndListsIt) {
+  commit(20);
+  router->addRevision(testing::samplePolicy(), true);
+  show<OverviewPage>("overview");
+  ASSERT_TRUE(soon([&] { return chart("tierSplit").markers().size() == 1; }));
+  for (const char* name : {"tierSplit", "latency", "escalationRate", "errorRate", "costPerCorrect", "cost"}) {
+    ASSERT_EQ(chart(name).markers().size(), 1U) << name << ": the first policy changed nothing";
+    EXPECT_EQ(chart(name).markers()[0].label, QStringLiteral("r2")) << name;
+  }
+  QSignalSpy opened(page.get(), &Page::dockRequested);
+  Q_EMIT chart("latency").markerActivated(QStringLiteral("r2"));
+  ASSERT_EQ(opened.count(), 1);
+  EXPECT_EQ(docks[1]->note(), QStringLiteral("2"));
+}
+
+TEST_F(OverviewPageTest, staysWithItsAgeWhenTheRouterIsGone) {
+  commit(20);
+  show<OverviewPage>("overview");
+  ASSERT_TRUE(soon([&] { return chart("latency").state() == ChartState::Ready; }));
+  link->setState(LinkState::Kind::Reconnecting, QStringLiteral("connection refused"));
+  ASSERT_TRUE(soon([&] { return chart("latency").state() == ChartState::Stale; }));
+  auto& banner = find<Banner>("linkBanner");
+  EXPECT_TRUE(banner.isVisible());
+  EXPECT_TRUE(banner.accessibleName().contains(QStringLiteral("Shown as of"))) << banner.accessibleName().toStdString();
+  EXPECT_TRUE(headline().contains(QStringLiteral("of 20"))) << "what was known stays";
+  link->setState(LinkState::Kind::Live);
+  ASSERT_TRUE(soon([&] { return chart("latency").state() == ChartState::Ready; }));
+  EXPECT_FALSE(banner.isVisible());
+}
+
+TEST_F(OverviewPageTest, offersEveryChartAsATableByKeyAndByMenu) {
+  commit(20);
+  show<OverviewPage>("overview");
+  ASSERT_TRUE(soon([&] { return chart("latency").state() == ChartState::Ready; }));
+  ASSERT_EQ(page->pageActions().size(), 6);
+  QSignalSpy shown(&chart("latency"), &TimeSeriesView::tableShown);
+  page->pageActions().at(1)->trigger();
+  EXPECT_EQ(shown.count(), 1);
+  chart("latency").setFocus();
+  QTest::keyClick(&chart("latency"), Qt::Key_T, Qt::ControlModifier);
+  EXPECT_EQ(shown.count(), 2);
+  auto* table = chart("latency").findChild<ChartTable*>();
+  ASSERT_NE(table, nullptr);
+  EXPECT_EQ(table->windowTitle(), QStringLiteral("Latency as table"));
+}
+
+TEST_F(OverviewPageTest, asksForNothingWhileItIsHidden) {
+  commit(20);
+  show<OverviewPage>("overview");
+  ASSERT_TRUE(soon([&] { return chart("latency").state() == ChartState::Ready; }));
+  page->deactivate();
+  EXPECT_TRUE(router->metrics.empty());
+}
+
+TEST_F(OverviewPageTest, saysOfABaselineWhatIsNotKnown) {
+  commit(20);
+  show<OverviewPage>("overview");
+  ASSERT_TRUE(soon([&] { return docks[0]->note().contains(QStringLiteral("900")); }));
+  EXPECT_EQ(docks[0]->note(), QStringLiteral("n 900"));
+  const QString said = docks[0]->accessibleDescription();
+  EXPECT_TRUE(said.contains(QStringLiteral("−84.0% cost"))) << said.toStdString();
+  EXPECT_TRUE(said.contains(QStringLiteral("correctness not known"))) << said.toStdString();
+}
+
+}  // namespace
+}  // namespace signalbox::ui
