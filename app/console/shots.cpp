@@ -12,6 +12,7 @@
 #include "models/decision_table_model.h"
 #include "pages/tune/tune_page.h"
 #include "theme/cells.h"
+#include "widgets/time_series_view.h"
 
 namespace signalbox::app {
 
@@ -55,6 +56,9 @@ void chooseRow(QTableView& table) {
 void prepare(MainWindow& window, const QString& page) {
   Page* shown = window.page(page);
   if (!shown) return;
+  for (const TimeSeriesView* chart : shown->findChildren<TimeSeriesView*>()) {
+    waitFor([&] { return chart->state() != ChartState::Loading; });
+  }
   if (auto* table = shown->findChild<QTableView*>(QStringLiteral("decisionTable"))) chooseRow(*table);
   if (auto* send = shown->findChild<QPushButton*>(QStringLiteral("sendTest"))) send->click();
   if (auto* table = shown->findChild<QTableView*>(QStringLiteral("auditTable"))) table->setCurrentIndex(table->model()->index(0, 0));

@@ -30,6 +30,7 @@ class ChartPainter {
   // chart_plot.cpp
   void plot();
   void lines();
+  void stroke(const QPolygonF& run, bool dashed);
   void dot(const QPointF& at, const QColor& ink, double width);
   void line(const Series& series, const PlotPoints& points);
   void band(const PlotPoints& points, const QColor& colour, double alpha);

@@ -5,6 +5,7 @@
 #include <QScrollBar>
 #include <QTableView>
 
+#include "models/decision_table_model.h"
 #include "pages/decisions/decisions_page.h"
 #include "ui/pages/stage.h"
 
@@ -177,6 +178,20 @@ TEST_F(DecisionsPageTest, keepsItsRowsWhileTheRouterIsGone) {
   ASSERT_TRUE(soon([&] { return find<Banner>("linkBanner").isVisible(); }));
   EXPECT_EQ(rows(), 12);
   EXPECT_TRUE(table().isVisible());
+}
+
+TEST_F(DecisionsPageTest, givesTheReasonItsRoomWhereTheWindowIsNarrow) {
+  commit(5);
+  show<DecisionsPage>("decisions");
+  ASSERT_TRUE(soon([&] { return rows() == 5; }));
+  for (const int width : {1300, 900, 760, 640}) {
+    page->resize(width, 700);
+    ASSERT_TRUE(soon([&] { return table().width() == width; }));
+    EXPECT_GE(table().columnWidth(DecisionTableModel::Why), 7 * table().fontMetrics().height()) << "at " << width;
+    EXPECT_FALSE(table().isColumnHidden(DecisionTableModel::Time)) << "at " << width;
+  }
+  page->resize(1300, 700);
+  ASSERT_TRUE(soon([&] { return !table().isColumnHidden(DecisionTableModel::Tokens); })) << "they come back";
 }
 
 }  // namespace
