@@ -12,6 +12,7 @@ namespace signalbox::ui {
 
 namespace {
 constexpr int kMostBars = 24;
+constexpr double kHardly = 0.2;      // of its neighbour's requests
 constexpr double kLeastRate = 0.02;  // of the axis: two errors in ten thousand are not a mountain
 constexpr WallMicros kSecond = 1'000'000;
 
@@ -37,6 +38,17 @@ QString barWords(WallMicros length) {
   if (seconds == 3600) return OverviewCharts::tr("Cost per hour");
   if (seconds == 86'400) return OverviewCharts::tr("Cost per day");
   return OverviewCharts::tr("Cost per %1").arg(format::length(seconds));
+}
+// Without a first or last bucket that is hardly begun: a rate of three requests beside those of thousands says nothing, and would
+// pull lines and axes away from what does.
+Buckets settled(const MetricsSeries& series) {
+  Buckets buckets = series.buckets();
+  const auto hardly = [](const domain::MetricsBucket& bucket, const domain::MetricsBucket& next) {
+    return kHardly * static_cast<double>(next.requests) > static_cast<double>(bucket.requests);
+  };
+  if (buckets.size() > 2 && buckets.back().until > series.span().until && hardly(buckets.back(), buckets[buckets.size() - 2])) buckets.pop_back();
+  if (buckets.size() > 2 && buckets.front().since < series.span().since && hardly(buckets.front(), buckets[1])) buckets.erase(buckets.begin());
+  return buckets;
 }
 }  // namespace
 
@@ -108,18 +120,20 @@ void OverviewCharts::show(const MetricsSeries& series, const Zone& zone, const s
 }
 
 void OverviewCharts::showShares(const MetricsSeries& series) {
-  split_->setSeries(tierSplit(series.buckets(), series.bucketLength(), series.total(), tiers_));
+  const Buckets buckets = settled(series);
+  split_->setSeries(tierSplit(buckets, series.bucketLength(), series.total(), tiers_));
   if (series.total().requests == 0) return split_->setHeadline({});
   split_->setHeadline({{tr("%1 that reached a tier").arg(format::count(series.total().routed)), Tone::Text2}});
 }
 
 void OverviewCharts::showLatency(const MetricsSeries& series) {
+  const Buckets buckets = settled(series);
   const auto line = [&](const QString& name, LineRole role, bool dashed, const ValueOf& value) {
     Series one;
     one.name = name;
     one.role = role;
     one.dashed = dashed;
-    one.data = samplesOf(series.buckets(), series.bucketLength(), value);
+    one.data = samplesOf(buckets, series.bucketLength(), value);
     return one;
   };
   latency_->setSeries({
@@ -135,9 +149,10 @@ void OverviewCharts::showLatency(const MetricsSeries& series) {
 }
 
 void OverviewCharts::showRates(const MetricsSeries& series) {
+  const Buckets buckets = settled(series);
   const auto rate = [&](const EstimateOf& estimate) {
     Series one;
-    one.data = samplesOf(series.buckets(), series.bucketLength(), [&](const auto& bucket) -> std::optional<double> {
+    one.data = samplesOf(buckets, series.bucketLength(), [&](const auto& bucket) -> std::optional<double> {
       const domain::Estimate sample = estimate(bucket);
       return sample.n == 0 ? std::nullopt : std::optional(sample.value);
     });
@@ -146,7 +161,7 @@ void OverviewCharts::showRates(const MetricsSeries& series) {
   const QString each = lengthWords(series.bucketLength());
   Series escalated = rate([](const auto& bucket) { return bucket.escalation_rate; });
   escalated.role = LineRole::Thin;
-  escalation_->setControlLimits(escalationLimits(series.buckets(), series.span()));
+  escalation_->setControlLimits(escalationLimits(buckets, series.span()));
   escalation_->setSeries({std::move(escalated)});
   escalation_->setHeadline({{tr("each point %1").arg(each), Tone::Text2}});
   Series failed = rate([](const auto& bucket) { return bucket.error_rate; });
