@@ -111,6 +111,9 @@ std::optional<ControlLimits> escalationLimits(const Buckets& buckets, const Span
     samples.push_back({bucket.escalated, bucket.routed});
     times.push_back(bucket.since);
   }
+  // A bucket that is still filling, or of which the range takes a part, has limits of no use.
+  while (samples.size() > 2 && 2 * samples.back().whole < samples[samples.size() - 2].whole) samples.pop_back(), times.pop_back();
+  while (samples.size() > 2 && 2 * samples.front().whole < samples[1].whole) samples.erase(samples.begin()), times.erase(times.begin());
   const auto chart = laneyChart(samples);
   if (!chart) return std::nullopt;
   ControlLimits limits;
