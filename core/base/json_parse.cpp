@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <deque>
+#include <forward_list>
 #include <limits>
 
 #include "base/json_doc.h"
@@ -47,6 +47,8 @@ class JsonDocParser {
     if (!isValidUtf8(text_)) return bad("the text is not UTF-8");
     doc_.text_ = text_;
     doc_.entries_.reserve(std::clamp<std::size_t>(text_.size() / 16, 32, 4096));
+    open_.reserve(std::min<std::size_t>(limits_.max_depth, 16));
+    keys_.reserve(64);
     skipSpace();
     while (true) {
       if (!value()) return bad(problem_);
@@ -256,8 +258,8 @@ class JsonDocParser {
   bool unique(std::string_view raw) {
     std::string_view key = raw;
     if (key_escaped_) {
-      unescapeJson(raw, unescaped_.emplace_back());
-      key = unescaped_.back();
+      unescapeJson(raw, unescaped_.emplace_front());
+      key = unescaped_.front();
     }
     const auto from = keys_.begin() + static_cast<std::ptrdiff_t>(open_.back().keys_from);
     if (static_cast<std::size_t>(keys_.end() - from) < kFewKeys && std::find(from, keys_.end(), key) != keys_.end()) return twice(key);
@@ -281,7 +283,7 @@ class JsonDocParser {
   std::size_t at_ = 0;
   std::vector<Open> open_;
   std::vector<std::string_view> keys_;   // of the open objects; outermost first
-  std::deque<std::string> unescaped_;    // what those of them with escapes stand in
+  std::forward_list<std::string> unescaped_;  // what those of them with escapes stand in
   std::uint32_t total_keys_ = 0;
   std::uint32_t key_begin_ = 0, key_end_ = 0;
   bool key_escaped_ = false;

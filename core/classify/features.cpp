@@ -15,10 +15,11 @@ constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c
 constexpr bool isBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 // Which bytes make words: letters, digits, underscore, and all above ASCII, so that "é" does not end a word.
-constexpr std::array<bool, 256> kWordBytes = [] {
-  std::array<bool, 256> word{};
+enum : std::uint8_t { kWord = 1, kInitial = 2 };
+constexpr std::array<std::uint8_t, 256> kWordBytes = [] {
+  std::array<std::uint8_t, 256> word{};
   for (int c = 0; c < 256; ++c) {
-    word[static_cast<std::size_t>(c)] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c >= 0x80;
+    word[static_cast<std::size_t>(c)] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c >= 0x80 ? kWord : 0;
   }
   return word;
 }();
@@ -40,20 +41,20 @@ bool startsWith(std::string_view text, std::string_view keyword) {
 
 int keywordHits(std::string_view text, const std::vector<std::string>& keywords, int most) {
   // Most words start no keyword: one look-up passes over them.
-  std::array<bool, 256> initials{};
+  auto classes = kWordBytes;
   for (const std::string& keyword : keywords) {
     if (keyword.empty()) continue;
     const char first = keyword.front();
-    initials[static_cast<unsigned char>(first)] = true;
-    if (first >= 'a' && first <= 'z') initials[static_cast<unsigned char>(first - 'a' + 'A')] = true;
+    classes[static_cast<unsigned char>(first)] |= kInitial;
+    if (first >= 'a' && first <= 'z') classes[static_cast<unsigned char>(first - 'a' + 'A')] |= kInitial;
   }
   std::vector<bool> seen(keywords.size());
   int hits = 0;
-  bool in_word = false;
+  std::uint8_t before = 0;
   for (std::size_t at = 0; at < text.size() && hits < most; ++at) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    const bool starts = !in_word && initials[byte];
-    in_word = kWordBytes[byte];
+    const std::uint8_t now = classes[static_cast<unsigned char>(text[at])];
+    const bool starts = (now & kInitial) && !(before & kWord);
+    before = now;
     if (!starts) continue;
     const char first = lower(text[at]);
     for (std::size_t k = 0; k < keywords.size() && hits < most; ++k) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Upstreams, tiers and aliases: where requests can go.
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "base/strings.h"
@@ -75,6 +76,13 @@ domain::Upstream readUpstream(const Reading& from, const Json& json, const std::
     upstream.key = readSecret(from, json["key"], pointer + "/key");
     if (upstream.base_url.starts_with("http://") && !isLoopback(host)) {
       from.problems.warn(pointer + "/base_url", "the key of \"" + upstream.name + "\" travels unencrypted to " + host + "; use https");
+    }
+  }
+  if (json.contains("ca")) {
+    upstream.ca_file = (std::filesystem::path(from.folder) / json["ca"].get<std::string>()).string();
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(upstream.ca_file, ignored)) {
+      from.problems.error(pointer + "/ca", "there is no file " + upstream.ca_file + "; it must be a PEM file with the certificates to trust");
     }
   }
   if (json.contains("keep_warm")) {

@@ -6,11 +6,9 @@
 
 namespace signalbox::control {
 
-using Shared = std::shared_ptr<const std::vector<domain::CommittedDecision>>;
-
 // One decision of a published batch; the batch lives as long as somebody has to read from it.
 struct HubItem {
-  Shared batch;
+  domain::CommittedRows batch;
   std::size_t at = 0;
   [[nodiscard]] const domain::CommittedDecision& get() const { return (*batch)[at]; }
 };
@@ -54,18 +52,12 @@ std::size_t EventHub::subscribers() const {
   return subscribers_.size();
 }
 
-void EventHub::publish(std::span<const domain::CommittedDecision> decisions) {
-  if (decisions.empty()) return;
+void EventHub::publish(domain::CommittedRows batch) {
+  if (batch->empty()) return;
+  const std::int64_t last = batch->back().seq;
   std::unique_lock lock(mutex_);
-  const std::int64_t last = decisions.back().seq;
-  if (subscribers_.empty()) {
-    seq_ = last;
-    return;
-  }
-  lock.unlock();
-  const auto batch = std::make_shared<const std::vector<domain::CommittedDecision>>(decisions.begin(), decisions.end());
-  lock.lock();
   seq_ = last;
+  if (subscribers_.empty()) return;
   for (const auto& subscriber : subscribers_) {
     for (std::size_t i = 0; i < batch->size(); ++i) {
       const domain::CommittedDecision& one = (*batch)[i];

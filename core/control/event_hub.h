@@ -34,7 +34,7 @@ class EventHub {
   [[nodiscard]] std::int64_t seq() const;
 
   // In order of seq. One publisher at a time.
-  void publish(std::span<const domain::CommittedDecision> decisions);
+  void publish(domain::CommittedRows decisions);
 
   class Held {
    public:

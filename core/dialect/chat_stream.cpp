@@ -39,12 +39,24 @@ bool isUsageOnly(JsonDoc::Node root, JsonDoc::Node usage) {
   return usage.isObject() && choices.isArray() && choices.size() == 0;
 }
 
+RelayedChunk withoutAdditions(std::string_view data, JsonDoc::Node root, const Additions& add) {
+  TextEdits edits;
+  if (const auto usage = root["usage"]; add.usage && usage) {
+    if (isUsageOnly(root, usage)) return {RelayedChunk::Kind::Dropped, {}};
+    // A count beside choices is not what include_usage brings: that provider would have sent it anyway.
+    if (usage.isNull()) edits.removeMember(root, usage);
+  }
+  stripLogprobs(root["choices"], add, edits);
+  if (edits.empty()) return {};
+  return {RelayedChunk::Kind::Changed, edits.apply(data)};
+}
+
 }  // namespace
 
-Result<void> readChatChunk(std::string_view data, StreamState& state) {
+Result<RelayedChunk> relayChatChunk(std::string_view data, const Additions& add, StreamState& state) {
   if (trim(data) == kDone) {
     state.done = true;
-    return {};
+    return RelayedChunk{};
   }
   const auto doc = JsonDoc::parse(data, kAnswerLimits);
   if (!doc) return malformed(doc.error().message);
@@ -59,7 +71,8 @@ Result<void> readChatChunk(std::string_view data, StreamState& state) {
     for (auto choice = choices.first(); choice; choice = choice.next()) readChoice(choice, state);
   }
   if (auto read = readUsage(usage)) state.usage = *read;
-  return {};
+  if (!add.any()) return RelayedChunk{};
+  return withoutAdditions(data, root, add);
 }
 
 Result<void> checkStreamEnd(const StreamState& state) {
@@ -67,26 +80,6 @@ Result<void> checkStreamEnd(const StreamState& state) {
   if (!state.saw_choice) return malformed("it ended without any choice");
   if (state.finish_reason.empty()) return malformed("it ended without a finish_reason");
   return {};
-}
-
-bool chunkMayChange(std::string_view data, const Additions& add) {
-  if (add.usage && data.find("\"usage\"") != std::string_view::npos) return true;
-  return (add.logprobs || add.top_logprobs) && data.find("\"logprobs\"") != std::string_view::npos;
-}
-
-std::optional<std::string> writeChatChunk(std::string_view data, const Additions& add) {
-  if (!chunkMayChange(data, add)) return std::string(data);
-  const auto doc = JsonDoc::parse(data, kAnswerLimits);
-  if (!doc || !doc->root().isObject()) return std::string(data);
-  const auto root = doc->root();
-  TextEdits edits;
-  if (const auto usage = root["usage"]; add.usage && usage) {
-    if (isUsageOnly(root, usage)) return std::nullopt;
-    // A count beside choices is not what include_usage brings: that provider would have sent it anyway.
-    if (usage.isNull()) edits.removeMember(root, usage);
-  }
-  stripLogprobs(root["choices"], add, edits);
-  return edits.empty() ? std::string(data) : edits.apply(data);
 }
 
 }  // namespace signalbox::dialect

@@ -69,14 +69,17 @@ struct StreamState {
   domain::TokenEvidence evidence;
   std::optional<domain::Usage> usage;
 };
-// UpstreamMalformed on junk; UpstreamError on an error object.
-[[nodiscard]] Result<void> readChatChunk(std::string_view data, StreamState& state);
+// What of a payload the client gets.
+struct RelayedChunk {
+  enum class Kind : std::uint8_t { AsItCame, Changed, Dropped };  // Dropped: a usage chunk that only we asked for
+  Kind kind = Kind::AsItCame;
+  std::string text;  // of a changed one
+};
+// Reads a payload into `state` and takes out what `add` says was ours alone. UpstreamMalformed on junk; UpstreamError on an
+// error object.
+[[nodiscard]] Result<RelayedChunk> relayChatChunk(std::string_view data, const Additions& add, StreamState& state);
 // At the end of the upstream's bytes: UpstreamTruncated without [DONE]; UpstreamMalformed when no choice came at all, or [DONE]
 // came without a finish_reason. Servers really do both under a 200.
 [[nodiscard]] Result<void> checkStreamEnd(const StreamState& state);
-// Whether writeChatChunk() might change these bytes; a scan, no parse. False: relay the event's own bytes.
-[[nodiscard]] bool chunkMayChange(std::string_view data, const Additions& add);
-// The payload for the client: nullopt = nothing left of it (a usage chunk only we asked for); same bytes when nothing is ours.
-[[nodiscard]] std::optional<std::string> writeChatChunk(std::string_view data, const Additions& add);
 
 }  // namespace signalbox::dialect

@@ -2,7 +2,9 @@
 // What happened in the router, in the order in which it was committed; what live views are fed with.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "domain/decision.h"
 
@@ -13,6 +15,9 @@ struct CommittedDecision {
   std::int64_t seq = 0;
   Decision decision;
 };
+
+// One commit's decisions in order of seq; shared by everybody who hears of them, so that nothing is copied on the way.
+using CommittedRows = std::shared_ptr<const std::vector<CommittedDecision>>;
 
 struct JournalStatus {
   double lag_ms = 0;           // age of the oldest row not yet committed

@@ -40,6 +40,7 @@ struct Upstream {
   UpstreamApi api = UpstreamApi::OpenAi;
   std::string base_url;  // without a trailing slash, path included
   Secret key;            // may be empty
+  std::string ca_file;   // PEM: whom to trust there instead of the system's authorities; empty = those
   std::optional<KeepWarm> keep_warm;
   std::optional<GpuCost> gpu_cost;
   std::vector<ModelOffer> models;

@@ -68,12 +68,11 @@ void EventFeed::stop() {
   warm_reader_.reset();
 }
 
-void EventFeed::decisionsCommitted(std::span<const domain::CommittedDecision> decisions) {
-  std::vector<domain::CommittedDecision> rows(decisions.begin(), decisions.end());
+void EventFeed::decisionsCommitted(domain::CommittedRows rows) {
   std::unique_lock lock(queue_mutex_);
   room_.wait(lock, [&] { return stopping_ || queued_rows_ < kMostQueuedRows; });
   if (stopping_) return;
-  queued_rows_ += rows.size();
+  queued_rows_ += rows->size();
   queue_.emplace_back(std::move(rows));
   lock.unlock();
   wake_.notify_one();
@@ -101,7 +100,7 @@ void EventFeed::run() {
     const Item item = std::move(queue_.front());
     queue_.pop_front();
     busy_ = true;
-    if (const auto* rows = std::get_if<std::vector<domain::CommittedDecision>>(&item)) queued_rows_ -= rows->size();
+    if (const auto* rows = std::get_if<domain::CommittedRows>(&item)) queued_rows_ -= (*rows)->size();
     lock.unlock();
     room_.notify_one();
     std::visit([this](const auto& what) { take(what); }, item);
@@ -109,7 +108,8 @@ void EventFeed::run() {
   }
 }
 
-void EventFeed::take(const std::vector<domain::CommittedDecision>& decisions) {
+void EventFeed::take(const domain::CommittedRows& rows) {
+  const auto& decisions = *rows;
   {
     const std::lock_guard lock(rollups_mutex_);
     for (const auto& committed : decisions) {
@@ -121,7 +121,7 @@ void EventFeed::take(const std::vector<domain::CommittedDecision>& decisions) {
     }
   }
   if (!decisions.empty()) last_event_.store(decisions.back().decision.ts, std::memory_order_relaxed);
-  hub_.publish(decisions);
+  hub_.publish(rows);
   const std::lock_guard lock(listeners_mutex_);
   if (!decisions.empty()) told_ = decisions.back().seq;
   for (const auto& listener : listeners_) listener(decisions);

@@ -32,7 +32,7 @@ class EventFeed final : public journal::Observer {
   // Lets go of the journal. Twice is no error; what is committed afterwards is not heard.
   void stop();
 
-  void decisionsCommitted(std::span<const domain::CommittedDecision> decisions) override;
+  void decisionsCommitted(domain::CommittedRows decisions) override;
   void labelCommitted(const domain::Label& label) override;
   void policyCommitted(const domain::PolicyRevision& revision) override;
 
@@ -50,10 +50,10 @@ class EventFeed final : public journal::Observer {
   void settle();
 
  private:
-  using Item = std::variant<std::vector<domain::CommittedDecision>, domain::Label>;
+  using Item = std::variant<domain::CommittedRows, domain::Label>;
   void run();
   void warmUp();
-  void take(const std::vector<domain::CommittedDecision>& decisions);
+  void take(const domain::CommittedRows& decisions);
   void take(const domain::Label& label);
 
   control::EventHub hub_;

@@ -163,6 +163,7 @@ void Route::serve(Answer answer) {
 domain::Attempt Route::describe(const upstream::Exchange& exchange) const {
   domain::Attempt attempt;
   attempt.n = static_cast<int>(decision_.attempts.size());
+  attempt.role = exchange.role();
   attempt.tier = tierAt(current_).name;
   attempt.model = exchange.deployment().model;
   attempt.upstream = exchange.deployment().upstream;
@@ -199,7 +200,6 @@ void Route::writeAttempt(Answer& answer, const Error* error) {
 
 void Route::attemptFailed(const upstream::Exchange& exchange, const domain::Attempt& summary, const Error& error) {
   domain::Attempt attempt = describe(exchange);
-  attempt.role = summary.role;
   attempt.status = summary.status;
   attempt.error = summary.error;
   attempts_open_ += steadyNow() - exchange.startedAt();

@@ -38,8 +38,8 @@ std::string costComment(const domain::Decision& decision) {
 }  // namespace
 
 void Route::addDecisionHeaders(http::Headers& headers, bool stream) const {
-  const auto set = [&](std::string_view name, std::string value) {
-    if (!value.empty()) headers.set(name, std::move(value));
+  const auto set = [&](std::string_view name, std::string_view value) {
+    if (!value.empty()) headers.add(name, value);  // none of them is there yet: an upstream's are left behind
   };
   const domain::Decision& d = decision_;
   set("x-signalbox-decision-id", d.id.string());
@@ -47,12 +47,12 @@ void Route::addDecisionHeaders(http::Headers& headers, bool stream) const {
   if (served_) {
     set("x-signalbox-model", served_->exchange->deployment().model);
     set("x-signalbox-upstream", served_->exchange->deployment().upstream);
-    set("x-signalbox-reason", std::string(domain::name(*d.reason)));
+    set("x-signalbox-reason", domain::name(*d.reason));
   }
   if (d.complexity) set("x-signalbox-complexity", decimal(*d.complexity));
   if (d.confidence) set("x-signalbox-confidence", decimal(*d.confidence));
   set("x-signalbox-escalations", std::to_string(d.escalations));
-  set("x-signalbox-cache", std::string(domain::name(d.cache)));
+  set("x-signalbox-cache", domain::name(d.cache));
   if (!stream && d.cost_usd) set("x-signalbox-cost-usd", decimal(*d.cost_usd));
   set("x-signalbox-policy", std::to_string(d.policy));
   const Duration own = std::max(Duration{}, steadyNow() - started_ - attempts_open_);

@@ -21,7 +21,7 @@ namespace signalbox::journal {
 class Observer {
  public:
   virtual ~Observer() = default;
-  virtual void decisionsCommitted(std::span<const domain::CommittedDecision> decisions) = 0;
+  virtual void decisionsCommitted(domain::CommittedRows decisions) = 0;
   virtual void labelCommitted(const domain::Label& label) = 0;
   virtual void policyCommitted(const domain::PolicyRevision& revision) = 0;
 };

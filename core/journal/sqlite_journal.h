@@ -38,7 +38,7 @@ class SqliteJournal final : public Journal {
   [[nodiscard]] Result<void> timedCommit(SecondsHistogram& times);
   void writeRows();
   // `count` of the held rows, or fewer when a change came meanwhile.
-  [[nodiscard]] Result<std::vector<domain::CommittedDecision>> tryRows(std::size_t& count);
+  [[nodiscard]] Result<domain::CommittedRows> tryRows(std::size_t& count);
   void failed(const Error& error);
   void recovered();
   void fault(const Error& error);

@@ -73,7 +73,7 @@ void SqliteJournal::writeRows() {
     return failed(committed.error());
   }
   Observer* observer = observer_.load(std::memory_order_acquire);
-  if (observer && !committed->empty()) observer->decisionsCommitted(*committed);
+  if (observer && !(*committed)->empty()) observer->decisionsCommitted(*committed);
   // Only now: until here a kill -9 would have to name them.
   for (std::size_t i = 0; i < count; ++i) inflight_->remove(held_[i]->content.decision.id);
   held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(count));
@@ -86,7 +86,7 @@ void SqliteJournal::writeRows() {
   queue_.settled(count);
 }
 
-Result<std::vector<domain::CommittedDecision>> SqliteJournal::tryRows(std::size_t& count) {
+Result<domain::CommittedRows> SqliteJournal::tryRows(std::size_t& count) {
   if (!store_) return fail(ErrorCode::Io, "store " + options_.path + ": it cannot be opened; see the log");
   if (auto begun = store_->begin(); !begun) return std::unexpected(begun.error());
   std::vector<bool> stored(count);
@@ -97,11 +97,11 @@ Result<std::vector<domain::CommittedDecision>> SqliteJournal::tryRows(std::size_
     if (i % kGlance == kGlance - 1 && queue_.changesWait()) count = i + 1;
   }
   if (auto done = timedCommit(commit_times_.decisions); !done) return std::unexpected(done.error());
-  std::vector<domain::CommittedDecision> committed;
-  committed.reserve(count);
+  auto committed = std::make_shared<std::vector<domain::CommittedDecision>>();
+  committed->reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     if (stored[i])
-      committed.push_back(std::move(held_[i]->content));
+      committed->push_back(std::move(held_[i]->content));
     else
       queue_.addDropped(1);
   }

@@ -98,7 +98,7 @@ struct StreamReading {
         state.done = true;
         return true;
       }
-      if (auto read = dialect::readChatChunk(event.data, state); !read) failure = read.error().message;
+      if (auto read = dialect::relayChatChunk(event.data, {}, state); !read) failure = read.error().message;
       if (!first && !state.text.empty()) first = steadyNow();
       return failure.empty();
     });

@@ -46,14 +46,14 @@ std::vector<domain::UpstreamStatus> HealthTable::list() const {
 }
 
 Client::Client(Executor executor, std::shared_ptr<const config::Config> config, std::shared_ptr<HealthTable> health)
-    : config_(std::move(config)), health_(std::move(health)), loop_(std::move(executor)) {
+    : config_(std::move(config)), health_(std::move(health)), wiring_(std::move(executor)) {
   for (const auto& upstream : config_->upstreams) {
-    std::vector<std::string> headers{"Content-Type: application/json", "Expect:", "User-Agent: signalbox"};
-    if (!upstream.key.empty()) headers.push_back("Authorization: Bearer " + upstream.key.reveal());
-    chat_.emplace(upstream.name, std::make_unique<HandlePool>(loop_, upstream.base_url + "/chat/completions", std::move(headers)));
+    std::vector<ConnectionPool::Field> headers{{"Content-Type", "application/json"}, {"Accept", "*/*"}, {"User-Agent", "signalbox"}};
+    if (!upstream.key.empty()) headers.emplace_back("Authorization", "Bearer " + upstream.key.reveal());
+    chat_.emplace(upstream.name, std::make_unique<ConnectionPool>(wiring_, Dial::Target{upstream.base_url + "/chat/completions", upstream.ca_file}, headers));
   }
 }
 
-HandlePool& Client::chatPool(const std::string& upstream) { return *chat_.at(upstream); }
+ConnectionPool& Client::chatPool(const std::string& upstream) { return *chat_.at(upstream); }
 
 }  // namespace signalbox::upstream

@@ -43,16 +43,15 @@ class Client {
   Client(Executor executor, std::shared_ptr<const config::Config> config, std::shared_ptr<HealthTable> health);
 
   // REQUIRES: a configured upstream's name.
-  [[nodiscard]] HandlePool& chatPool(const std::string& upstream);
+  [[nodiscard]] ConnectionPool& chatPool(const std::string& upstream);
   [[nodiscard]] Health& health(const std::string& upstream) { return health_->of(upstream); }
   [[nodiscard]] const config::Config& config() const { return *config_; }
-  [[nodiscard]] CurlLoop& loop() { return loop_; }
 
  private:
   std::shared_ptr<const config::Config> config_;
   std::shared_ptr<HealthTable> health_;
-  CurlLoop loop_;
-  std::map<std::string, std::unique_ptr<HandlePool>> chat_;
+  Wiring wiring_;
+  std::map<std::string, std::unique_ptr<ConnectionPool>> chat_;
 };
 
 }  // namespace signalbox::upstream

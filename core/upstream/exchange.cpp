@@ -3,7 +3,6 @@
 
 #include <charconv>
 
-
 namespace signalbox::upstream {
 namespace {
 
@@ -16,12 +15,13 @@ double seconds(std::string_view text) {
 }  // namespace
 
 Exchange::Exchange(Client& client, const domain::Deployment& deployment, const domain::Request& request,
-                   dialect::Additions additions, bool stream, ExchangeLimits limits)
+                   dialect::Additions additions, bool stream, ExchangeLimits limits, domain::AttemptRole role)
     : client_(client),
       deployment_(deployment),
       additions_(additions),
       stream_(stream),
       limits_(limits),
+      role_(role),
       body_(dialect::writeChatRequest(request, deployment.model, additions, stream)),
       started_at_(steadyNow()),
       transfer_(client.chatPool(deployment.upstream), body_) {
@@ -62,7 +62,7 @@ Task<Result<void>> Exchange::open() {
   } else {
     result = co_await openWhole();
   }
-  if (!result || !stream_) settle(result);
+  if (!result || complete_) settle(result);
   co_return result;
 }
 
@@ -90,7 +90,7 @@ Task<Result<void>> Exchange::openStream() {
     auto arrived = co_await transfer_.wait(Transfer::Until::Data, std::min(limits_.first_token, limits_.whole));
     if (!arrived) co_return arrived;
     if (transfer_.status() != 200) {
-      arrived = co_await transfer_.wait(Transfer::Until::Done, limits_.whole);
+      arrived = co_await transfer_.wait(Transfer::Until::Done, std::min(steadyNow() + limits_.idle, limits_.whole));
       if (!arrived) co_return arrived;
       const std::string body = transfer_.takeBytes();
       co_return std::unexpected(errorAnswer(body));
@@ -99,13 +99,14 @@ Task<Result<void>> Exchange::openStream() {
     auto fed = feed(bytes);
     if (!fed) co_return fed;
   }
+  idle_until_ = steadyNow() + limits_.idle;
   co_return Result<void>{};
 }
 
 Task<Result<void>> Exchange::next() {
   const std::size_t before = relay_.size();
   while (!complete_ && relay_.size() == before) {
-    auto arrived = co_await transfer_.wait(Transfer::Until::Data, std::min(steadyNow() + limits_.idle, limits_.whole));
+    auto arrived = co_await transfer_.wait(Transfer::Until::Data, std::min(idle_until_, limits_.whole));
     Result<void> result = arrived;
     if (arrived) {
       const std::string bytes = transfer_.takeBytes();
@@ -147,6 +148,7 @@ Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
     relay_.append(event.raw);
     return {};
   }
+  idle_until_ = steadyNow() + limits_.idle;
   if (event.data == "[DONE]") {
     state_.done = true;
     if (auto ended = dialect::checkStreamEnd(state_); !ended) return ended;
@@ -155,14 +157,19 @@ Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
     return {};
   }
   const std::size_t text_before = state_.text.size();
-  if (auto read = dialect::readChatChunk(event.data, state_); !read) return read;
+  const auto relayed = dialect::relayChatChunk(event.data, additions_, state_);
+  if (!relayed) return std::unexpected(relayed.error());
   if (!first_token_at_ && (state_.text.size() > text_before || state_.has_tool_calls || !state_.finish_reason.empty())) {
     first_token_at_ = steadyNow();
   }
-  if (!dialect::chunkMayChange(event.data, additions_)) {
-    relay_.append(event.raw);
-  } else if (auto data = dialect::writeChatChunk(event.data, additions_)) {
-    relay_ += *data == event.data ? std::string(event.raw) : http::sseEvent(*data, event.type);
+  using Kind = dialect::RelayedChunk::Kind;
+  if (relayed->kind == Kind::AsItCame) relay_.append(event.raw);
+  if (relayed->kind != Kind::Changed) return {};
+  // Only the data is another; id, comments and line ends stay as they came.
+  if (const auto at = event.raw.find(event.data); at != std::string_view::npos) {
+    relay_.append(event.raw.substr(0, at)).append(relayed->text).append(event.raw.substr(at + event.data.size()));
+  } else {
+    relay_.append(http::sseEvent(relayed->text, event.type));  // it came in several lines
   }
   return {};
 }

@@ -22,7 +22,7 @@ struct ExchangeLimits {
 class Exchange {
  public:
   Exchange(Client& client, const domain::Deployment& deployment, const domain::Request& request, dialect::Additions additions,
-           bool stream, ExchangeLimits limits);
+           bool stream, ExchangeLimits limits, domain::AttemptRole role);
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -47,6 +47,7 @@ class Exchange {
   // What the answer says; of a stream, as far as it has come.
   [[nodiscard]] const dialect::StreamState& answer() const { return state_; }
   [[nodiscard]] const domain::Deployment& deployment() const { return deployment_; }
+  [[nodiscard]] domain::AttemptRole role() const { return role_; }
   [[nodiscard]] SteadyTime startedAt() const { return started_at_; }
   [[nodiscard]] std::optional<double> ttftMs() const;
 
@@ -63,9 +64,11 @@ class Exchange {
   dialect::Additions additions_;
   bool stream_;
   ExchangeLimits limits_;
+  domain::AttemptRole role_;
   std::string body_;  // sent; outlives the transfer
   SteadyTime started_at_;
   std::optional<SteadyTime> first_token_at_;
+  SteadyTime idle_until_{};  // of a stream: moved by events with data, so that comments and drips are no progress
   Transfer transfer_;
   http::SseReader reader_;
   dialect::StreamState state_;

@@ -30,12 +30,12 @@ std::size_t attemptsIn(const domain::Tier& tier) {
   return std::min<std::size_t>(tier.deployments.size(), providers.size() > 1 ? 3 : 2);
 }
 
-domain::Attempt describe(const Exchange& exchange, const TierCall& call, const Error& error, bool first) {
+domain::Attempt describe(const Exchange& exchange, const TierCall& call, const Error& error) {
   domain::Attempt attempt;
   attempt.tier = call.tier->name;
   attempt.model = exchange.deployment().model;
   attempt.upstream = exchange.deployment().upstream;
-  attempt.role = first ? domain::AttemptRole::Serve : domain::AttemptRole::Retry;
+  attempt.role = exchange.role();
   attempt.ttft_ms = exchange.ttftMs();
   attempt.status = error.status != 0 ? error.status : exchange.status();
   attempt.error = domain::errorStatus(error.code).code;
@@ -72,6 +72,8 @@ Error combine(const std::vector<Error>& errors) {
   for (const auto& error : errors) {
     if (error.code != ErrorCode::UpstreamRateLimited && error.code != ErrorCode::UpstreamTimeout) result = error;
   }
+  // Only limits and timeouts, but not only one of them: neither a wait nor the time is the answer.
+  if (result.code == ErrorCode::UpstreamRateLimited || result.code == ErrorCode::UpstreamTimeout) result.code = ErrorCode::UpstreamError;
   return result;
 }
 
@@ -81,10 +83,11 @@ Task<Result<std::unique_ptr<Exchange>>> callTier(Client& client, TierCall call, 
   for (std::size_t i = 0; i < attempts; ++i) {
     const auto& deployment = call.tier->deployments[i];
     const auto additions = host.additions(deployment);
-    auto exchange = std::make_unique<Exchange>(client, deployment, *call.request, additions, call.stream, limitsOf(call));
+    auto exchange = std::make_unique<Exchange>(client, deployment, *call.request, additions, call.stream, limitsOf(call),
+                                               i == 0 ? domain::AttemptRole::Serve : domain::AttemptRole::Retry);
     auto opened = co_await exchange->open();
     if (opened) co_return exchange;
-    const auto attempt = describe(*exchange, call, opened.error(), i == 0);
+    const auto attempt = describe(*exchange, call, opened.error());
     host.attemptFailed(*exchange, attempt, opened.error());
     if (!mayFailOver(opened.error().code)) co_return std::unexpected(opened.error());
     errors.push_back(opened.error());

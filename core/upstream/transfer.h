@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One HTTP exchange with an upstream, as awaitables. Lives on one worker's thread; destroying it cancels it.
 #pragma once
-#include <curl/curl.h>
-
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,34 +8,17 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/task.h"
-#include "http/message.h"
-#include "upstream/curl_loop.h"
+#include "http/response_parser.h"
+#include "upstream/connection_pool.h"
 
 namespace signalbox::upstream {
 
-// Prepared easy handles of one URL with one set of headers, kept for reuse: setting one up anew costs more than the request.
-class HandlePool {
+class Transfer final : private Wire::User {
  public:
-  HandlePool(CurlLoop& loop, std::string url, std::vector<std::string> headers);
-  ~HandlePool();
-  HandlePool(const HandlePool&) = delete;
-  HandlePool& operator=(const HandlePool&) = delete;
-  [[nodiscard]] CURL* take();
-  void give(CURL* easy);
-  [[nodiscard]] CurlLoop& loop() { return loop_; }
-
- private:
-  CurlLoop& loop_;
-  std::string url_;
-  curl_slist* headers_ = nullptr;
-  std::vector<CURL*> idle_;
-};
-
-class Transfer {
- public:
-  // Sends `body` by POST at once. `body` must stay alive as long as the transfer.
-  Transfer(HandlePool& pool, std::string_view body);
-  ~Transfer();
+  // Sends `body` by POST at once. `body` must stay alive as long as the transfer. A kept connection that turns out to have been
+  // closed before it gave a byte is replaced by a new one, once.
+  Transfer(ConnectionPool& pool, std::string_view body);
+  ~Transfer() override;
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
@@ -47,32 +28,37 @@ class Transfer {
   Task<Result<void>> wait(Until until, SteadyTime deadline);
 
   [[nodiscard]] bool done() const { return done_; }
-  [[nodiscard]] int status() const { return status_; }
-  [[nodiscard]] const http::Headers& headers() const { return headers_; }
-  [[nodiscard]] std::string takeBytes();                       // what has arrived since the last call
-  [[nodiscard]] SteadyTime firstByteAt() const { return first_byte_at_; }
+  [[nodiscard]] int status() const { return parser_.status(); }  // 0 until the head of the answer has come
+  [[nodiscard]] const http::Headers& headers() const { return parser_.headers(); }
+  [[nodiscard]] std::string takeBytes();                         // of the body, what has arrived since the last call
 
  private:
   struct Waiter;
   template <class Handler>
   struct WaiterOf;
-  static std::size_t onHeader(char* data, std::size_t size, std::size_t count, void* self);
-  static std::size_t onBody(char* data, std::size_t size, std::size_t count, void* self);
-  void finished(CURLcode code);
+  void dial();
+  void begin(std::shared_ptr<Wire> wire);
+  void onReadable() override { readSome(); }
+  void onWritable() override { sendSome(); }
+  void sendSome();
+  void readSome();
+  [[nodiscard]] bool take(std::string_view bytes);
+  void ended(bool broken);
+  void finish(std::optional<Error> failure, bool keep);
   void wake(int why);
   [[nodiscard]] bool satisfied(Until until) const { return done_ || (until == Until::Data && !bytes_.empty()); }
 
-  HandlePool& pool_;
-  CURL* easy_;
-  std::array<char, CURL_ERROR_SIZE> error_text_{};
-  int status_ = 0;
-  http::Headers headers_;
+  ConnectionPool& pool_;
+  std::string head_;
+  std::string_view body_;
+  std::size_t sent_ = 0;  // of head and body together
+  std::unique_ptr<Dial> dial_;
+  std::shared_ptr<Wire> wire_;
+  bool kept_wire_ = false;  // it has served before
+  http::ResponseParser parser_;
   std::string bytes_;
-  std::size_t total_ = 0;
-  SteadyTime first_byte_at_{};
   bool done_ = false;
   bool paused_ = false;
-  bool too_large_ = false;
   std::optional<Error> failure_;
   Until until_ = Until::Data;
   std::shared_ptr<Waiter> waiter_;

@@ -17,7 +17,7 @@ HubOptions quick() {
   return options;
 }
 
-std::vector<domain::CommittedDecision> rows(std::int64_t first, std::int64_t last, const char* tier = "local") {
+domain::CommittedRows rows(std::int64_t first, std::int64_t last, const char* tier = "local") {
   std::vector<domain::CommittedDecision> made;
   for (std::int64_t seq = first; seq <= last; ++seq) {
     domain::CommittedDecision row;
@@ -26,7 +26,7 @@ std::vector<domain::CommittedDecision> rows(std::int64_t first, std::int64_t las
     row.decision.final_tier = tier;
     made.push_back(std::move(row));
   }
-  return made;
+  return std::make_shared<const std::vector<domain::CommittedDecision>>(std::move(made));
 }
 
 // Collects what a subscriber hears.

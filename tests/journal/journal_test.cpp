@@ -147,8 +147,8 @@ TEST_F(JournalTest, saysWhatToDoAboutAFolderThatIsNotThere) {
 
 class Recorder : public Observer {
  public:
-  void decisionsCommitted(std::span<const domain::CommittedDecision> decisions) override {
-    for (const auto& d : decisions) seqs.push_back(d.seq);
+  void decisionsCommitted(domain::CommittedRows decisions) override {
+    for (const auto& d : *decisions) seqs.push_back(d.seq);
   }
   void labelCommitted(const domain::Label& label) override { labels.push_back(label); }
   void policyCommitted(const domain::PolicyRevision& revision) override { revisions.push_back(revision.revision); }

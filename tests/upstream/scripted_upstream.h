@@ -18,6 +18,7 @@ class ScriptedUpstream {
   struct Script {
     std::string bytes;       // sent as they are after the request's head and body have come
     bool keep_open = false;  // do not close: the client has to give up
+    std::vector<std::string> then = {};  // what further requests on the same connection get; "" = it is closed without an answer
   };
 
   explicit ScriptedUpstream(std::vector<Script> scripts) : scripts_(std::move(scripts)) {
@@ -40,7 +41,9 @@ class ScriptedUpstream {
   }
 
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/v1"; }
-  [[nodiscard]] int served() const { return served_; }
+  [[nodiscard]] int served() const { return served_; }            // requests
+  [[nodiscard]] int connections() const { return connections_; }
+  [[nodiscard]] std::size_t bodyBytes() const { return body_bytes_; }  // of the last request
   [[nodiscard]] bool clientLeft() const { return client_left_; }
 
  private:
@@ -48,9 +51,11 @@ class ScriptedUpstream {
     for (const auto& script : scripts_) {
       const int socket = ::accept(listener_, nullptr, nullptr);
       if (socket < 0) return;
-      readRequest(socket);
-      ++served_;
-      (void)!::send(socket, script.bytes.data(), script.bytes.size(), MSG_NOSIGNAL);
+      ++connections_;
+      if (readRequest(socket)) reply(socket, script.bytes);
+      for (const auto& bytes : script.then) {
+        if (readRequest(socket)) reply(socket, bytes);
+      }
       if (script.keep_open) {
         open_ = socket;
         char byte = 0;
@@ -61,17 +66,30 @@ class ScriptedUpstream {
     }
   }
 
-  static void readRequest(int socket) {
+  void reply(int socket, const std::string& bytes) {
+    ++served_;
+    std::size_t sent = 0;
+    while (sent < bytes.size()) {
+      const auto moved = ::send(socket, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+      if (moved <= 0) return;
+      sent += static_cast<std::size_t>(moved);
+    }
+  }
+
+  // False when the client has left instead.
+  bool readRequest(int socket) {
     std::string text;
     char buffer[4096];
     while (true) {
       const auto got = ::recv(socket, buffer, sizeof buffer, 0);
-      if (got <= 0) return;
+      if (got <= 0) return false;
       text.append(buffer, static_cast<std::size_t>(got));
       const auto head = text.find("\r\n\r\n");
       if (head == std::string::npos) continue;
       const auto field = text.find("Content-Length: ");
-      if (field == std::string::npos || text.size() >= head + 4 + std::stoul(text.substr(field + 16))) return;
+      if (field != std::string::npos && text.size() < head + 4 + std::stoul(text.substr(field + 16, 20))) continue;
+      body_bytes_ = text.size() - head - 4;
+      return true;
     }
   }
 
@@ -79,7 +97,8 @@ class ScriptedUpstream {
   int listener_ = -1;
   int port_ = 0;
   std::atomic<int> open_{-1};
-  std::atomic<int> served_{0};
+  std::atomic<int> served_{0}, connections_{0};
+  std::atomic<std::size_t> body_bytes_{0};
   std::atomic<bool> client_left_{false};
   std::thread thread_;
 };

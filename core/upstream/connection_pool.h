@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The connections to one URL of an upstream and what every request to it begins with. Lives on one worker's thread.
+#pragma once
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "upstream/deadline.h"
+#include "upstream/dial.h"
+
+namespace signalbox::upstream {
+
+// What the pools of one worker share: name look-ups and TLS sessions that libcurl remembers, the timer, a buffer to read into.
+class Wiring {
+ public:
+  explicit Wiring(Executor executor);
+  ~Wiring();
+  Wiring(const Wiring&) = delete;
+  Wiring& operator=(const Wiring&) = delete;
+
+  [[nodiscard]] const Executor& executor() const { return executor_; }
+  [[nodiscard]] Deadlines& deadlines() { return deadlines_; }
+  [[nodiscard]] std::span<char> scratch() { return *scratch_; }
+  [[nodiscard]] CURLSH* share() const { return share_; }
+
+ private:
+  Executor executor_;
+  Deadlines deadlines_;
+  CURLSH* share_;
+  std::unique_ptr<std::array<char, 64 << 10>> scratch_ = std::make_unique<std::array<char, 64 << 10>>();
+};
+
+class ConnectionPool {
+ public:
+  using Field = std::pair<std::string, std::string>;
+  // Host, Accept-Encoding and Content-Length are the pool's own. REQUIRES: an http or https URL with a path.
+  ConnectionPool(Wiring& wiring, Dial::Target target, const std::vector<Field>& headers);
+  ~ConnectionPool();
+  ConnectionPool(const ConnectionPool&) = delete;
+  ConnectionPool& operator=(const ConnectionPool&) = delete;
+
+  // The head of a POST with a body of so many bytes.
+  [[nodiscard]] std::string head(std::size_t body_bytes) const;
+  // A kept connection that is not known to be closed, or null.
+  [[nodiscard]] std::shared_ptr<Wire> take();
+  // Keeps it for the next request. REQUIRES: nothing is outstanding on it.
+  void give(std::shared_ptr<Wire> wire);
+  [[nodiscard]] std::unique_ptr<Dial> dial(Dial::Done done) const;
+  [[nodiscard]] Wiring& wiring() { return wiring_; }
+
+ private:
+  Wiring& wiring_;
+  Dial::Target target_;
+  std::string head_;  // up to and with "Content-Length: "
+  std::vector<std::shared_ptr<Wire>> idle_;  // the one used last is taken first
+};
+
+}  // namespace signalbox::upstream

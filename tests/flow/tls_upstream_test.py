@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Upstreams behind TLS: whom the router trusts, and that answers of any size come through whole."""
+import http.server
+import json
+import ssl
+import subprocess
+import threading
+import unittest
+
+from harness import FlowTest, Router
+
+CHUNK = {"object": "chat.completion.chunk", "model": "m"}
+
+
+class Upstream(http.server.BaseHTTPRequestHandler):
+    """Answers with a text whose length the prompt names, whole or in 100 pieces."""
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def setup(self):
+        super().setup()
+        self.server.connections += 1
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        size = int(asked["messages"][-1]["content"])
+        if asked.get("stream"):
+            piece = "x" * (size // 100)
+            events = [{"choices": [{"index": 0, "delta": {"content": piece}}]}] * 100 + [{"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}]
+            body = "".join(f"data: {json.dumps(CHUNK | event)}\n\n" for event in events) + "data: [DONE]\n\n"
+            kind = "text/event-stream"
+        else:
+            kind = "application/json"
+            body = json.dumps({"object": "chat.completion", "model": "m", "choices": [
+                {"index": 0, "message": {"role": "assistant", "content": "x" * size}, "finish_reason": "stop"}]})
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+
+def certificate(folder, name):
+    """A key and a self-signed certificate for `name`."""
+    key, cert = folder / f"{name}.key", folder / f"{name}.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", f"/CN={name}",
+                    "-addext", f"subjectAltName=DNS:{name}", "-keyout", str(key), "-out", str(cert)], check=True, capture_output=True)
+    return key, cert
+
+
+class TlsUpstreamTest(FlowTest):
+    def upstream(self, name):
+        key, cert = certificate(self.folder, name)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(cert, key)
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+        server.connections = 0
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return server, cert
+
+    def serve(self, server, **fields):
+        upstreams = [{"name": "tls", "api": "openai", "base_url": f"https://localhost:{server.server_port}", "models": [{"id": "m"}]} | fields]
+        tiers = [{"name": "only", "deployments": ["tls/m"], "timeout": "10s"}]
+        return self.enter(Router(self.folder, upstreams, tiers, {"workloads": [{"name": "all", "route": {"strategy": "fixed", "tier": "only"}}]},
+                                 {"workers": 1}))
+
+    def test_answers_of_any_size_come_through_whole_over_one_connection(self):
+        server, cert = self.upstream("localhost")
+        router = self.serve(server, ca=cert.name)  # counts from the configuration's folder
+        for size in (100, 20_000, 300_000, 3_000_000):
+            status, _, text = router.chat(str(size))
+            self.assertEqual(status, 200, text[:300])
+            self.assertEqual(len(json.loads(text)["choices"][0]["message"]["content"]), size)
+            status, _, text = router.chat(str(size), stream=True)
+            self.assertEqual(status, 200, text[:300])
+            events = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: {")]
+            self.assertEqual(sum(len(event["choices"][0]["delta"].get("content", "")) for event in events), size)
+            self.assertTrue(text.endswith("data: [DONE]\n\n"))
+        self.assertEqual(server.connections, 1)
+
+    def refused(self, router, server):
+        status, headers, text = router.chat("100")
+        self.assertEqual((status, json.loads(text)["error"]["code"]), (502, "upstream_tls"))
+        self.assertEqual(router.attempts(headers["x-signalbox-decision-id"])[0]["error"], "upstream_tls")
+
+    def test_refuses_a_certificate_that_nobody_vouches_for(self):
+        server, _ = self.upstream("localhost")
+        self.refused(self.serve(server), server)
+
+    def test_refuses_a_certificate_of_another_name(self):
+        server, cert = self.upstream("elsewhere.test")
+        self.refused(self.serve(server, ca=cert.name), server)
+
+
+if __name__ == "__main__":
+    unittest.main()
