@@ -4,7 +4,6 @@
 #include <sys/uio.h>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <charconv>
@@ -42,34 +41,11 @@ Task<Result<void>> Connection::send(http::Response response) {
   if (gone_ || closed_) co_return clientWent();
   framing_ = bodyless(response.status) ? Framing::None : Framing::Length;
   keep_alive_ = !closesAfter();
-  std::string& head = worker_.headScratch();
-  head.clear();
-  appendHead(head, {response.status, framing_, response.body.size(), !keep_alive_, http10_, worker_.date()}, response.headers);
-  if (head_only_ || framing_ == Framing::None) response.body.clear();
+  appendHead(out_, {response.status, framing_, response.body.size(), !keep_alive_, http10_, worker_.date()}, response.headers);
+  if (!head_only_ && framing_ != Framing::None) out_.append(response.body);
   answer_ = Answer::Complete;
-  if (pending() > 0) {
-    out_.append(head).append(response.body);
-    flush();
-  } else {
-    const ssize_t result = sendParts(socket_.native_handle(), head, response.body);
-    if (result < 0) {
-      lost();
-      co_return clientWent();
-    }
-    const auto sent = static_cast<std::size_t>(result);
-    if (sent == head.size() + response.body.size()) co_return Result<void>{};
-    if (sent < head.size()) {
-      out_.assign(head, sent);
-      out_.append(response.body);
-      out_sent_ = 0;
-    } else {
-      out_ = std::move(response.body);
-      out_sent_ = sent - head.size();
-    }
-    waitWritable();
-  }
-  if (pending() > 0) co_return co_await drained(0);
-  co_return Result<void>{};
+  const Result<void> sent = co_await finished();
+  co_return sent;
 }
 
 Task<Result<void>> Connection::start(int status, const http::Headers& headers) {
@@ -123,6 +99,17 @@ Task<Result<void>> Connection::finish() {
   if (gone_ || closed_ || answer_ != Answer::Streaming) co_return clientWent();
   if (framing_ == Framing::Chunked && !head_only_) out_.append("0\r\n\r\n");
   answer_ = Answer::Complete;
+  const Result<void> sent = co_await finished();
+  co_return sent;
+}
+
+// A small rest leaves with those of the other connections that this turn of the worker has served: one wake-up of the receiving
+// process for many answers. A large one is seen out of the house.
+Task<Result<void>> Connection::finished() {
+  if (pending() <= kDirectWrite) {
+    flushSoon();
+    co_return Result<void>{};
+  }
   flush();
   if (gone_) co_return clientWent();
   if (pending() > 0) co_return co_await drained(0);
@@ -160,12 +147,14 @@ void Connection::flush() {
 }
 
 void Connection::flushSoon() {
-  if (flush_posted_ || writing_) return;
-  flush_posted_ = true;
-  asio::post(worker_.context(), [self = shared_from_this()] {
-    self->flush_posted_ = false;
-    self->flush();
-  });
+  if (flush_queued_ || writing_ || closed_) return;
+  flush_queued_ = true;
+  worker_.flushLater(shared_from_this());
+}
+
+void Connection::flushQueued() {
+  flush_queued_ = false;
+  flush();
 }
 
 void Connection::waitWritable() {

@@ -19,6 +19,8 @@ class Connection final : public Link, public Responder, public std::enable_share
   ~Connection() override;
   void start();
 
+  void flushQueued();  // by the worker, for flushSoon()
+
   // Link
   void onDeadline() override;
   void onDrain() override;
@@ -60,6 +62,7 @@ class Connection final : public Link, public Responder, public std::enable_share
   void waitWritable();
   void onFlushed();
   void appendChunk(std::string_view bytes);
+  [[nodiscard]] Task<Result<void>> finished();
   [[nodiscard]] Task<Result<void>> drained(std::size_t most);
   void wakeWriter();
 
@@ -101,7 +104,7 @@ class Connection final : public Link, public Responder, public std::enable_share
   bool removed_ = false;
   bool reading_ = false;      // a wait for readability is out
   bool writing_ = false;      // a wait for writability is out
-  bool flush_posted_ = false;
+  bool flush_queued_ = false;
   bool consuming_ = false;
   bool head_begun_ = false;   // the deadline of a head is running
   bool go_on_ = false;        // the handler is done; go on when all is sent

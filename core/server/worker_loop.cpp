@@ -128,6 +128,17 @@ void WorkerLoop::resumeIfPossible() {
   accept();
 }
 
+void WorkerLoop::flushLater(std::shared_ptr<Connection> connection) {
+  if (to_flush_.empty()) {
+    asio::post(context_, [this] {
+      flushing_.swap(to_flush_);  // flushing may let further requests of a connection begin, and these want to be flushed too
+      for (const auto& one : flushing_) one->flushQueued();
+      flushing_.clear();
+    });
+  }
+  to_flush_.push_back(std::move(connection));
+}
+
 void WorkerLoop::add(std::shared_ptr<Link> link) {
   link->slot_ = slots_.size();
   slots_.push_back({kNever, std::move(link)});

@@ -16,6 +16,8 @@
 
 namespace signalbox::server {
 
+class Connection;
+
 inline constexpr SteadyTime kNever = SteadyTime::max();
 
 // What a worker keeps alive and must be able to end: an HTTP connection or a WebSocket.
@@ -53,7 +55,8 @@ class WorkerLoop final : public Worker {
   [[nodiscard]] SteadyTime now() const { return now_; }        // as of the last tick
   [[nodiscard]] std::string_view date() const { return date_; }  // the whole header line
   [[nodiscard]] std::array<char, 64 << 10>& scratch() { return *scratch_; }
-  [[nodiscard]] std::string& headScratch() { return head_scratch_; }
+  // Calls flushQueued() when all that is ready now has been served.
+  void flushLater(std::shared_ptr<Connection> connection);
   void add(std::shared_ptr<Link> link);
   void remove(Link& link);  // the link may die in this call
   void setDeadline(const Link& link, SteadyTime deadline) { slots_[link.slot_].deadline = deadline; }
@@ -85,7 +88,7 @@ class WorkerLoop final : public Worker {
   Tcp::endpoint remote_;
   std::vector<Slot> slots_;
   std::unique_ptr<std::array<char, 64 << 10>> scratch_ = std::make_unique<std::array<char, 64 << 10>>();
-  std::string head_scratch_;
+  std::vector<std::shared_ptr<Connection>> to_flush_, flushing_;
   SteadyTime now_ = steadyNow();
   std::int64_t date_second_ = -1;
   std::string date_;

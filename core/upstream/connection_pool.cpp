@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "upstream/connection_pool.h"
 
+#include <boost/asio/post.hpp>
+
 namespace signalbox::upstream {
 namespace {
 
@@ -15,7 +17,22 @@ Wiring::Wiring(Executor executor) : executor_(std::move(executor)), deadlines_(e
   curl_share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
 }
 
-Wiring::~Wiring() { curl_share_cleanup(share_); }
+Wiring::~Wiring() {
+  *alive_ = false;
+  curl_share_cleanup(share_);
+}
+
+void Wiring::writeLater(Wire::User& user) {
+  if (to_write_.empty()) {
+    boost::asio::post(executor_, [this, alive = alive_] {
+      if (!*alive) return;
+      for (Wire::User* const one : std::exchange(to_write_, {})) one->onWritable();
+    });
+  }
+  to_write_.push_back(&user);
+}
+
+void Wiring::forget(Wire::User& user) { std::erase(to_write_, &user); }
 
 ConnectionPool::ConnectionPool(Wiring& wiring, Dial::Target target, const std::vector<Field>& headers)
     : wiring_(wiring), target_(std::move(target)) {

@@ -24,12 +24,18 @@ class Wiring {
   [[nodiscard]] Deadlines& deadlines() { return deadlines_; }
   [[nodiscard]] std::span<char> scratch() { return *scratch_; }
   [[nodiscard]] CURLSH* share() const { return share_; }
+  // Calls onWritable() when all that is ready now has been served: requests of one turn of the worker leave together, which wakes
+  // the receiving process once. forget() calls it off.
+  void writeLater(Wire::User& user);
+  void forget(Wire::User& user);
 
  private:
   Executor executor_;
   Deadlines deadlines_;
   CURLSH* share_;
   std::unique_ptr<std::array<char, 64 << 10>> scratch_ = std::make_unique<std::array<char, 64 << 10>>();
+  std::vector<Wire::User*> to_write_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 class ConnectionPool {

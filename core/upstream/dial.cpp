@@ -39,13 +39,17 @@ class Dial::Attempt : public std::enable_shared_from_this<Attempt> {
     if (std::exchange(given_up_, true)) return;
     timer_.cancel();
     curl_.clean();
-    watches_.clear();
+    dropWatches();
   }
 
  private:
   struct Watch {
     Watch(const Executor& executor, int fd) : descriptor(executor, fd) {}
-    ~Watch() { descriptor.release(); }  // the socket is libcurl's
+    ~Watch() { letGo(); }
+    // At once, not when the last handler lets go of the watch: the number may be another socket's by then. It is libcurl's to close.
+    void letGo() {
+      if (descriptor.is_open()) descriptor.release();
+    }
     asio::posix::stream_descriptor descriptor;
     int wanted = 0;  // CURL_POLL_*
     bool reading = false, writing = false;
@@ -63,6 +67,10 @@ class Dial::Attempt : public std::enable_shared_from_this<Attempt> {
   static curl_socket_t onOpen(void*, curlsocktype, curl_sockaddr* address);
   void want(int socket, int what);
   void arm(int socket, const std::shared_ptr<Watch>& watch);
+  void dropWatches() {
+    for (auto& [socket, watch] : watches_) watch->letGo();
+    watches_.clear();
+  }
   void setTimer(long timeout_ms);
   void act(int socket, int events);
   void settle(CURLcode code);
@@ -111,7 +119,10 @@ curl_socket_t Dial::Attempt::onOpen(void*, curlsocktype, curl_sockaddr* address)
 // else the next socket of the same number would wait on a registration that is gone.
 void Dial::Attempt::want(int socket, int what) {
   if (what == CURL_POLL_REMOVE) {
-    watches_.erase(socket);
+    const auto found = watches_.find(socket);
+    if (found == watches_.end()) return;
+    found->second->letGo();
+    watches_.erase(found);
     return;
   }
   auto& watch = watches_[socket];
@@ -169,7 +180,7 @@ void Dial::Attempt::settle(CURLcode code) {
   }
   curl_socket_t socket = CURL_SOCKET_BAD;
   curl_easy_getinfo(curl_.easy, CURLINFO_ACTIVESOCKET, &socket);
-  watches_.clear();
+  dropWatches();
   CurlHandles kept;
   if (tls_) {
     curl_easy_setopt(curl_.easy, CURLOPT_ERRORBUFFER, nullptr);

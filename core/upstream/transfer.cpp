@@ -42,6 +42,7 @@ Transfer::Transfer(ConnectionPool& pool, std::string_view body) : pool_(pool), h
 }
 
 Transfer::~Transfer() {
+  pool_.wiring().forget(*this);
   if (wire_) wire_->close();
 }
 
@@ -56,10 +57,11 @@ void Transfer::dial() {
 void Transfer::begin(std::shared_ptr<Wire> wire) {
   wire_ = std::move(wire);
   wire_->setUser(this);
-  sendSome();
+  pool_.wiring().writeLater(*this);
 }
 
 void Transfer::sendSome() {
+  if (!wire_) return;  // closed since it was to be written to
   const std::size_t total = head_.size() + body_.size();
   while (sent_ < total) {
     const std::string_view head = std::string_view(head_).substr(std::min(sent_, head_.size()));
