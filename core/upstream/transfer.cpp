@@ -141,7 +141,8 @@ Task<Result<void>> Transfer::wait(Until until, SteadyTime deadline) {
   const auto cancellation = co_await asio::this_coro::cancellation_state;
   if (cancellation.cancelled() != asio::cancellation_type::none) co_return fail(ErrorCode::ClientGone, "the client went away");
   until_ = until;
-  if (paused_ && bytes_.size() < kPauseAt && wire_) {
+  // Whoever waits for the whole takes nothing before it is there; a fast upstream may have filled the buffer before it was known.
+  if (paused_ && (until == Until::Done || bytes_.size() < kPauseAt) && wire_) {
     paused_ = false;
     readSome();  // nobody waits yet, so this comes back; more may lie in TLS's own buffer
   }
