@@ -197,7 +197,7 @@ Result<void> audit(Client& client, const PolicyArguments& arguments) {
     std::cout << e.seq << "  " << formatIso(e.ts) << "  " << e.who << " (" << domain::name(e.role) << ")  " << e.action << "  r" << e.revision
               << "  " << e.outcome << "  " << e.diff << (e.reason.empty() ? "" : "  (" + e.reason + ")") << '\n';
   }
-  if (!page->verified) std::cerr << "signalbox: the audit chain is broken at entry " << page->broken_at.value_or(0) << '\n';
+  if (!page->verified) return fail(ErrorCode::Io, "the audit chain is broken at entry " + std::to_string(page->broken_at.value_or(0)));
   return {};
 }
 

@@ -55,10 +55,9 @@ ExitCode stopRouter(engine::Router& router, const StopSignals& signals, int sign
   log::info("stopping: open requests have {} s to end; a second signal ends them now", kDrain.count());
   auto stopped = std::async(std::launch::async, [&] { router.stop(kDrain); });
   while (stopped.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
-    if (signals.waitFor(std::chrono::milliseconds(20)) != 0) {
-      log::warn("stopping at once");
-      std::_Exit(signal == SIGINT ? static_cast<int>(ExitCode::Interrupted) : 0);
-    }
+    if (signals.waitFor(std::chrono::milliseconds(20)) == 0) continue;
+    log::warn("open requests end now");
+    router.hasten();
   }
   return signal == SIGINT ? ExitCode::Interrupted : ExitCode::Ok;
 }
@@ -82,8 +81,9 @@ ExitCode serve(const ServeArguments& arguments) {
     return ExitCode::Failed;
   }
   std::cout << "listening data=" << (*router)->dataUrl() << " control=" << (*router)->controlUrl() << std::endl;
-  if (const auto file = (*router)->clientTokenFile(); !file.empty()) log::info("clients send the token in {}", file);
-  if (const auto file = (*router)->controlTokenFile(); !file.empty()) log::info("the control plane's token is in {}", file);
+  // Not by the log: whoever starts it for the first time must learn them whatever the log's level is.
+  if (const auto file = (*router)->clientTokenFile(); !file.empty()) std::cerr << "clients send the token in " << file << '\n';
+  if (const auto file = (*router)->controlTokenFile(); !file.empty()) std::cerr << "the control plane's token is in " << file << '\n';
   return stopRouter(**router, signals, signals.wait());
 }
 

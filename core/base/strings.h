@@ -16,6 +16,8 @@ namespace signalbox {
 // The candidate nearest to `word`, or empty when none is near enough to be meant.
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 [[nodiscard]] bool isValidUtf8(std::string_view text);
+// The first bytes of `text`, at most so many, ending at the end of a character. REQUIRES: UTF-8.
+[[nodiscard]] std::string_view cutUtf8(std::string_view text, std::size_t most_bytes);
 // Fixed decimals in the C locale, whatever the process's locale is.
 [[nodiscard]] std::string fixed(double value, int decimals);
 // The shortest text that reads back as the same double.

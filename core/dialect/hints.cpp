@@ -33,6 +33,8 @@ Result<void> setHint(domain::Hints& hints, const std::string& full_name, std::st
     return fail(ErrorCode::InvalidRequest, "'" + full_name + "' is longer than " + std::to_string(kLongest) + " bytes",
                 full_name);
   }
+  // Field values may hold any byte; what is written down and shown must be text.
+  if (!isValidUtf8(value)) return fail(ErrorCode::InvalidRequest, "'" + full_name + "' must be UTF-8 text", full_name);
   const auto name = std::string_view(full_name).substr(kPrefix.size());
   if (name == "workload")
     hints.workload = value;

@@ -47,7 +47,7 @@ const std::vector<double> kRequestSeconds{0.0001, 0.0005, 0.001, 0.005, 0.01, 0.
 
 Counters::Counters(std::vector<std::string> tiers)
     : tiers_(std::move(tiers)), by_tier_(tiers_.size() + 1), latency_(kRequestSeconds), overhead_(kRequestSeconds) {
-  for (const int status : {400, 403, 408, 413, 415, 421, 431, 503}) refused_[status] = 0;
+  for (const int status : {400, 403, 408, 413, 415, 417, 421, 429, 431, 501, 503, 505}) refused_[status] = 0;
 }
 
 void Counters::decided(const domain::Decision& d) {

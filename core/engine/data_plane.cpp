@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/data_plane.h"
 
+#include <algorithm>
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "base/json_doc.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "dialect/feedback.h"
 #include "dialect/openai_error.h"
 #include "dialect/openai_models.h"
@@ -59,8 +61,9 @@ Task<void> DataPlane::handle(server::Worker& worker, http::Request request, serv
 }
 
 Task<void> DataPlane::serveChat(server::Worker& worker, http::Request request, server::Responder& responder) {
-  auto& client = clients_[worker.index()];
-  if (!client) client = std::make_unique<upstream::Client>(worker.executor(), config_, health_);
+  auto& own = clients_[worker.index()];
+  if (!own) own = std::make_shared<upstream::Client>(worker.executor(), config_, health_);
+  const std::shared_ptr<upstream::Client> client = own;
   Route route(services_, *client, std::move(request), responder);
   co_await route.run();
 }
@@ -71,7 +74,8 @@ Task<http::Response> DataPlane::answer(const http::Request& request) {
   if (allowed.empty()) {
     co_return dialect::errorResponse({ErrorCode::UnknownRoute, "there is nothing at " + std::string(path.substr(0, 100)) + "; the API is under /v1, see /v1/models", {}, {}, 0, 0});
   }
-  if (allowed.find(request.method) == std::string_view::npos) {
+  const auto methods = split(allowed, ' ');
+  if (std::none_of(methods.begin(), methods.end(), [&](std::string_view method) { return method.substr(0, method.find(',')) == request.method; })) {
     auto response = dialect::errorResponse({ErrorCode::MethodNotAllowed, std::string(path) + " takes " + std::string(allowed), {}, {}, 0, 0});
     response.headers.set("allow", std::string(allowed));
     co_return response;

@@ -22,8 +22,7 @@ class DataPlane final : public server::Handler {
 
   Task<void> handle(server::Worker& worker, http::Request request, server::Responder& responder) override;
   void refused(int status, std::string_view why) override;
-  // REQUIRES: the workers have ended.
-  void dropConnections() { clients_.clear(); }
+  void end(server::Worker& worker) override { clients_[worker.index()].reset(); }
 
  private:
   Task<void> serveChat(server::Worker& worker, http::Request request, server::Responder& responder);
@@ -37,7 +36,9 @@ class DataPlane final : public server::Handler {
   std::shared_ptr<const config::Config> config_;
   std::shared_ptr<upstream::HealthTable> health_;
   Facts facts_;
-  std::vector<std::unique_ptr<upstream::Client>> clients_;  // by worker; each touched by its own thread only
+  // By worker; each touched by its own thread only. Requests hold theirs, so that one which outlives its worker's loop, and is
+  // destroyed with it, still has it.
+  std::vector<std::shared_ptr<upstream::Client>> clients_;
 };
 
 }  // namespace signalbox::engine

@@ -22,7 +22,7 @@ Task<void> Route::run() {
   if (way) way = co_await relay();
 
   // Whatever went wrong becomes one honest error, in the client's own dialect.
-  if (!way) co_await refuse(way.error());
+  if (!way) co_await refuse(told(way.error()));
 
   // Written down last, when everything is known; never waits.
   record();

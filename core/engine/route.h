@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One request from its bytes to its record. Lives on one worker's thread, from the server's call to the last byte written.
 #pragma once
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "domain/decision.h"
 #include "engine/counters.h"
 #include "engine/model_names.h"
+#include "engine/plain_calls.h"
 #include "engine/policy_store.h"
 #include "engine/pricing.h"
 #include "gate/gate.h"
@@ -29,12 +31,16 @@ struct RouteServices {
   journal::Journal& journal;
   Pricing& pricing;
   Counters& counters;
+  PlainCalls& plain_calls;
   const std::atomic<bool>& paused;  // pass-through: routed requests go to the last tier, ungated
 };
 
 class Route final : private upstream::Host {
  public:
   Route(RouteServices services, upstream::Client& client, http::Request request, server::Responder& responder);
+  ~Route() override;
+  Route(const Route&) = delete;
+  Route& operator=(const Route&) = delete;
   Task<void> run();
 
  private:
@@ -53,8 +59,10 @@ class Route final : private upstream::Host {
     gate::Judgement judgement;
     domain::TierIndex tier{};
     std::optional<std::size_t> attempt;  // index into the record, once it is written there
+    bool again = false;                  // asked a second time, without what the router adds
   };
   Task<Result<Answer>> ask(domain::TierIndex tier);
+  Task<Result<std::unique_ptr<upstream::Exchange>>> askPlainly(upstream::TierCall call, Error refusal);
   Task<Result<void>> hear(Answer& answer);
   [[nodiscard]] Error tiersFailed(std::vector<Error> errors);
   [[nodiscard]] bool holds(domain::TierIndex tier) const;  // the answer is judged before the client sees it
@@ -62,6 +70,7 @@ class Route final : private upstream::Host {
   [[nodiscard]] const domain::Tier& tierAt(domain::TierIndex tier) const;
   void serve(Answer answer);
   void writeAttempt(Answer& answer, const Error* error);
+  void charge(domain::Attempt& attempt, const upstream::Exchange& exchange);
   [[nodiscard]] domain::Attempt describe(const upstream::Exchange& exchange) const;
   [[nodiscard]] bool hasHigher(domain::TierIndex tier) const;
   void explain(const std::string& words);
@@ -77,6 +86,9 @@ class Route final : private upstream::Host {
   [[nodiscard]] http::Headers responseHeaders(bool stream);
   void addDecisionHeaders(http::Headers& headers, bool stream) const;
   void settleCost();
+  void settleTimes();
+  // A cancelled call looks as if its client had gone; where it is still there, the router is stopping.
+  [[nodiscard]] Error told(const Error& error) const;
   void noteFailure(const Error& error);
 
   RouteServices services_;
@@ -97,7 +109,11 @@ class Route final : private upstream::Host {
   domain::TierIndex start_{};
   domain::TierIndex current_{};
   std::optional<Answer> served_;
+  const domain::Deployment* asked_ = nullptr;  // by the last call; additions_made_: with more than the client asked for
+  bool additions_made_ = false;
+  bool plainly_ = false;                       // nothing is added now
   domain::Decision decision_;
+  const int exceptions_ = std::uncaught_exceptions();
   bool recorded_ = false;
 };
 

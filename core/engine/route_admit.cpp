@@ -2,8 +2,10 @@
 // Steps of the route before any upstream is asked: admit, match, decide; and the record at the very end.
 #include <algorithm>
 
+#include "base/log.h"
 #include "base/sha256.h"
 #include "base/strings.h"
+#include "domain/error_status.h"
 #include "engine/route.h"
 #include "policy/policy.h"
 
@@ -31,6 +33,22 @@ Route::Route(RouteServices services, upstream::Client& client, http::Request req
   services_.journal.begin(decision_.id);
 }
 
+// However the story broke off, its record is kept: by an exception, or with its worker while it still waited.
+Route::~Route() {
+  if (recorded_) return;
+  try {
+    const bool thrown = std::uncaught_exceptions() > exceptions_;
+    const Error error{thrown ? ErrorCode::Internal : ErrorCode::ShuttingDown, {}, {}, {}, 0, 0};
+    if (served_ && !served_->attempt) writeAttempt(*served_, &error);
+    settleCost();
+    noteFailure(error);
+    decision_.status = domain::errorStatus(error.code).http;
+    record();
+  } catch (const std::exception& problem) {
+    log::error("a request's record is lost: {}", problem.what());
+  }
+}
+
 Result<void> Route::admit() {
   policy_ = services_.policies.live();
   decision_.policy = policy_->revision;
@@ -43,7 +61,8 @@ Result<void> Route::admit() {
   auto request = dialect::readChatRequest(std::move(http_.body), http_.headers);
   if (!request) return std::unexpected(request.error());
   request_ = std::move(*request);
-  decision_.requested_model = request_.model;
+  constexpr std::size_t kLongestName = 256;  // as hints: the record has 1 KiB for everything
+  decision_.requested_model = cutUtf8(request_.model, kLongestName);
   decision_.dialect = request_.dialect;
   decision_.stream = request_.stream;
   decision_.session = request_.hints.session;
@@ -59,6 +78,9 @@ Result<void> Route::admit() {
 Result<void> Route::match() {
   const auto meaning = readModelName(request_.model, services_.config, *policy_);
   if (!meaning) return std::unexpected(meaning.error());
+  if (!std::holds_alternative<RoutedModel>(*meaning) && !key_->workloads.empty()) {
+    return signalbox::fail(ErrorCode::Forbidden, "this key is for workloads; ask for \"auto:" + key_->workloads.front() + "\"", "model");
+  }
   if (const auto* tier = std::get_if<PinnedTier>(&*meaning)) {
     start_ = tier->tier;
     pinned_ = services_.config.tiers[domain::index(tier->tier)];
@@ -118,18 +140,25 @@ void Route::decide() {
 
 void Route::explain(const std::string& words) {
   constexpr std::size_t kLongest = 240;  // the record has 1 KiB for everything
-  if (words.empty() || decision_.explanation.size() + words.size() + 2 > kLongest) return;
-  if (!decision_.explanation.empty()) decision_.explanation += "; ";
-  decision_.explanation += words;
+  constexpr std::string_view kMore = "…";
+  std::string& text = decision_.explanation;
+  if (words.empty() || text.ends_with(kMore)) return;
+  if (!text.empty()) text += "; ";
+  text += words;
+  if (text.size() > kLongest) text = std::string(cutUtf8(text, kLongest - kMore.size())).append(kMore);
+}
+
+void Route::settleTimes() {
+  const Duration wall = steadyNow() - started_;
+  decision_.latency_ms = millis(wall);
+  decision_.overhead_us = std::chrono::duration_cast<std::chrono::microseconds>(std::max(Duration{}, wall - attempts_open_)).count();
+  if (first_relayed_) decision_.ttft_ms = millis(*first_relayed_ - started_);
 }
 
 void Route::record() {
   if (recorded_) return;
   recorded_ = true;
-  const Duration wall = steadyNow() - started_;
-  decision_.latency_ms = millis(wall);
-  decision_.overhead_us = std::chrono::duration_cast<std::chrono::microseconds>(std::max(Duration{}, wall - attempts_open_)).count();
-  if (first_relayed_) decision_.ttft_ms = millis(*first_relayed_ - started_);
+  settleTimes();
   services_.counters.decided(decision_);
   services_.counters.in_flight.fetch_sub(1, std::memory_order_relaxed);
   services_.journal.append(std::move(decision_));

@@ -2,6 +2,7 @@
 // Steps of the route that ask upstreams: climb the tiers until an answer stands.
 #include <algorithm>
 
+#include "base/log.h"
 #include "domain/error_status.h"
 #include "engine/route.h"
 #include "text/tokens.h"
@@ -13,7 +14,9 @@ namespace {
 domain::Usage usageOf(const upstream::Exchange& exchange, const domain::Request& request) {
   if (exchange.answer().usage) return *exchange.answer().usage;
   domain::Usage usage;
-  for (const auto& message : request.messages) usage.input += text::estimateTokens(message.text);
+  std::int64_t bytes = 0;
+  for (const auto& message : request.messages) bytes += static_cast<std::int64_t>(message.text.size());
+  usage.input = text::estimateTokens(bytes);
   usage.output = text::estimateTokens(exchange.answer().text);
   usage.source = domain::UsageSource::Estimated;
   return usage;
@@ -22,7 +25,11 @@ domain::Usage usageOf(const upstream::Exchange& exchange, const domain::Request&
 // An attempt that the upstream never worked on is free; one that broke off later, or was left, is charged by estimate.
 bool workedOn(const upstream::Exchange& exchange, const Error* error) {
   if (error == nullptr || exchange.status() == 200) return true;
-  return error->code == ErrorCode::UpstreamTimeout || error->code == ErrorCode::ClientGone;
+  return error->code == ErrorCode::UpstreamTimeout || error->code == ErrorCode::ClientGone || error->code == ErrorCode::ShuttingDown;
+}
+
+bool refusesTheRequest(const Error& error) {
+  return error.code == ErrorCode::UpstreamRejected && (error.status == 400 || error.status == 422);
 }
 
 bool gatesOnTokens(domain::Signal signal) {
@@ -58,7 +65,11 @@ dialect::Additions Route::additions(const domain::Deployment& deployment) {
   const auto offer = std::find_if(upstream->models.begin(), upstream->models.end(), [&](const auto& model) { return model.id == deployment.model; });
   const bool offered = offer == upstream->models.end() || offer->logprobs.value_or(true);
   if (judged && offered) evidence = gate->signal == domain::Signal::TopClass ? dialect::Evidence::Alternatives : dialect::Evidence::Tokens;
-  return dialect::additionsFor(request_, evidence);
+  asked_ = &deployment;
+  dialect::Additions additions;
+  if (!plainly_ && !services_.plain_calls.wants(deployment)) additions = dialect::additionsFor(request_, evidence);
+  additions_made_ = additions.any();
+  return additions;
 }
 
 Task<Result<void>> Route::climb() {
@@ -119,12 +130,32 @@ Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
   call.short_answer = (workload_ != nullptr && !workload_->validate.labels.empty()) ||
                       (request_.max_tokens && *request_.max_tokens <= kShortAnswerTokens);
   call.timeout_scale = decision_.complexity ? 0.5 + *decision_.complexity : 1.0;
+  additions_made_ = false;
   auto exchange = co_await upstream::callTier(client_, call, *this);
-  if (!exchange) co_return std::unexpected(exchange.error());
   Answer answer;
+  answer.again = !exchange && additions_made_ && refusesTheRequest(exchange.error());
+  if (answer.again) exchange = co_await askPlainly(call, exchange.error());
+  if (!exchange) co_return std::unexpected(exchange.error());
   answer.exchange = std::move(*exchange);
   answer.tier = tier;
   co_return answer;
+}
+
+// A client must not suffer for what it never asked for: providers that know no token probabilities refuse a request over them.
+Task<Result<std::unique_ptr<upstream::Exchange>>> Route::askPlainly(upstream::TierCall call, Error refusal) {
+  const domain::Deployment deployment = *asked_;
+  domain::Tier alone = *call.tier;
+  alone.deployments = {deployment};
+  call.tier = &alone;
+  plainly_ = true;
+  auto exchange = co_await upstream::callTier(client_, call, *this);
+  plainly_ = false;
+  asked_ = nullptr;
+  if (exchange && services_.plain_calls.add(deployment)) {
+    log::warn("{}/{} refused what the router adds to requests and is asked without it from now on; its answers come without "
+              "token probabilities, so no gate can judge them: {}", deployment.upstream, deployment.model, refusal.message);
+  }
+  co_return exchange;
 }
 
 // Reads the answer to its end and lets gate and validators judge it.
@@ -139,11 +170,11 @@ Task<Result<void>> Route::hear(Answer& answer) {
     static const policy::Validators kNone;
     // A call of a tool is not text that a validator could read.
     const auto& validators = said.has_tool_calls ? kNone : workload_->validate;
-    answer.judgement = gate::judge(gateOf(answer.tier), validators, said.text, said.evidence, nullptr);
-    std::string words = answer.judgement.explanation;
+    answer.judgement = gate::judge(gateOf(answer.tier), validators, said.text, said.evidence, nullptr, said.refused);
     const auto* gate = gateOf(answer.tier);
-    if (request_.stream && gate != nullptr && gate->stream == domain::StreamGate::Prefix) words += ", stream held whole";
-    if (!words.empty()) explain(tierAt(answer.tier).name + ": " + words);
+    const bool held = request_.stream && gate != nullptr && gate->stream == domain::StreamGate::Prefix;
+    const std::string words = (held ? "stream held whole, " : "") + answer.judgement.explanation;
+    if (!answer.judgement.explanation.empty()) explain(tierAt(answer.tier).name + ": " + words);
   }
   writeAttempt(answer, nullptr);
   co_return Result<void>{};
@@ -179,21 +210,14 @@ void Route::writeAttempt(Answer& answer, const Error* error) {
   if (answer.attempt) return;
   domain::Attempt attempt = describe(*answer.exchange);
   attempt.tier = tierAt(answer.tier).name;
+  if (answer.again) attempt.role = domain::AttemptRole::Retry;
   attempts_open_ += steadyNow() - answer.exchange->startedAt();
-  if (workedOn(*answer.exchange, error)) {
-    const domain::Usage usage = usageOf(*answer.exchange, request_);
-    attempt.input_tokens = usage.input;
-    attempt.output_tokens = usage.output;
-    attempt.cost_usd = services_.pricing.charge(answer.exchange->deployment(), usage);
-    decision_.usage_source = usage.source;
-    decision_.input_tokens = usage.input;
-    decision_.output_tokens = usage.output;
-  }
+  if (workedOn(*answer.exchange, error)) charge(attempt, *answer.exchange);
   attempt.confidence_raw = answer.judgement.raw;
   attempt.confidence = answer.judgement.confidence;
   attempt.validators = answer.judgement.validation.failed;
   if (const auto* gate = gateOf(answer.tier)) attempt.gate = gate->escalate_below;
-  if (error != nullptr) attempt.error = domain::errorStatus(error->code).code;
+  if (error != nullptr) attempt.error = domain::errorStatus(told(*error).code).code;
   answer.attempt = decision_.attempts.size();
   decision_.attempts.push_back(std::move(attempt));
 }
@@ -201,20 +225,31 @@ void Route::writeAttempt(Answer& answer, const Error* error) {
 void Route::attemptFailed(const upstream::Exchange& exchange, const domain::Attempt& summary, const Error& error) {
   domain::Attempt attempt = describe(exchange);
   attempt.status = summary.status;
-  attempt.error = summary.error;
+  attempt.error = domain::errorStatus(told(error).code).code;
   attempts_open_ += steadyNow() - exchange.startedAt();
-  if (workedOn(exchange, &error)) {
-    const domain::Usage usage = usageOf(exchange, request_);
-    attempt.input_tokens = usage.input;
-    attempt.output_tokens = usage.output;
-    attempt.cost_usd = services_.pricing.charge(exchange.deployment(), usage);
-  } else {
-    attempt.cost_usd = 0;
-  }
+  if (workedOn(exchange, &error)) charge(attempt, exchange);
+  else attempt.cost_usd = 0;
   decision_.attempts.push_back(std::move(attempt));
 }
 
+void Route::charge(domain::Attempt& attempt, const upstream::Exchange& exchange) {
+  const domain::Usage usage = usageOf(exchange, request_);
+  attempt.input_tokens = usage.input;
+  attempt.output_tokens = usage.output;
+  attempt.cost_usd = services_.pricing.charge(exchange.deployment(), usage);
+  // One estimate among the attempts makes the sum an estimate.
+  if (decision_.usage_source != domain::UsageSource::Estimated) decision_.usage_source = usage.source;
+}
+
+// Tokens are those of the answer that is served; where none is, of the last attempt that was charged.
 void Route::settleCost() {
+  const bool served = served_ && served_->attempt;
+  for (std::size_t i = 0; i < decision_.attempts.size(); ++i) {
+    const auto& attempt = decision_.attempts[i];
+    if (!attempt.input_tokens || (served && i != *served_->attempt)) continue;
+    decision_.input_tokens = attempt.input_tokens;
+    decision_.output_tokens = attempt.output_tokens;
+  }
   double sum = 0;
   for (const auto& attempt : decision_.attempts) {
     if (!attempt.cost_usd) {

@@ -47,15 +47,18 @@ void Route::addDecisionHeaders(http::Headers& headers, bool stream) const {
   if (served_) {
     set("x-signalbox-model", served_->exchange->deployment().model);
     set("x-signalbox-upstream", served_->exchange->deployment().upstream);
-    set("x-signalbox-reason", domain::name(*d.reason));
   }
+  if (d.reason) set("x-signalbox-reason", domain::name(*d.reason));
   if (d.complexity) set("x-signalbox-complexity", decimal(*d.complexity));
   if (d.confidence) set("x-signalbox-confidence", decimal(*d.confidence));
   set("x-signalbox-escalations", std::to_string(d.escalations));
   set("x-signalbox-cache", domain::name(d.cache));
   if (!stream && d.cost_usd) set("x-signalbox-cost-usd", decimal(*d.cost_usd));
   set("x-signalbox-policy", std::to_string(d.policy));
-  const Duration own = std::max(Duration{}, steadyNow() - started_ - attempts_open_);
+  const SteadyTime now = steadyNow();
+  Duration open = attempts_open_;
+  if (served_ && !served_->attempt) open += now - served_->exchange->startedAt();  // it still is
+  const Duration own = std::max(Duration{}, now - started_ - open);
   set("x-signalbox-overhead-us", std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(own).count()));
 }
 
@@ -86,11 +89,12 @@ Task<Result<void>> Route::relayWhole() {
   response.body = served_->exchange->takeRelayBytes();
   response.headers = responseHeaders(false);
   if (request_.hints.explain) {
-    response.body = dialect::withExplanation(response.body, domain::decisionToJson(decision_, true).dump());
+    settleTimes();
+    const auto whole = domain::decisionToJson(decision_, true).dump(-1, ' ', false, Json::error_handler_t::replace);
+    response.body = dialect::withExplanation(response.body, whole);
   }
-  first_relayed_ = steadyNow();
   auto sent = co_await responder_.send(std::move(response));
-  if (!sent) noteFailure(sent.error());
+  if (!sent) noteFailure(told(sent.error()));
   co_return Result<void>{};
 }
 
@@ -108,10 +112,11 @@ Task<Result<void>> Route::relayStream() {
     if (more) continue;
     // The client has had part of it: all that is left is to say that it broke off, and not to end the stream well.
     const std::string rest = exchange.takeRelayBytes();
-    writeAttempt(*served_, &more.error());
-    noteFailure(more.error());
-    if (more.error().code != ErrorCode::ClientGone) {
-      const std::string last = rest + http::sseEvent(dialect::errorBody(more.error()));
+    const Error error = told(more.error());
+    writeAttempt(*served_, &error);
+    noteFailure(error);
+    if (error.code != ErrorCode::ClientGone) {
+      const std::string last = rest + http::sseEvent(dialect::errorBody(error));
       written = co_await responder_.write(last);
     }
     responder_.abort();
@@ -120,8 +125,9 @@ Task<Result<void>> Route::relayStream() {
   }
   if (written) written = co_await writeStreamEnd();
   if (!written) {
-    writeAttempt(*served_, &written.error());
-    noteFailure(written.error());
+    const Error error = told(written.error());
+    writeAttempt(*served_, &error);
+    noteFailure(error);
     settleCost();
   }
   co_return Result<void>{};
@@ -136,6 +142,11 @@ Task<Result<void>> Route::writeStreamEnd() {
   co_return written;
 }
 
+Error Route::told(const Error& error) const {
+  if (error.code != ErrorCode::ClientGone || responder_.clientGone()) return error;
+  return {ErrorCode::ShuttingDown, "the router is stopping; send the request again in a moment", {}, {}, 0, 1};
+}
+
 void Route::noteFailure(const Error& error) {
   const auto status = domain::errorStatus(error.code);
   decision_.error = status.code;
@@ -147,8 +158,11 @@ void Route::noteFailure(const Error& error) {
       return;
     case ErrorCode::UpstreamTruncated: decision_.outcome = domain::Outcome::Truncated; return;
     case ErrorCode::RateLimited:
-    case ErrorCode::Overloaded:
-    case ErrorCode::ShuttingDown: decision_.outcome = domain::Outcome::Shed; return;
+    case ErrorCode::Overloaded: decision_.outcome = domain::Outcome::Shed; return;
+    case ErrorCode::ShuttingDown:
+      decision_.outcome = domain::Outcome::Shed;
+      decision_.status = status.http;
+      return;
     default: decision_.outcome = domain::Outcome::Error; return;
   }
 }
@@ -156,13 +170,16 @@ void Route::noteFailure(const Error& error) {
 Task<void> Route::refuse(Error error) {
   settleCost();
   noteFailure(error);
-  if (!decision_.attempts.empty() && error.code != ErrorCode::ClientGone) decision_.reason = domain::Reason::Unavailable;
+  // A request that an upstream refused for its own sake went where its reason says; so did one that was called off.
+  const bool unavailable = error.code != ErrorCode::ClientGone && error.code != ErrorCode::UpstreamRejected && error.code != ErrorCode::ShuttingDown;
+  if (!decision_.attempts.empty() && unavailable) decision_.reason = domain::Reason::Unavailable;
   if (error.code == ErrorCode::ClientGone) co_return;
+  if (error.code == ErrorCode::UpstreamRateLimited) error.retry_after_s = std::max(error.retry_after_s, 1.0);  // no provider said
   http::Response response = dialect::errorResponse(error);
   decision_.status = response.status;
   addDecisionHeaders(response.headers, false);
   auto sent = co_await responder_.send(std::move(response));
-  if (!sent) noteFailure(sent.error());
+  if (!sent) noteFailure(told(sent.error()));
 }
 
 }  // namespace signalbox::engine

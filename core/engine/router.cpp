@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <mutex>
 #include <thread>
 
 #include "base/log.h"
@@ -64,6 +65,7 @@ class RunningRouter final : public Router, private RouterFacts {
   void setPaused(bool paused) override { paused_.store(paused, std::memory_order_relaxed); }
   bool paused() const override { return paused_.load(std::memory_order_relaxed); }
   void stop(Duration drain) override;
+  void hasten() override;
 
  private:
   static std::string hostOf(const config::Address& address) {
@@ -79,6 +81,7 @@ class RunningRouter final : public Router, private RouterFacts {
   std::unique_ptr<Access> access_;
   Pricing pricing_;
   Counters counters_;
+  PlainCalls plain_calls_;
   std::shared_ptr<upstream::HealthTable> health_;
   SteadyTime started_;
   std::atomic<bool> paused_{false}, draining_{false}, serving_{false};
@@ -89,6 +92,7 @@ class RunningRouter final : public Router, private RouterFacts {
   std::unique_ptr<ControlSocket> socket_;
   std::unique_ptr<DataPlane> plane_;
   ControlDoor door_;
+  std::mutex data_mutex_;  // of its end; see hasten()
   std::unique_ptr<server::Server> data_, control_;
 };
 
@@ -137,7 +141,7 @@ server::ServerOptions RunningRouter::serverOptions(const config::Address& addres
 Result<void> RunningRouter::listen() {
   std::size_t workers = options_.workers.value_or(config_->workers);
   if (workers == 0) workers = std::max(1u, std::thread::hardware_concurrency());
-  const RouteServices services{*config_, access_->keys(), *policies_, *journal_, pricing_, counters_, paused_};
+  const RouteServices services{*config_, access_->keys(), *policies_, *journal_, pricing_, counters_, plain_calls_, paused_};
   DataPlane::Facts facts;
   facts.state = [this] { return state(); };
   facts.metrics = [this] {
@@ -178,17 +182,24 @@ domain::RouterStatus RunningRouter::status() const {
   return status;
 }
 
+void RunningRouter::hasten() {
+  const std::lock_guard lock(data_mutex_);
+  if (data_) data_->drain(Duration{});
+}
+
 void RunningRouter::stop(Duration drain) {
   draining_.store(true);
   if (data_) data_->drain(drain);
   access_->stop();  // it closes sessions of the control plane
   if (control_) control_->drain(Duration{});
-  if (plane_) plane_->dropConnections();
+  {
+    const std::lock_guard lock(data_mutex_);
+    data_.reset();  // requests that would not end are given up here, and leave their record
+  }
   if (service_) service_->stop();
   if (journal_) journal_->flush();
   if (feed_) feed_->stop();
   policies_.reset();  // its timer thread writes to the journal
-  data_.reset();
   control_.reset();
   socket_.reset();
   plane_.reset();

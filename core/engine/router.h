@@ -48,6 +48,8 @@ class Router {
   [[nodiscard]] virtual bool paused() const = 0;
   // Not ready, no new connections; open requests go on until the deadline, the journal is flushed. Blocks.
   virtual void stop(Duration drain) = 0;
+  // From another thread while stop() drains: its deadline is now. Open streams end with an error event, and everything is recorded.
+  virtual void hasten() = 0;
 };
 
 }  // namespace signalbox::engine

@@ -179,7 +179,10 @@ void Connection::onFlushed() {
 
 Task<Result<void>> Connection::drained(std::size_t most) {
   if (!room_) room_.emplace(worker_.context(), SteadyTime::max());
-  while (!closed_ && pending() > most) co_await room_->async_wait(asio::as_tuple(asio::use_awaitable));
+  while (!closed_ && pending() > most) {
+    if (hurried_) closeSocket();
+    else co_await room_->async_wait(asio::as_tuple(asio::use_awaitable));
+  }
   if (gone_ || closed_) co_return clientWent();
   co_return Result<void>{};
 }

@@ -269,6 +269,8 @@ void Connection::onDrain() {
 
 void Connection::onCancel() {
   if (!busy_) return close();
+  hurried_ = true;
+  wakeWriter();
   cancel_.emit(asio::cancellation_type::terminal);
 }
 

@@ -100,6 +100,7 @@ class Connection final : public Link, public Responder, public std::enable_share
   bool gone_ = false;         // the client went away
   bool ending_ = false;       // no further request is read
   bool lingering_ = false;    // our side is shut; what still comes is dropped
+  bool hurried_ = false;      // cancelled by a drain: no handler waits for the client any more
   bool closed_ = false;
   bool removed_ = false;
   bool reading_ = false;      // a wait for readability is out

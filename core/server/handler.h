@@ -15,8 +15,9 @@ namespace signalbox::server {
 // The answer to one request. All calls on the worker's thread, one at a time. If the client goes away before the answer is
 // complete, the handler's task is cancelled (asio cancellation of type terminal, within 100 ms, in every phase) and every
 // further write gives ClientGone. A drain past its deadline cancels too, with clientGone() false: the handler may still write
-// an error event and abort(). A cancelled task throws at its next co_await unless it has called
-// `co_await asio::this_coro::throw_if_cancelled(false)`; one that wants to write down what happened does so.
+// an error event and abort(), but waits for the client no more: a write that would have to gives ClientGone. A cancelled task
+// throws at its next co_await unless it has called `co_await asio::this_coro::throw_if_cancelled(false)`; one that wants to write
+// down what happened does so.
 class Responder {
  public:
   virtual ~Responder() = default;
