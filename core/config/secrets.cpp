@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -19,7 +21,12 @@ constexpr off_t kMaxSecretBytes = 64 * 1024;
 class SystemSecrets : public SecretSource {
  public:
   Result<Secret> env(const std::string& name) override {
+    // A key that was pasted where its variable's name belongs must not be printed.
+    const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c == '_' || std::isdigit(static_cast<unsigned char>(c)) || std::isupper(static_cast<unsigned char>(c)); });
     const char* value = std::getenv(name.c_str());
+    if (!value && !is_name) {
+      return fail(ErrorCode::NotFound, "`env` names no variable that is set; it takes a variable's name, in capitals, never the key itself");
+    }
     if (!value) return fail(ErrorCode::NotFound, "the environment variable " + name + " is not set");
     if (trim(value).empty()) return fail(ErrorCode::NotFound, "the environment variable " + name + " is empty");
     return Secret(std::string(trim(value)));

@@ -129,7 +129,7 @@ std::int64_t wholeOr(JsonDoc::Node node, std::int64_t fallback) {
 Result<void> readNumbers(const Members& in, domain::Request& request) {
   if (given(in.top_logprobs)) {
     const auto top = wholeOr(in.top_logprobs, 0);
-    if (top < 0 || top > 1000) return fail(ErrorCode::InvalidRequest, "'top_logprobs' must be from 0 to 20", "top_logprobs");
+    if (top < 0 || top > 1000) return fail(ErrorCode::InvalidRequest, "'top_logprobs' must be from 0 to 1000", "top_logprobs");
     request.top_logprobs = static_cast<int>(top);
   }
   const auto n = wholeOr(in.n, 1);

@@ -30,8 +30,9 @@ struct Validation {
   std::string
       failed;  // "pass" when all passed, "" when none ran, else names joined by commas: enum json-schema regex max-chars refusal
 };
-// `answer` is the whole text of the answer, white space around it ignored by the enum check.
-[[nodiscard]] Validation validate(const policy::Validators& validators, std::string_view answer);
+// `answer` is the whole text of the answer, white space around it ignored by the enum check; `refused`: the provider itself says
+// that it is a refusal.
+[[nodiscard]] Validation validate(const policy::Validators& validators, std::string_view answer, bool refused = false);
 
 struct Judgement {
   domain::Verdict verdict = domain::Verdict::Ungated;
@@ -45,6 +46,6 @@ struct Judgement {
 
 // `gate` null: no gate on this tier; then only validators speak.
 [[nodiscard]] Judgement judge(const policy::Gate* gate, const policy::Validators& validators, std::string_view answer,
-                              const domain::TokenEvidence& evidence, const CalibrationMap* map);
+                              const domain::TokenEvidence& evidence, const CalibrationMap* map, bool refused = false);
 
 }  // namespace signalbox::gate

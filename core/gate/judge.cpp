@@ -70,9 +70,9 @@ double CalibrationMap::operator()(double raw) const {
 }
 
 Judgement judge(const policy::Gate* gate, const policy::Validators& validators, std::string_view answer,
-                const domain::TokenEvidence& evidence, const CalibrationMap* map) {
+                const domain::TokenEvidence& evidence, const CalibrationMap* map, bool refused) {
   Judgement out;
-  out.validation = validate(validators, answer);
+  out.validation = validate(validators, answer, refused);
   if (gate) weigh(*gate, validators.labels, evidence, map, out);
   if (out.validation.passed) return out;
   // An answer of the wrong shape is wrong however sure the model was of it.

@@ -62,30 +62,17 @@ class LabelMass {
   }
 
  private:
-  // `probability` is that of the answer's prefix followed by this token instead. It belongs to the label that this spells, or
-  // to those that it begins; what begins several of them is theirs in equal parts, so that nothing counts twice.
+  // `probability` is that of the answer's prefix followed by this token instead. Every label that goes on like this has it: a
+  // label's own later tokens are not looked at.
   void addAlternative(std::string_view prefix, double probability, std::string_view token) {
     const auto rest = prefix.empty() ? withoutLeadingSpace(token) : token;
     if (domain::isEndToken(rest) || trim(rest).empty()) {
       addTo(prefix, probability);  // the answer would have ended here
       return;
     }
-    const auto begins = [&](std::string_view label) {
-      return label.starts_with(prefix) && label.substr(prefix.size()).starts_with(rest);
-    };
-    const auto length = prefix.size() + rest.size();
-    std::size_t matches = 0;
     for (std::size_t i = 0; i < labels_.size(); ++i) {
-      if (!begins(labels_[i])) continue;
-      if (labels_[i].size() == length) {
-        mass_[i] += probability;
-        return;
-      }
-      ++matches;
-    }
-    if (matches == 0) return;
-    for (std::size_t i = 0; i < labels_.size(); ++i) {
-      if (begins(labels_[i])) mass_[i] += probability / static_cast<double>(matches);
+      const std::string_view label = labels_[i];
+      if (label.starts_with(prefix) && label.substr(prefix.size()).starts_with(rest)) mass_[i] += probability;
     }
   }
 

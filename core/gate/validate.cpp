@@ -25,7 +25,7 @@ bool fits(const schema::Validator& schema, std::string_view answer) {
 
 }  // namespace
 
-Validation validate(const policy::Validators& validators, std::string_view answer) {
+Validation validate(const policy::Validators& validators, std::string_view answer, bool refused) {
   Validation result;
   bool ran = false;
   const auto check = [&](bool asked, std::string_view name, auto&& passes) {
@@ -40,7 +40,7 @@ Validation validate(const policy::Validators& validators, std::string_view answe
   check(validators.json_schema.has_value(), "json-schema", [&] { return fits(*validators.json_schema, answer); });
   check(validators.regex.has_value(), "regex", [&] { return validators.regex->search(answer); });
   check(validators.max_chars.has_value(), "max-chars", [&] { return characters(answer) <= *validators.max_chars; });
-  check(validators.refusals_escalate, "refusal", [&] { return !isRefusal(answer); });
+  check(validators.refusals_escalate, "refusal", [&] { return !refused && !isRefusal(answer); });
   if (ran && result.passed) result.failed = "pass";
   return result;
 }

@@ -56,7 +56,12 @@ void readWorkloads(const Json& list, CompiledPolicy& policy, Findings& findings)
   }
 }
 
-Guardrails readGuardrails(const Json& json) {
+Guardrails readGuardrails(const Json& json, Findings& findings) {
+  for (const char* key : {"min-coverage", "max-quality-drop", "usd-per-day"}) {
+    if (member(json, key)) {
+      findings.warn(std::string("/guardrails/") + key, std::string(key) + " is not available yet and limits nothing");
+    }
+  }
   const auto number = [&](const char* key) -> std::optional<double> {
     const Json* value = member(json, key);
     return value ? std::optional(value->get<double>()) : std::nullopt;
@@ -72,7 +77,7 @@ std::shared_ptr<CompiledPolicy> compileInto(const domain::PolicyDocument& docume
   policy->tiers = tiers;
   if (tiers.empty()) findings.error("", "there are no tiers to route to");
   readWorkloads(document.json.at("workloads"), *policy, findings);
-  if (const Json* value = member(document.json, "guardrails")) policy->guardrails = readGuardrails(*value);
+  if (const Json* value = member(document.json, "guardrails")) policy->guardrails = readGuardrails(*value, findings);
   return policy;
 }
 

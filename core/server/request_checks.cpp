@@ -6,6 +6,7 @@
 #include "base/json_doc.h"
 #include "base/strings.h"
 #include "base/uuid.h"
+#include "domain/error_status.h"
 
 namespace signalbox::server {
 namespace {
@@ -14,24 +15,20 @@ bool isJson(std::string_view content_type) {
   return equalsIgnoreCase(trim(content_type.substr(0, content_type.find(';'))), "application/json");
 }
 
-std::string_view codeOf(int status) {
+// What framing alone refuses (408, 417, 431, 505 …) is an invalid request, whatever its status.
+ErrorCode codeOf(int status) {
   switch (status) {
-    case 403: return "forbidden";
-    case 408: return "request_timeout";
-    case 413: return "request_too_large";
-    case 415: return "unsupported_media_type";
-    case 421: return "misdirected_request";
-    case 429: return "overloaded";
-    case 431: return "request_header_fields_too_large";
-    case 500: return "internal_error";
-    default: return "invalid_request";
+    case 401: return ErrorCode::Unauthenticated;
+    case 403: return ErrorCode::Forbidden;
+    case 404: return ErrorCode::UnknownRoute;
+    case 413: return ErrorCode::PayloadTooLarge;
+    case 415: return ErrorCode::UnsupportedMedia;
+    case 421: return ErrorCode::BadHost;
+    case 429: return ErrorCode::Overloaded;
+    case 500: return ErrorCode::Internal;
+    case 503: return ErrorCode::ShuttingDown;
+    default: return ErrorCode::InvalidRequest;
   }
-}
-
-std::string_view typeOf(int status) {
-  if (status == 403) return "permission_error";
-  if (status == 429) return "rate_limit_error";
-  return status >= 500 && status != 505 ? "api_error" : "invalid_request_error";
 }
 
 }  // namespace
@@ -48,13 +45,14 @@ http::Refusal checkHead(const http::Request& head, std::span<const std::string> 
 }
 
 http::Response refusalResponse(int status, std::string_view why) {
+  const domain::ErrorStatus named = domain::errorStatus(codeOf(status));
   http::Response response;
   response.status = status;
   response.headers.add("content-type", "application/json");
   response.headers.add("x-signalbox-decision-id", Uuid::v7().string());
   if (status == 429 || status == 503) response.headers.add("retry-after", "1");
-  response.body.append("{\"error\":{\"message\":").append(quoteJson(why)).append(",\"type\":\"").append(typeOf(status));
-  response.body.append("\",\"param\":null,\"code\":\"").append(codeOf(status)).append("\"}}");
+  response.body.append("{\"error\":{\"message\":").append(quoteJson(why)).append(",\"type\":\"").append(named.type);
+  response.body.append("\",\"param\":null,\"code\":\"").append(named.code).append("\"}}");
   return response;
 }
 

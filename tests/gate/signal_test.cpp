@@ -72,12 +72,11 @@ TEST(TopClassTest, readsALabelOfSeveralTokensWhereItFirstDiffers) {
   EXPECT_NEAR(topClass(evidence, {"BILLING", "BILLED", "ACCT"}), billing / (billing + billed + 0.1), 1e-12);
 }
 
-TEST(TopClassTest, whatBeginsSeveralLabelsCountsOnce) {
-  EXPECT_NEAR(topClass({token("A1", 0.7, {{"B", 0.3}})}, {"A1", "B1", "B2"}), 0.7, 1e-12);
-}
-
-TEST(TopClassTest, aWholeLabelIsNotTakenForTheBeginningOfALongerOne) {
-  EXPECT_NEAR(topClass({token("no", 0.6, {{"yes", 0.4}})}, {"no", "yes", "yes_sir"}), 0.6, 1e-12);
+TEST(TopClassTest, everyLabelHasTheProbabilityOfItsFirstTokenThatDiffers) {
+  EXPECT_NEAR(topClass({token("BILL", 0.7, {{"ACCT", 0.3}})}, {"ACCT-A", "ACCT-B", "BILL"}), 0.7 / 1.3, 1e-12);
+  EXPECT_NEAR(topClass({token("no", 0.6, {{"yes", 0.4}})}, {"no", "yes", "yes_sir"}), 0.6 / 1.4, 1e-12);
+  const TokenEvidence later{token("BILL", 0.8, {{"AC", 0.1}}), token("ING", 0.5, {{"ED", 0.25}})};
+  EXPECT_NEAR(topClass(later, {"BILLING", "BILLED", "BILLED_TWICE", "ACCT"}), 0.4 / (0.4 + 0.2 + 0.2 + 0.1), 1e-12);
 }
 
 TEST(TopClassTest, theEndOfTheTurnSpeaksForAShorterLabel) {
