@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <future>
@@ -144,7 +145,10 @@ ExitCode run(const Command& command) {
   } else {
     std::cout << lab::reportTable(report);
   }
-  return signal == 0 ? ExitCode::Ok : ExitCode::Interrupted;
+  if (signal != 0) return ExitCode::Interrupted;
+  const bool nothing = !ended->results.empty() &&
+                       std::none_of(ended->results.begin(), ended->results.end(), [](const auto& one) { return one.status != lab::ReplayStatus::Failed && one.status != lab::ReplayStatus::Truncated; });
+  return nothing ? failed({ErrorCode::UpstreamError, "not one request was answered", {}, {}, 0, 0}) : ExitCode::Ok;
 }
 
 }  // namespace

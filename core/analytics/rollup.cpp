@@ -40,6 +40,7 @@ void Rollup::add(const domain::Decision& d) {
       domain::TierShare& tier = sums.tiers[d.final_tier];
       ++tier.requests;
       tier.cost_usd += d.cost_usd.value_or(0);
+      if (d.cost_usd) ++tier.cost_known;
     }
   }
   if (d.latency_ms) latency.add(*d.latency_ms);
@@ -73,6 +74,7 @@ void Rollup::merge(const Rollup& other) {
     domain::TierShare& mine = sums.tiers[name];
     mine.requests += tier.requests;
     mine.cost_usd += tier.cost_usd;
+    mine.cost_known += tier.cost_known;
   }
   latency.merge(other.latency);
   ttft.merge(other.ttft);

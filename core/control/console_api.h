@@ -61,8 +61,9 @@ struct DecisionQuery {
   std::size_t limit = 100;
   std::optional<int> deadline_ms;
   std::shared_ptr<Cancellation> cancel = {};  // set: the answer is Cancelled once it is called off; not on the wire
-  // Set: a count that is not finished with the page is told here later, with whether it is still counting; not on the wire.
-  std::function<void(std::int64_t count, bool counting)> progress = {};
+  // Set: a count that is not finished with the page is told here later, with whether it is still counting; no count and counting no
+  // more: it took too long or was called off. Not on the wire.
+  std::function<void(std::optional<std::int64_t> count, bool counting)> progress = {};
 };
 struct DecisionPage {
   std::vector<domain::CommittedDecision> items;  // newest first
@@ -97,10 +98,12 @@ struct MetricsQuery {
 struct MetricsFeed {
   domain::Where where;
   int every_ms = 1000;
+  std::optional<std::int64_t> last = {};  // resume after this seq
 };
 struct MetricsDelta {
   std::int64_t seq = 0;
-  domain::MetricsBucket bucket;        // what happened since the last one; the first covers the last minute
+  domain::MetricsBucket bucket;        // what happened since the last one; the first covers the last minute, or what was missed
+  bool gap = false;                    // some could not be resumed
 };
 
 struct PolicyIssue {

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "base/json.h"
+
 namespace signalbox::control {
 namespace {
 
@@ -33,6 +35,11 @@ const std::vector<Method>& allMethods() {
 std::string_view name(Method method) { return row(method).name; }
 domain::Role leastRole(Method method) { return row(method).least; }
 bool mayCall(domain::Role role, Method method) { return role >= leastRole(method); }
+
+Error forbidden(Method method) {
+  const std::string needed(domain::name(leastRole(method)));
+  return {ErrorCode::Forbidden, std::string(name(method)) + " needs the role " + needed, {}, Json{{"role", needed}}.dump(), 0, 0};
+}
 
 std::optional<Method> parseMethod(std::string_view wire_name) {
   for (const Row& r : kRows) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "domain/vocabulary.h"
 
 namespace signalbox::control {
@@ -41,13 +42,12 @@ enum class Method : std::uint8_t {
 #undef SIGNALBOX_METHOD
 };
 
-// Asked for beyond the method itself: overrides, no dead man.
-inline constexpr domain::Role kOverrideRole = domain::Role::Admin;
-
 [[nodiscard]] const std::vector<Method>& allMethods();
 [[nodiscard]] std::string_view name(Method method);
 [[nodiscard]] domain::Role leastRole(Method method);
 [[nodiscard]] bool mayCall(domain::Role role, Method method);
+// What whoever may not call it is told: Forbidden, naming the role that it needs.
+[[nodiscard]] Error forbidden(Method method);
 [[nodiscard]] std::optional<Method> parseMethod(std::string_view wire_name);
 // The wire names that `role` may call, in the table's order: what hello lists.
 [[nodiscard]] std::vector<std::string> capabilities(domain::Role role);

@@ -50,6 +50,7 @@ Result<std::map<std::string, domain::TierShare>> tiersFromJson(const Json& json)
     Fields fields(share);
     fields.read("requests", tiers[name].requests);
     fields.read("cost_usd", tiers[name].cost_usd);
+    fields.read("cost_known", tiers[name].cost_known);
     if (!fields.ok()) return fail(ErrorCode::InvalidRequest, "`tiers` must be {name: {requests, cost_usd}}", "tiers");
   }
   return tiers;
@@ -77,7 +78,10 @@ Result<domain::Estimate> estimateFromJson(const Json& json) {
 
 Json toJson(const domain::MetricsBucket& b) {
   Json tiers = Json::object();
-  for (const auto& [name, share] : b.tiers) tiers[name] = {{"requests", share.requests}, {"cost_usd", number(share.cost_usd)}};
+  for (const auto& [name, share] : b.tiers) {
+    const Json cost = share.cost_known == 0 && share.requests > 0 ? Json(nullptr) : number(share.cost_usd);
+    tiers[name] = {{"requests", share.requests}, {"cost_usd", cost}, {"cost_known", share.cost_known}};
+  }
   Json cost = toJson(b.cost_per_correct.estimate);
   cost["graded_share"] = number(b.cost_per_correct.graded_share);
   const bool cost_unknown = b.cost_known == 0 && b.requests > 0;
@@ -144,7 +148,11 @@ Result<domain::MetricsReport> reportFromJson(const Json& json) {
   return fields.done(std::move(report));
 }
 
-Json toJson(const MetricsDelta& delta) { return {{"seq", delta.seq}, {"bucket", toJson(delta.bucket)}}; }
+Json toJson(const MetricsDelta& delta) {
+  Json json{{"seq", delta.seq}, {"bucket", toJson(delta.bucket)}};
+  if (delta.gap) json["gap"] = true;
+  return json;
+}
 
 Result<MetricsDelta> metricsDeltaFromJson(const Json& json) {
   MetricsDelta delta;
@@ -152,6 +160,7 @@ Result<MetricsDelta> metricsDeltaFromJson(const Json& json) {
   fields.need("bucket");
   fields.read("seq", delta.seq);
   fields.with("bucket", delta.bucket, &bucketFromJson);
+  fields.read("gap", delta.gap);
   return fields.done(std::move(delta));
 }
 
@@ -179,6 +188,7 @@ Result<domain::Baseline> baselineFromJson(const Json& json) {
 
 Json toJson(const MetricsFeed& feed) {
   Json json{{"every_ms", feed.every_ms}};
+  if (feed.last) json["last"] = *feed.last;
   if (!feed.where.all.empty()) json["where"] = domain::whereToJson(feed.where);
   return json;
 }
@@ -188,6 +198,7 @@ Result<MetricsFeed> metricsFeedFromJson(const Json& json) {
   Fields fields(json);
   fields.with("where", feed.where, &domain::whereFromJson);
   fields.read("every_ms", feed.every_ms);
+  fields.read("last", feed.last);
   if (feed.every_ms < 100 || feed.every_ms > 3'600'000) fields.fault("every_ms", "from 100 to 3600000");
   return fields.done(std::move(feed));
 }

@@ -25,6 +25,7 @@ struct Percentiles {
 struct TierShare {
   std::int64_t requests = 0;
   double cost_usd = 0;
+  std::int64_t cost_known = 0;  // requests whose cost is known; the sum is over them
 };
 
 struct CostPerCorrect {

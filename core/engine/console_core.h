@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "control/roles.h"
 #include "engine/console_service.h"
 #include "engine/lifeline.h"
 #include "engine/query_pool.h"
@@ -48,7 +49,9 @@ class ConsoleService::Core : public std::enable_shared_from_this<ConsoleService:
   const ConsoleOptions options;
   const std::string epoch = Uuid::v7().string();
   std::string store_id;
-  std::unique_ptr<QueryPool> pool;
+  // Questions that may read for long have threads of their own, so that none of them holds up a change or a greeting.
+  std::unique_ptr<QueryPool> scans, quick;
+  [[nodiscard]] QueryPool& poolOf(control::Method method);
   Ticker ticker;
 
  private:

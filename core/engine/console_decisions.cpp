@@ -106,12 +106,12 @@ Subscription ConsoleSession::subscribeDecisions(control::DecisionFeed feed, cont
 void ConsoleSession::queryDecisions(control::DecisionQuery query, control::Reply<control::DecisionPage> reply) {
   auto cancel = query.cancel;
   const auto progress = query.progress ? control::Reply<std::int64_t>(line_.guard([tell = query.progress](Result<std::int64_t> n) {
-    if (n) tell(*n, false);
+    tell(n ? std::optional(*n) : std::nullopt, false);
   }))
                                        : nullptr;
   control::Reply<control::DecisionPage> answer = line_.guard(std::move(reply));
   if (auto allowed = may(Method::DecisionsQuery); !allowed) return answer(std::unexpected(std::move(allowed.error())));
-  core_->pool->post(
+  core_->scans->post(
       [query = std::move(query), progress, answer](Result<journal::Reader*> reader) {
         if (!reader) return answer(std::unexpected(std::move(reader.error())));
         const auto before = parsePageKey(query.before, "before");

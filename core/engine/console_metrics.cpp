@@ -92,6 +92,31 @@ class LiveMetrics {
   analytics::Rollup rollup_;
 };
 
+// What a feed that resumes has missed; false where the store no longer has all of it, or never had.
+bool missedSince(journal::Reader& reader, const domain::Where& where, std::int64_t last, std::int64_t until, WallMicros now,
+                 control::MetricsDelta& delta) {
+  constexpr std::int64_t kMostResumed = 100'000;
+  constexpr std::size_t kChunk = 1000;
+  if (last > until || until - last > kMostResumed) return false;
+  analytics::Rollup rollup;
+  WallMicros since = now;
+  for (std::int64_t cursor = last; cursor < until;) {
+    const auto rows = reader.decisionsAfter(cursor, kChunk);
+    if (!rows || rows->empty() || rows->front().seq != cursor + 1) return false;
+    cursor = rows->back().seq;
+    for (const auto& row : *rows) {
+      if (row.seq > until || !domain::matches(where, row.decision)) continue;
+      rollup.add(row.decision);
+      since = std::min(since, row.decision.ts);
+    }
+  }
+  delta.seq = until;
+  delta.bucket = rollup.report();
+  delta.bucket.since = since;
+  delta.bucket.until = now;
+  return true;
+}
+
 }  // namespace
 
 void ConsoleSession::queryMetrics(control::MetricsQuery query, control::Reply<domain::MetricsReport> reply) {
@@ -114,6 +139,12 @@ Subscription ConsoleSession::subscribeMetrics(control::MetricsFeed feed, control
         std::int64_t seq = 0;
         ticket->attach(core->feed.listen([live](std::span<const domain::CommittedDecision> rows) { live->add(rows); }, seq));
         live->startFrom(seq);
+        control::MetricsDelta missed;
+        if (feed.last && missedSince(reader, feed.where, *feed.last, seq, now, missed)) {
+          guarded(std::move(missed));
+          ticket->attach(core->ticker.every(every, [live, guarded] { guarded(live->take(wallNow())); }));
+          return;
+        }
         analytics::RangeRollup minute(now - kFirstSpan, now);
         journal::DecisionQuery ask;
         ask.since = now - kFirstSpan;
@@ -124,7 +155,7 @@ Subscription ConsoleSession::subscribeMetrics(control::MetricsFeed feed, control
           return true;
         });
         if (!read) return guarded(std::unexpected(read.error()));
-        guarded(control::MetricsDelta{seq, minute.report().total});
+        guarded(control::MetricsDelta{seq, minute.report().total, feed.last.has_value()});
         ticket->attach(core->ticker.every(every, [live, guarded] { guarded(live->take(wallNow())); }));
       });
 }

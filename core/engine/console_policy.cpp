@@ -9,12 +9,24 @@ namespace signalbox::engine {
 
 using control::Method;
 
+namespace {
+
+// Messages of every room say "what; allowed is what is allowed".
+control::PolicyIssue issueOf(config::ConfigError error) {
+  constexpr std::string_view kAllowed = "; allowed is ";
+  control::PolicyIssue issue{error.line, error.column, std::move(error.message), {}};
+  const auto at = issue.message.rfind(kAllowed);
+  if (at == std::string::npos) return issue;
+  issue.allowed = issue.message.substr(at + kAllowed.size());
+  issue.message.resize(at);
+  return issue;
+}
+
+}  // namespace
+
 Result<void> ConsoleSession::may(Method method) const {
   if (control::mayCall(principal_.role, method)) return {};
-  const std::string needed(domain::name(control::leastRole(method)));
-  Error error{ErrorCode::Forbidden, std::string(control::name(method)) + " needs the role " + needed, {}, {}, 0, 0};
-  error.detail = Json{{"role", needed}}.dump();
-  return std::unexpected(std::move(error));
+  return std::unexpected(control::forbidden(method));
 }
 
 void ConsoleSession::hello(control::Reply<control::Hello> reply) {
@@ -77,9 +89,7 @@ void ConsoleSession::checkPolicy(std::string text, control::Reply<control::Polic
                               auto read = config::readPolicy(text, "policy", core.options.tiers, &policy::check);
                               control::PolicyCheck check;
                               check.policy = std::move(read.document);
-                              for (config::ConfigError& error : read.errors) {
-                                check.errors.push_back({error.line, error.column, std::move(error.message), {}});
-                              }
+                              for (config::ConfigError& error : read.errors) check.errors.push_back(issueOf(std::move(error)));
                               return check;
                             });
 }

@@ -35,10 +35,26 @@ Result<void> ConsoleService::Core::start() {
   auto id = (*reader)->storeId();
   if (!id) return std::unexpected(std::move(id.error()));
   store_id = std::move(*id);
-  auto started = QueryPool::start(journal, options.query_threads, options.most_waiting);
-  if (!started) return std::unexpected(std::move(started.error()));
-  pool = std::move(*started);
+  auto slow = QueryPool::start(journal, options.query_threads, options.most_waiting);
+  if (!slow) return std::unexpected(std::move(slow.error()));
+  scans = std::move(*slow);
+  auto fast = QueryPool::start(journal, 1, options.most_waiting);
+  if (!fast) return std::unexpected(std::move(fast.error()));
+  quick = std::move(*fast);
   return {};
+}
+
+QueryPool& ConsoleService::Core::poolOf(control::Method method) {
+  using control::Method;
+  switch (method) {
+    case Method::DecisionsSubscribe:  // its backlog may be filtered
+    case Method::DecisionsQuery:
+    case Method::MetricsSubscribe:
+    case Method::MetricsQuery:
+    case Method::MetricsBaselines:
+    case Method::AuditList: return *scans;
+    default: return *quick;
+  }
 }
 
 void ConsoleService::Core::stop() {
@@ -48,7 +64,8 @@ void ConsoleService::Core::stop() {
     stopped_ = true;
     tickets.swap(tickets_);
   }
-  if (pool) pool->stop();
+  if (quick) quick->stop();
+  if (scans) scans->stop();
   ticker.stop();
   for (const auto& weak : tickets) {
     if (const auto ticket = weak.lock()) ticket->end();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One principal's view of the router: ConsoleApi with rights checked first. Calls return at once and are answered by the
-// service's pool, or by the journal's thread after a commit. Thread-safe.
+// service's pools, or by the journal's thread after a commit. Thread-safe.
 #pragma once
 #include "control/roles.h"
 #include "engine/console_core.h"
@@ -46,7 +46,7 @@ class ConsoleSession final : public control::ConsoleApi {
   void ask(control::Method method, control::Reply<T> reply, Work work, std::shared_ptr<control::Cancellation> cancel = nullptr) {
     control::Reply<T> answer = line_.guard(std::move(reply));
     if (auto allowed = may(method); !allowed) return answer(std::unexpected(std::move(allowed.error())));
-    core_->pool->post(
+    core_->poolOf(method).post(
         [core = core_, answer = std::move(answer), work = std::move(work)](Result<journal::Reader*> reader) {
           answer(reader ? work(*core, **reader) : Result<T>(std::unexpected(std::move(reader.error()))));
         },
@@ -57,7 +57,7 @@ class ConsoleSession final : public control::ConsoleApi {
   void change(control::Method method, control::Reply<T> reply, Work work) {
     control::Reply<T> answer = line_.guard(std::move(reply));
     if (auto allowed = may(method); !allowed) return answer(std::unexpected(std::move(allowed.error())));
-    core_->pool->post([core = core_, answer = std::move(answer), work = std::move(work)](Result<journal::Reader*> reader) {
+    core_->poolOf(method).post([core = core_, answer = std::move(answer), work = std::move(work)](Result<journal::Reader*> reader) {
       if (reader) work(*core, **reader, answer);
       else answer(std::unexpected(std::move(reader.error())));
     });
@@ -71,7 +71,7 @@ class ConsoleSession final : public control::ConsoleApi {
       guarded(std::unexpected(std::move(allowed.error())));
       return {};
     }
-    core_->pool->post([core = core_, ticket, guarded, begin = std::move(begin)](Result<journal::Reader*> reader) {
+    core_->poolOf(method).post([core = core_, ticket, guarded, begin = std::move(begin)](Result<journal::Reader*> reader) {
       if (reader) begin(core, **reader, ticket, guarded);
       else guarded(std::unexpected(std::move(reader.error())));
     });

@@ -26,6 +26,7 @@ class ControlSession::Link : public std::enable_shared_from_this<ControlSession:
     bool silent = false;              // the call was a notification
     bool answered = false;
     std::int64_t lost = 0;            // decisions, or deltas, since the last one that went out
+    bool must_arrive = false;         // nothing later would say it again
     Subscription source;
   };
 
@@ -41,6 +42,8 @@ class ControlSession::Link : public std::enable_shared_from_this<ControlSession:
   void unsubscribe(const control::Call& call);
 
   void answer(const control::Call& call, const Json& result);
+  void reply(const control::Call& call, const Json& result);  // without forgetting the question
+  void forget(const Json& id);
   void refuse(const control::Call& call, const Error& error);
   void send(std::string text);        // an answer: a peer that cannot take it is closed
 

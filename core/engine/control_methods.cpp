@@ -131,12 +131,23 @@ void ControlSession::Link::callDecisions(Method method, const Call& call, contro
   }
   with(call, control::decisionQueryFromJson(call.params), [&](control::DecisionQuery query) {
     query.cancel = question(call);
-    query.progress = [weak = weak_from_this(), id = call.id](std::int64_t count, bool counting) {
+    query.progress = [weak = weak_from_this(), id = call.id](std::optional<std::int64_t> count, bool counting) {
       const auto self = weak.lock();
-      if (self) self->send(control::notificationText("query.progress", {{"id", id}, {"count", count}, {"counting", counting}}));
+      if (!self) return;
+      if (!counting) self->forget(id);
+      const Json known = count ? Json(*count) : Json(nullptr);
+      self->send(control::notificationText("query.progress", {{"id", id}, {"count", known}, {"counting", counting}}));
     };
     if (call.notification) query.progress = nullptr;
-    api.queryDecisions(std::move(query), replyTo<control::DecisionPage>(call, kAsIs));
+    // While it still counts it can be called off.
+    const control::Call asked{call.id, call.notification, call.method, nullptr};
+    api.queryDecisions(std::move(query), [weak = weak_from_this(), asked](Result<control::DecisionPage> page) {
+      const auto self = weak.lock();
+      if (!self) return;
+      if (!page) return self->refuse(asked, page.error());
+      if (!page->counting) self->forget(asked.id);
+      self->reply(asked, control::toJson(*page));
+    });
   });
 }
 

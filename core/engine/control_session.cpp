@@ -68,9 +68,7 @@ void ControlSession::Link::dispatch(const Call& call) {
     return;
   }
   if (!control::mayCall(role_, *method)) {
-    const std::string needed(domain::name(control::leastRole(*method)));
-    Error error{ErrorCode::Forbidden, call.method + " needs the role " + needed, {}, Json{{"role", needed}}.dump(), 0, 0};
-    return refuse(call, error);
+    return refuse(call, control::forbidden(*method));
   }
   if (!call.params.is_object() && !call.params.is_null()) {
     return refuse(call, Error{ErrorCode::InvalidRequest, "`params` must be an object", "params", {}, 0, 0});
@@ -78,19 +76,22 @@ void ControlSession::Link::dispatch(const Call& call) {
   this->call(*method, call);
 }
 
+void ControlSession::Link::forget(const Json& id) {
+  const std::lock_guard lock(mutex_);
+  questions_.erase(id.dump());
+}
+
 void ControlSession::Link::answer(const Call& call, const Json& result) {
-  {
-    const std::lock_guard lock(mutex_);
-    questions_.erase(call.id.dump());
-  }
+  forget(call.id);
+  reply(call, result);
+}
+
+void ControlSession::Link::reply(const Call& call, const Json& result) {
   if (!call.notification) send(control::answerText(call.id, result));
 }
 
 void ControlSession::Link::refuse(const Call& call, const Error& error) {
-  {
-    const std::lock_guard lock(mutex_);
-    questions_.erase(call.id.dump());
-  }
+  forget(call.id);
   if (!call.notification) send(control::errorText(call.id, error));
 }
 
@@ -108,6 +109,7 @@ std::shared_ptr<ControlSession::Link::Feed> ControlSession::Link::newFeed(const 
       feed->method = std::move(method);
       feed->call_id = call.id;
       feed->silent = call.notification;
+      feed->must_arrive = feed->method == "policy.delta";
       feeds_[feed->name] = feed;
       return feed;
     }
@@ -136,6 +138,7 @@ void ControlSession::Link::feedEvent(Feed& feed, Json content, std::int64_t weig
     if (!feed.silent) send(control::answerText(feed.call_id, content));
     return;
   }
+  if (feed.must_arrive) return send(control::notificationText(feed.method, content));
   if (feed.lost > 0) content["dropped"] = content.value("dropped", std::int64_t{0}) + feed.lost;
   const bool slow = peer_->queuedBytes() > limits_.slow_above_bytes;
   if (!slow && peer_->send(control::notificationText(feed.method, content))) feed.lost = 0;

@@ -11,21 +11,19 @@ namespace {
 // Further behind than this the journal waits for the feed; its own queue is bounded and counts what it drops.
 constexpr std::size_t kMostQueuedRows = 64 * 1024;
 constexpr std::size_t kMostEarlyLabels = 10'000;
+constexpr std::size_t kMostScores = 100'000;
 
 // The score that counts: the best source, of equal ones the latest; unsure ones do not count.
-std::optional<double> bestScore(const std::vector<domain::Label>& labels, const domain::Label* without) {
+std::optional<double> bestScore(const std::vector<domain::Label>& labels) {
   const domain::Label* best = nullptr;
   for (const domain::Label& label : labels) {
-    const bool left_out = without && label.ts == without->ts && label.source == without->source && label.score == without->score;
-    if (left_out) {
-      without = nullptr;  // one of equal ones
-      continue;
-    }
     if (!label.score) continue;
     if (!best || label.source < best->source || (label.source == best->source && label.ts >= best->ts)) best = &label;
   }
   return best ? best->score : std::nullopt;
 }
+
+bool same(const domain::Label& a, const domain::Label& b) { return a.ts == b.ts && a.source == b.source && a.score == b.score; }
 
 }  // namespace
 
@@ -39,6 +37,7 @@ Result<void> EventFeed::start(journal::Journal& journal) {
   if (!warm) return std::unexpected(std::move(warm.error()));
   labels_reader_ = std::move(*labels);
   warm_reader_ = std::move(*warm);
+  started_ = wallNow();
   const auto last = labels_reader_->lastSeq();
   if (!last) return std::unexpected(last.error());
   first_live_seq_ = *last;
@@ -116,7 +115,9 @@ void EventFeed::take(const domain::CommittedRows& rows) {
       rollups_.add(committed.decision);
       const auto early = early_.empty() ? early_.end() : early_.find(committed.decision.id);
       if (early == early_.end()) continue;
-      rollups_.regrade(committed.decision, std::nullopt, bestScore(early->second, nullptr));
+      const auto score = bestScore(early->second);
+      rollups_.regrade(committed.decision, std::nullopt, score);
+      remember(committed.decision.id, score);
       early_.erase(early);
     }
   }
@@ -135,13 +136,33 @@ void EventFeed::take(const domain::Label& label) {
     return;
   }
   if (!decision || !labels) return;
-  const auto before = bestScore(*labels, &label);
-  const auto after = bestScore(*labels, nullptr);
-  if (before == after) return;
   const std::lock_guard lock(rollups_mutex_);
   // Of decisions that the warm-up has still to read, it will read the label too.
   if (!warm() && !scanning_.load(std::memory_order_acquire)) return;
-  rollups_.regrade(*decision, before, after);
+  const auto before = scoreBefore(*decision, *labels, label);
+  const auto after = bestScore(*labels);
+  if (before != after) rollups_.regrade(*decision, before, after);
+  remember(decision->id, after);
+}
+
+// The store may be ahead: it holds every label of a commit before the first of them is heard of here.
+std::optional<double> EventFeed::scoreBefore(const domain::Decision& decision, const std::vector<domain::Label>& labels,
+                                             const domain::Label& label) const {
+  if (const auto known = scores_.find(decision.id); known != scores_.end()) return known->second;
+  if (decision.ts >= started_ && forgotten_ < decision.id) return std::nullopt;  // never graded since it was written
+  std::vector<domain::Label> earlier;
+  for (const domain::Label& one : labels) {
+    const bool later = one.ts >= label.ts && one.ts >= started_;
+    if (!later && !same(one, label)) earlier.push_back(one);
+  }
+  return bestScore(earlier);
+}
+
+void EventFeed::remember(const domain::DecisionId& id, std::optional<double> score) {
+  scores_[id] = score;
+  if (scores_.size() <= kMostScores) return;
+  forgotten_ = std::max(forgotten_, scores_.begin()->first);
+  scores_.erase(scores_.begin());
 }
 
 void EventFeed::warmUp() {

@@ -55,6 +55,9 @@ class EventFeed final : public journal::Observer {
   void warmUp();
   void take(const domain::CommittedRows& decisions);
   void take(const domain::Label& label);
+  [[nodiscard]] std::optional<double> scoreBefore(const domain::Decision& decision, const std::vector<domain::Label>& labels,
+                                                  const domain::Label& label) const;
+  void remember(const domain::DecisionId& id, std::optional<double> score);
 
   control::EventHub hub_;
   mutable std::mutex rollups_mutex_;
@@ -76,6 +79,9 @@ class EventFeed final : public journal::Observer {
   std::int64_t first_live_seq_ = 0;   // rows above it are told by the journal, not read by warmUp()
   std::atomic<bool> scanning_{false}; // the warm-up's snapshot of the store is taken
   std::map<domain::DecisionId, std::vector<domain::Label>> early_;  // labels that came before their decision; the feed's thread
+  std::map<domain::DecisionId, std::optional<double>> scores_;      // that the rollups hold, as far as they changed here; likewise
+  domain::DecisionId forgotten_;      // scores_ is bounded: what it held up to here
+  WallMicros started_ = 0;
   std::unique_ptr<journal::Reader> labels_reader_, warm_reader_;
   std::thread thread_, warm_thread_;
 };

@@ -53,6 +53,7 @@ void PolicyStore::Core::rollback(domain::Revision to, std::string reason, const 
   auto reader = journal_.reader();
   if (!reader) return reply(std::unexpected(std::move(reader.error())));
   auto target = (*reader)->policy(to);
+  if (!target && target.error().code != ErrorCode::NotFound) return reply(std::unexpected(std::move(target.error())));
   if (!target) return reply(fail(ErrorCode::NotFound, "there is no policy revision " + std::to_string(to), "to"));
   auto compiled = compile(target->document, 0);
   if (!compiled) return reply(std::unexpected(std::move(compiled.error())));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/query_pool.h"
 
+#include <chrono>
+
 namespace signalbox::engine {
 
 Result<std::unique_ptr<QueryPool>> QueryPool::start(journal::Journal& journal, std::size_t threads, std::size_t most_waiting) {
@@ -41,9 +43,16 @@ void QueryPool::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
     left.swap(waiting_);
-    for (const auto& reader : readers_) reader->interrupt();
   }
   wake_.notify_all();
+  {
+    // Again and again: between two questions of one job there is nothing to interrupt.
+    std::unique_lock lock(mutex_);
+    while (running_ > 0) {
+      for (const auto& reader : readers_) reader->interrupt();
+      ended_.wait_for(lock, std::chrono::milliseconds(10));
+    }
+  }
   for (std::thread& thread : threads_) {
     if (thread.joinable()) thread.join();
   }
@@ -57,6 +66,7 @@ void QueryPool::run(journal::Reader& reader) {
     if (stopping_) return;
     const Item item = std::move(waiting_.front());
     waiting_.pop_front();
+    ++running_;
     lock.unlock();
     if (item.cancel && item.cancel->cancelled()) {
       item.work(fail(ErrorCode::Cancelled, "called off"));
@@ -66,6 +76,8 @@ void QueryPool::run(journal::Reader& reader) {
       if (item.cancel) item.cancel->setHook(nullptr);
     }
     lock.lock();
+    --running_;
+    ended_.notify_all();
   }
 }
 

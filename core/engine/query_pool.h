@@ -37,9 +37,10 @@ class QueryPool {
 
   const std::size_t most_waiting_;
   std::mutex mutex_;
-  std::condition_variable wake_;
+  std::condition_variable wake_, ended_;
   std::deque<Item> waiting_;
   bool stopping_ = false;
+  std::size_t running_ = 0;  // items being worked on
   std::vector<std::unique_ptr<journal::Reader>> readers_;
   std::vector<std::thread> threads_;
 };

@@ -135,6 +135,7 @@ server::ServerOptions RunningRouter::serverOptions(const config::Address& addres
   server::ServerOptions options;
   options.listen = {address.host, address.port};
   options.workers = workers;
+  options.limits.heartbeat = std::chrono::seconds(15);
   return options;
 }
 

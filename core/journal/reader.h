@@ -44,7 +44,7 @@ class Reader {
   // Every decision of the range in (ts, id) order with attempts if asked; the callback returns false to stop.
   virtual Result<void> scan(const DecisionQuery& query, bool attempts,
                             const std::function<bool(const domain::CommittedDecision&)>& row) = 0;
-  // Decisions with seq > last, oldest first: for resuming a feed.
+  // Decisions with seq > last, oldest first and with their attempts, as a live feed has them: for resuming one.
   virtual Result<std::vector<domain::CommittedDecision>> decisionsAfter(std::int64_t last, std::size_t limit) = 0;
   virtual Result<std::int64_t> lastSeq() = 0;
   virtual Result<std::vector<domain::Label>> labels(const domain::DecisionId& id) = 0;

@@ -186,6 +186,7 @@ Result<std::vector<domain::CommittedDecision>> SqliteReader::decisionsAfter(std:
     auto decision = readDecision(row, words_);
     if (!decision) return std::unexpected(decision.error());
     out.push_back({row.integer(0), std::move(*decision)});
+    if (auto filled = fillAttempts(out.back().seq, out.back().decision); !filled) return std::unexpected(filled.error());
     return true;
   });
   if (!done) return std::unexpected(done.error());

@@ -83,6 +83,11 @@ Result<ReplayRun> Replay::run() {
   loop_->context.run();
   loop_->context.restart();
   if (!models && models.error().status == 0) return std::unexpected(std::move(models.error()));
+  if (!models && (models.error().status == 401 || models.error().status == 403)) {
+    const std::string status = std::to_string(models.error().status);
+    return fail(ErrorCode::Unauthenticated, "the target refused the client key with " + status + ", so nothing was sent; name the environment "
+                                            "variable that holds the right one with --key-env");
+  }
   if (models) run_.models = std::move(*models);
   begun_ = steadyNow();
   std::exception_ptr broken;

@@ -37,7 +37,7 @@ class Replay {
  public:
   explicit Replay(ReplayOptions options);
   ~Replay();
-  // UpstreamConnect when the target cannot be reached at all; single failures are results.
+  // UpstreamConnect when the target cannot be reached at all, Unauthenticated when it refuses the key; single failures are results.
   [[nodiscard]] Result<ReplayRun> run();
   void stop();
   [[nodiscard]] std::size_t sent() const { return sent_.load(std::memory_order_relaxed); }

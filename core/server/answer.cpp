@@ -54,8 +54,24 @@ Task<Result<void>> Connection::start(int status, const http::Headers& headers) {
   keep_alive_ = !closesAfter() && framing_ != Framing::Close;
   answer_ = Answer::Streaming;
   appendHead(out_, {status, framing_, 0, !keep_alive_, http10_, worker_.date()}, headers);
+  const Duration heartbeat = shared_.options.limits.heartbeat;
+  if (heartbeat > Duration{} && framing_ != Framing::None && !head_only_ && headers.get("content-type").starts_with("text/event-stream")) {
+    beat_at_ = worker_.now() + heartbeat;
+    setReadDeadline(read_deadline_);
+  }
   flushSoon();
   co_return Result<void>{};
+}
+
+// Tells a client, and whatever stands between, that a silent stream still lives. Handlers write whole events, so that a comment
+// never falls into one.
+void Connection::beat() {
+  constexpr std::string_view kComment = ": \n\n";
+  beat_at_ = worker_.now() + shared_.options.limits.heartbeat;
+  if (answer_ != Answer::Streaming || pending() > 0) return;
+  if (framing_ == Framing::Chunked) appendChunk(kComment);
+  else out_.append(kComment);
+  flush();
 }
 
 void Connection::appendChunk(std::string_view bytes) {
@@ -84,6 +100,7 @@ void Connection::appendChunk(std::string_view bytes) {
 Task<Result<void>> Connection::write(std::string_view bytes) {
   if (gone_ || closed_ || answer_ != Answer::Streaming) co_return clientWent();
   if (bytes.empty() || head_only_ || framing_ == Framing::None) co_return Result<void>{};
+  if (beat_at_ != kNever) beat_at_ = worker_.now() + shared_.options.limits.heartbeat;
   if (framing_ == Framing::Chunked) appendChunk(bytes);
   else out_.append(bytes);
   if (gone_) co_return clientWent();
@@ -97,6 +114,7 @@ Task<Result<void>> Connection::write(std::string_view bytes) {
 
 Task<Result<void>> Connection::finish() {
   if (gone_ || closed_ || answer_ != Answer::Streaming) co_return clientWent();
+  beat_at_ = kNever;
   if (framing_ == Framing::Chunked && !head_only_) out_.append("0\r\n\r\n");
   answer_ = Answer::Complete;
   const Result<void> sent = co_await finished();
@@ -119,6 +137,7 @@ Task<Result<void>> Connection::finished() {
 // What was written is still sent, so that an error event arrives; then the connection ends without a last chunk. To HTTP/1.0
 // only a reset tells an aborted stream from a complete one.
 void Connection::abort() {
+  beat_at_ = kNever;
   if (closed_ || answer_ == Answer::Aborted || answer_ == Answer::Complete) return;
   if (framing_ == Framing::Close || answer_ == Answer::None) {
     flush();

@@ -254,6 +254,7 @@ void Connection::upgrade(std::string_view following) {
 void Connection::onDeadline() {
   if (closed_) return;
   if (write_deadline_ <= worker_.now()) return lost();
+  if (beat_at_ <= worker_.now()) beat();
   if (read_deadline_ > worker_.now()) return setReadDeadline(read_deadline_);
   read_deadline_ = kNever;
   if (lingering_) return close();
@@ -316,12 +317,12 @@ void Connection::close() {
 
 void Connection::setReadDeadline(SteadyTime deadline) {
   read_deadline_ = deadline;
-  if (!removed_) worker_.setDeadline(*this, std::min(read_deadline_, write_deadline_));
+  if (!removed_) worker_.setDeadline(*this, std::min({read_deadline_, write_deadline_, beat_at_}));
 }
 
 void Connection::setWriteDeadline(SteadyTime deadline) {
   write_deadline_ = deadline;
-  if (!removed_) worker_.setDeadline(*this, std::min(read_deadline_, write_deadline_));
+  if (!removed_) worker_.setDeadline(*this, std::min({read_deadline_, write_deadline_, beat_at_}));
 }
 
 }  // namespace signalbox::server

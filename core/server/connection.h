@@ -65,6 +65,7 @@ class Connection final : public Link, public Responder, public std::enable_share
   [[nodiscard]] Task<Result<void>> finished();
   [[nodiscard]] Task<Result<void>> drained(std::size_t most);
   void wakeWriter();
+  void beat();
 
   // Ending
   void linger();
@@ -87,6 +88,7 @@ class Connection final : public Link, public Responder, public std::enable_share
   std::optional<Timer> room_;         // made when a writer first has to wait
   SteadyTime read_deadline_ = kNever;
   SteadyTime write_deadline_ = kNever;
+  SteadyTime beat_at_ = kNever;       // of an event stream
   SteadyTime body_began_;
   std::size_t body_charged_ = 0;
   std::size_t discarded_ = 0;

@@ -23,7 +23,8 @@ class Responder {
   virtual ~Responder() = default;
   // The whole answer at once.
   virtual Task<Result<void>> send(http::Response response) = 0;
-  // Status and headers of a stream; chunked transfer coding follows.
+  // Status and headers of a stream; chunked transfer coding follows. To an event stream whole events are written: the server may
+  // put comments between them.
   virtual Task<Result<void>> start(int status, const http::Headers& headers) = 0;
   // Writes of one turn of the loop are sent together at its end. Waits while more than 256 KiB are buffered; gives ClientGone
   // after a write that stalled for 60 s.

@@ -24,6 +24,7 @@ struct Limits {
   std::size_t body_rate = 1 << 10;                 // bytes per second
   Duration keep_alive = std::chrono::seconds(60);
   Duration write_stall = std::chrono::seconds(60);
+  Duration heartbeat{};                            // an event stream that says nothing for so long sends a comment; 0: never
   std::size_t max_connections = 10'000;
   std::size_t max_connections_per_address = 256;  // loopback exempt
   std::size_t write_buffer = 256u << 10;

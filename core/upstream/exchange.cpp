@@ -77,6 +77,7 @@ Task<Result<void>> Exchange::openWhole() {
   state_.finish_reason = std::move(answer->finish_reason);
   state_.model = std::move(answer->model);
   state_.has_tool_calls = answer->has_tool_calls;
+  state_.refused = answer->refused;
   state_.evidence = std::move(answer->evidence);
   state_.usage = answer->usage;
   state_.saw_choice = state_.done = true;

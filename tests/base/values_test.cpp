@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include <thread>
-
-#include "base/bounded_queue.h"
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/strings.h"
@@ -58,33 +55,6 @@ TEST(SecretTest, showsFourCharactersOfALongOneAndNothingOfAShortOne) {
 TEST(StringsTest, findsTheNearestWord) {
   EXPECT_EQ(nearest("escalate-bellow", {"signal", "escalate-below", "trust-above"}), "escalate-below");
   EXPECT_EQ(nearest("xyz", {"signal", "escalate-below"}), "");
-}
-
-TEST(BoundedQueueTest, refusesAndCountsWhatDoesNotFit) {
-  BoundedQueue<int> queue(2);
-  EXPECT_TRUE(queue.tryPush(1));
-  EXPECT_TRUE(queue.tryPush(2));
-  EXPECT_FALSE(queue.tryPush(3));
-  EXPECT_EQ(queue.dropped(), 1u);
-  EXPECT_EQ(queue.takeBatch(10, std::chrono::seconds(1)), (std::vector<int>{1, 2}));
-  queue.close();
-  EXPECT_TRUE(queue.takeBatch(10, std::chrono::seconds(10)).empty());
-  EXPECT_FALSE(queue.tryPush(4));
-}
-
-TEST(BoundedQueueTest, losesNothingBetweenManyProducersAndOneConsumer) {
-  BoundedQueue<int> queue(1u << 20);
-  std::vector<std::thread> producers;
-  for (int p = 0; p < 4; ++p) {
-    producers.emplace_back([&, p] { for (int i = 0; i < 5000; ++i) queue.tryPush(p * 5000 + i); });
-  }
-  std::vector<int> all;
-  while (all.size() < 20'000) {
-    for (const int item : queue.takeBatch(100, std::chrono::milliseconds(50))) all.push_back(item);
-  }
-  for (auto& producer : producers) producer.join();
-  std::sort(all.begin(), all.end());
-  for (int i = 0; i < 20'000; ++i) ASSERT_EQ(all[static_cast<std::size_t>(i)], i);
 }
 
 }  // namespace

@@ -119,7 +119,8 @@ TEST(WireTest, keepsUnknownApartFromZeroInMetrics) {
   bucket.since = kNow;
   bucket.until = kNow + 1'000'000;
   bucket.requests = 10;
-  bucket.tiers["local"] = {7, 0.5};
+  bucket.tiers["local"] = {7, 0.5, 6};
+  bucket.tiers["unpriced"] = {3, 0, 0};
   bucket.latency_ms.p50 = 12;
   bucket.escalation_rate = {0.2, 0.1, 0.4, 10};
   bucket.cost_per_correct = {{0.5, 0.2, std::numeric_limits<double>::infinity(), 3}, 0.3};
@@ -133,6 +134,9 @@ TEST(WireTest, keepsUnknownApartFromZeroInMetrics) {
   EXPECT_EQ(back.accuracy.n, 0);
   EXPECT_EQ(back.latency_ms.p95, std::nullopt);
   EXPECT_EQ(back.tiers.at("local").requests, 7);
+  EXPECT_EQ(back.tiers.at("local").cost_known, 6);
+  EXPECT_EQ(json["tiers"]["local"]["cost_usd"], 0.5);
+  EXPECT_TRUE(json["tiers"]["unpriced"]["cost_usd"].is_null()) << "not known is not zero";
 
   domain::MetricsReport report{bucket, {bucket, bucket}};
   EXPECT_EQ(throughWire(report, &reportFromJson).buckets.size(), 2u);

@@ -58,6 +58,8 @@ TEST_F(ControlCallsTest, givesPoliciesAsDocumentAndAsText) {
   EXPECT_TRUE(checked["errors"].empty());
   const Json wrong = call("policy.check", {{"text", "workloads:\n  - name: a\n    gate: { local: { signal: mean-token, escalate-below: 7 } }\n"}});
   EXPECT_EQ(wrong["result"]["errors"][0]["line"], 3) << wrong.dump();
+  EXPECT_EQ(wrong["result"]["errors"][0]["message"], "7 is out of range");
+  EXPECT_EQ(wrong["result"]["errors"][0]["allowed"], "a number from 0 to 1");
   EXPECT_EQ(call("policy.get", {{"revision", 9}})["error"]["code"], 4040);
 }
 
@@ -82,6 +84,10 @@ TEST_F(ControlCallsTest, tailsDecisionsAndResumesWhereItWasLeft) {
   const Json filtered = call("decisions.subscribe", {{"last", 0}, {"where", {{"final_tier", "frontier"}}}})["result"];
   EXPECT_EQ(filtered["items"].size(), 2u);
   EXPECT_EQ(filtered["seq"], 4) << "the last one looked at, matching or not";
+  const Json by_model = call("decisions.subscribe", {{"last", 0}, {"where", {{"text", {{"contains", "vllm"}}}}}})["result"];
+  EXPECT_EQ(by_model["items"].size(), 0u) << "text looks at the attempts' models, not at their upstreams";
+  const Json by_text = call("decisions.subscribe", {{"last", 0}, {"where", {{"text", {{"contains", "m"}}}}}})["result"];
+  EXPECT_EQ(by_text["items"].size(), 4u) << "resumed rows have their attempts, as live ones do";
   const Json ahead = call("decisions.subscribe", {{"last", 1000}})["result"];
   EXPECT_TRUE(ahead["gap"].get<bool>()) << "a gap is said, never hidden";
   const Json gone = call("rpc.unsubscribe", {{"subscription", resumed["subscription"]}});
@@ -156,6 +162,15 @@ TEST_F(ControlCallsTest, feedsMetricsAndStatus) {
   while (delta["bucket"]["requests"] == 0);
   EXPECT_EQ(delta["bucket"]["requests"], 1);
   EXPECT_EQ(delta["bucket"]["tiers"]["frontier"]["requests"], 1);
+  const Json missed = call("metrics.subscribe", {{"last", 1}})["result"];
+  EXPECT_EQ(missed["bucket"]["requests"], 1) << "what came after it, and nothing before";
+  EXPECT_EQ(missed["bucket"]["tiers"]["frontier"]["requests"], 1);
+  EXPECT_EQ(missed["seq"], 2);
+  EXPECT_FALSE(missed.contains("gap"));
+  EXPECT_EQ(call("metrics.subscribe", {{"last", 2}})["result"]["bucket"]["requests"], 0);
+  const Json ahead = call("metrics.subscribe", {{"last", 1000}})["result"];
+  EXPECT_TRUE(ahead["gap"].get<bool>()) << "of another store";
+  EXPECT_EQ(ahead["bucket"]["requests"], 2) << "the last minute";
   EXPECT_EQ(call("status.subscribe", {{"every_ms", 100}})["result"]["state"], "ready");
   EXPECT_EQ(notified("status.delta")["state"], "ready");
 }

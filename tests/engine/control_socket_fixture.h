@@ -21,7 +21,7 @@ class FakePeer final : public server::SocketPeer {
   }
   [[nodiscard]] std::size_t queuedBytes() const override {
     const std::lock_guard lock(mutex_);
-    if (!full_) return 0;
+    if (!full_) return behind_;
     ++held_back_;
     heard_.notify_all();
     return SIZE_MAX;
@@ -34,6 +34,11 @@ class FakePeer final : public server::SocketPeer {
   void setFull(bool full) {
     const std::lock_guard lock(mutex_);
     full_ = full;
+  }
+  // Takes what it is sent, though so much waits already.
+  void setBehind(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    behind_ = bytes;
   }
   int closeCode() {
     const std::lock_guard lock(mutex_);
@@ -67,6 +72,7 @@ class FakePeer final : public server::SocketPeer {
   mutable int held_back_ = 0;
   std::vector<Json> sent_;
   bool full_ = false;
+  std::size_t behind_ = 0;
   int code_ = 0;
 };
 

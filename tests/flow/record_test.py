@@ -8,7 +8,7 @@ import threading
 import time
 import unittest
 
-from harness import FlowTest, Router, request, run, sse, until
+from harness import FlowTest, Router, request, row, run, sse, until, write_outcomes
 
 UNGATED = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}
 GATED = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}, "gate": {"local": {"signal": "mean-token", "escalate-below": 0.5}}}]}
@@ -202,6 +202,17 @@ class TruthTest(RecordTest):
         self.assertEqual((status, headers.get("retry-after"), headers["x-signalbox-reason"]), (429, "1", "unavailable"))
 
 
+class RefusalTest(RecordTest):
+    def test_a_providers_own_refusal_goes_up_whatever_its_words(self):
+        refusal = whole()
+        refusal["choices"][0]["message"] = {"role": "assistant", "content": None, "refusal": "Das mache ich nicht."}
+        policy = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}, "validate": {"refusals": "escalate"}}]}
+        router = self.serve(lambda body, send: send(200, refusal), lambda body, send: send(200, whole()), policy=policy)
+        status, headers, _ = router.chat("hello")
+        self.assertEqual((status, headers["x-signalbox-tier"], headers["x-signalbox-escalations"]), (200, "frontier", "1"))
+        self.assertEqual(router.attempts(headers["x-signalbox-decision-id"])[0]["validators"], "refusal")
+
+
 class PlainCallTest(RecordTest):
     """Providers that know nothing of what a gate asks for."""
 
@@ -247,6 +258,24 @@ class KeyTest(RecordTest):
         state.mkdir(parents=True)
         (state / "client-token").write_text("unused")
         return self.serve(lambda body, send: send(200, whole()), extra=keys, env={"FLOW_APP_KEY": "a-key-of-the-flow-test"})
+
+
+class ReplayTest(RecordTest):
+    def replay(self, url, key):
+        rows = write_outcomes(self.folder / "rows.jsonl", [row(1, "question?", "yes", small=(1, 0.9))])
+        return run("replay", "--requests", rows, "--target", url, "--key-env", "FLOW_KEY", env={"FLOW_KEY": key})
+
+    def test_a_wrong_key_is_one_line_and_a_failure(self):
+        router = self.serve(lambda body, send: send(200, whole()))
+        self.assertEqual(self.replay(router.url, router.token).returncode, 0)
+        refused = self.replay(router.url, "wrong")
+        self.assertEqual((refused.returncode, refused.stdout, len(refused.stderr.splitlines())), (1, "", 1), refused.stderr)
+        self.assertIn("--key-env", refused.stderr)
+        self.assertEqual(len(self.providers[0].asked), 1)
+
+    def test_fails_when_nothing_was_answered(self):
+        router = self.serve(lambda body, send: send(500, {"error": {"message": "broken"}}))
+        self.assertEqual(self.replay(router.url, router.token).returncode, 1)
 
 
 class EndTest(RecordTest):

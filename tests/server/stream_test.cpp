@@ -83,6 +83,30 @@ TEST_F(StreamTest, sendsLargePiecesWhole) {
   EXPECT_TRUE(body == expected);
 }
 
+TEST_F(StreamTest, sendsCommentsWhileAnEventStreamIsSilent) {
+  handler.on("/s", [](http::Request&, Responder& responder) -> Task<void> {
+    const http::Headers headers = eventStream();
+    co_await responder.start(200, headers);
+    for (const char* event : {"data: 1\n\n", "data: 2\n\n"}) {
+      co_await responder.write(event);
+      co_await sleepFor(std::chrono::milliseconds(500));
+    }
+    co_await responder.finish();
+  });
+  ServerOptions options;
+  options.limits.heartbeat = std::chrono::milliseconds(150);
+  serve(options);
+  RawClient client(port());
+  client.send(client.get("/s"));
+  bool complete = false;
+  const std::string body = unchunk(bodyOf(client.answer()), &complete);
+  EXPECT_TRUE(complete);
+  EXPECT_TRUE(body.starts_with("data: 1\n\n: \n\n")) << body;
+  const auto second = body.find("data: 2\n\n: \n\n");
+  EXPECT_NE(second, std::string::npos) << body;
+  EXPECT_TRUE(body.ends_with(": \n\n")) << body;
+}
+
 TEST_F(StreamTest, endsAStreamToHttp10ByClosing) {
   handler.on("/s", streamOf(handler, 2, "data: x\n\n"));
   serve();

@@ -91,7 +91,7 @@ void DecisionTableModel::ask(const std::string& before) {
     // Its count may come long after the page, while further pages are fetched.
     query.cancel = count_off_.next();
     query.deadline_ms = kCountDeadlineMs;
-    query.progress = [this, ticket = counts_.next()](std::int64_t count, bool counting) {
+    query.progress = [this, ticket = counts_.next()](std::optional<std::int64_t> count, bool counting) {
       onGuiThread([this, ticket, count, counting] {
         if (!ticket.isValid()) return;
         count_ = count;

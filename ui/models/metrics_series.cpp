@@ -37,6 +37,7 @@ void addCounts(domain::MetricsBucket& into, const domain::MetricsBucket& delta) 
   for (const auto& [tier, share] : delta.tiers) {
     into.tiers[tier].requests += share.requests;
     into.tiers[tier].cost_usd += share.cost_usd;
+    into.tiers[tier].cost_known += share.cost_known;
   }
   if (!into.latency_ms.p50) into.latency_ms = delta.latency_ms;
   if (!into.ttft_ms.p50) into.ttft_ms = delta.ttft_ms;

@@ -83,7 +83,9 @@ std::vector<Series> tierCosts(const Buckets& buckets, WallMicros bar, WallMicros
     if (bucket.cost_known == 0) continue;
     const WallMicros local = bucket.since + offset;
     auto& sums = bars[local - local % bar - offset];
-    for (const auto& [tier, share] : bucket.tiers) sums[tier] += share.cost_usd;
+    for (const auto& [tier, share] : bucket.tiers) {
+      if (share.cost_known > 0) sums[tier] += share.cost_usd;
+    }
   }
   std::vector<Series> series;
   for (const std::string& tier : tiers) {
@@ -97,7 +99,9 @@ std::vector<Series> tierCosts(const Buckets& buckets, WallMicros bar, WallMicros
     one.tier = tierKey(tiers, tier);
     one.data = std::make_shared<SampleSet>(std::move(columns.times), std::move(columns.values));
     const auto mine = total.tiers.find(tier);
-    one.endValue = format::money(mine == total.tiers.end() ? 0.0 : mine->second.cost_usd);
+    if (mine == total.tiers.end()) one.endValue = format::money(0.0);
+    else if (mine->second.cost_known > 0) one.endValue = format::money(mine->second.cost_usd);
+    else one.endValue = QStringLiteral("–");  // its price is not known
     series.push_back(std::move(one));
   }
   return series;
