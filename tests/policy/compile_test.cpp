@@ -68,7 +68,8 @@ TEST(CompileTest, acceptsTheManualsExampleAndSaysWhatHasNoEffectYet) {
   std::vector<std::string> pointers;
   for (const auto& warning : policy->warnings) pointers.push_back(warning.pointer);
   EXPECT_THAT(pointers, testing::UnorderedElementsAre("/workloads/0/depth", "/workloads/0/latency", "/workloads/0/cache", "/workloads/0/learned",
-                                                      "/workloads/0/shadow", "/workloads/0/explore", "/workloads/0/experiment"));
+                                                      "/workloads/0/shadow", "/workloads/0/explore", "/workloads/0/experiment",
+                                                      "/guardrails/min-coverage", "/guardrails/max-quality-drop", "/guardrails/usd-per-day"));
 }
 
 TEST(CompileTest, onlyANameIsRequired) {

@@ -131,7 +131,7 @@ TEST(RemoteClientTest, hearsACountThatComesAfterItsPage) {
   std::atomic<std::int64_t> counted{0};
   std::atomic<bool> counting{true};
   control::DecisionQuery query;
-  query.progress = [&](std::int64_t n, bool more) { counted = n, counting = more; };
+  query.progress = [&](std::optional<std::int64_t> n, bool more) { counted = n.value_or(-1), counting = more; };
   client.queryDecisions(ticketFor(&client), std::move(query), [&](const Result<control::DecisionPage>& answer) {
     if (answer) page = *answer;
   });

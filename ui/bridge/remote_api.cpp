@@ -59,7 +59,7 @@ template <class T>
 void RemoteApi::call(const char* method, Json params, control::Reply<T> reply, Result<T> (*read)(const Json&),
                      std::shared_ptr<control::Cancellation> cancel, RemoteSession::Progress progress) {
   if (progress) {
-    progress = [tell = std::move(progress), alive = alive_](std::int64_t count, bool counting) {
+    progress = [tell = std::move(progress), alive = alive_](std::optional<std::int64_t> count, bool counting) {
       if (*alive) tell(count, counting);
     };
   }

@@ -47,7 +47,7 @@ class RemoteSession : public QObject {
   void close();
   void retryNow();
   // `progress` is told what comes for this call after its answer, until it says that nothing more will.
-  using Progress = std::function<void(std::int64_t count, bool counting)>;
+  using Progress = std::function<void(std::optional<std::int64_t> count, bool counting)>;
   // Its id, by which it can be called off; 0 = it was answered at once.
   std::int64_t call(const std::string& method, const Json& params, std::function<void(Result<Json>)> reply, Progress progress = {});
   void callOff(std::int64_t id);

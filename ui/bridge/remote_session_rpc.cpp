@@ -91,13 +91,14 @@ void RemoteSession::received(const QString& text) {
 
 void RemoteSession::takeProgress(const Json& params) {
   const auto id = params.find("id"), count = params.find("count");
-  if (id == params.end() || count == params.end() || !id->is_number_integer() || !count->is_number_integer()) return;
+  if (id == params.end() || count == params.end() || !id->is_number_integer()) return;
+  if (!count->is_number_integer() && !count->is_null()) return;
   const auto found = counting_.find(id->get<std::int64_t>());
   if (found == counting_.end()) return;
   const bool counting = params.value("counting", false);
   const Progress tell = found->second;
   if (!counting) counting_.erase(found);
-  tell(count->get<std::int64_t>(), counting);
+  tell(count->is_null() ? std::nullopt : std::optional(count->get<std::int64_t>()), counting);  // null: it took too long
 }
 
 void RemoteSession::deliver(OpenFeed& feed, const Json& content) {
