@@ -89,7 +89,8 @@ TEST_F(StreamTest, sendsCommentsWhileAnEventStreamIsSilent) {
     co_await responder.start(200, headers);
     for (const char* event : {"data: 1\n\n", "data: 2\n\n"}) {
       co_await responder.write(event);
-      co_await sleepFor(std::chrono::milliseconds(500));
+      asio::steady_timer silence(co_await asio::this_coro::executor, std::chrono::milliseconds(500));
+      co_await silence.async_wait(asio::use_awaitable);
     }
     co_await responder.finish();
   });
