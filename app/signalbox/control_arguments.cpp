@@ -6,6 +6,7 @@
 
 #include "admit/token_file.h"
 #include "config/config.h"
+#include "server/websocket_client.h"
 
 namespace signalbox::app {
 namespace {
@@ -30,7 +31,11 @@ Result<Secret> findToken(const ControlArguments& arguments) {
 }  // namespace
 
 void addControlOptions(CLI::App& command, ControlArguments& arguments) {
-  command.add_option("--url", arguments.url, "Control plane of the router, ws://HOST:PORT")->capture_default_str();
+  const auto shaped = [](const std::string& text) {
+    const auto target = server::parseSocketUrl(text);
+    return target ? std::string{} : target.error().message;
+  };
+  command.add_option("--url", arguments.url, "Control plane of the router, ws://HOST:PORT")->type_name("URL")->check(shaped)->capture_default_str();
   auto* env = command.add_option("--token-env", arguments.token_env, "Environment variable with the token");
   command.add_option("--token-file", arguments.token_file, "File with the token; without either, this machine's control-token")->excludes(env);
 }

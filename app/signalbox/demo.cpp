@@ -56,8 +56,29 @@ std::string summary(const lab::DemoCounts& counts) {
   return line;
 }
 
+// Says how far the past has got, and notices that it is to end.
+class History {
+ public:
+  explicit History(const StopSignals& stop) : stop_(stop) {}
+  bool goOn(std::int64_t done, std::int64_t of) {
+    signal_ = stop_.waitFor({});
+    if (signal_ != 0) return false;
+    if (steadyNow() < next_) return true;
+    next_ = steadyNow() + std::chrono::seconds(1);
+    std::cerr << "making up the past: " << done << " of about " << of << " decisions\n";
+    return true;
+  }
+  [[nodiscard]] int signal() const { return signal_; }
+
+ private:
+  const StopSignals& stop_;
+  SteadyTime next_ = steadyNow() + std::chrono::seconds(1);
+  int signal_ = 0;
+};
+
 ExitCode run(const Command& command) {
   const StopSignals stop;
+  History history(stop);
   lab::DemoOptions options;
   options.version = SIGNALBOX_VERSION;
   options.rate = command.rate;
@@ -65,9 +86,11 @@ ExitCode run(const Command& command) {
   options.seed = command.seed;
   options.listen = addressOf(command.listen);
   options.control = addressOf(command.control);
+  options.go_on = [&history](std::int64_t done, std::int64_t of) { return history.goOn(done, of); };
   auto demo = lab::Demo::start(std::move(options));
   if (!demo) {
     std::cerr << "signalbox demo: " << demo.error().message << '\n';
+    if (demo.error().code == ErrorCode::Cancelled) return history.signal() == SIGINT ? ExitCode::Interrupted : ExitCode::Ok;
     return ExitCode::Failed;
   }
   auto& router = (*demo)->router();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // signalbox export: decisions, attempts or labels of a store as CSV or JSON Lines, row by row, beside a router that may be
 // writing it. Figures in the C locale, times ISO-8601 with zone; unknown is an empty cell or null, never zero.
+#include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 
@@ -108,8 +110,8 @@ Result<journal::DecisionQuery> queryOf(const ExportArguments& arguments) {
     out = *parsed;
     return {};
   };
-  if (auto ok = time(arguments.since, query.since); !ok) return std::unexpected(ok.error());
-  if (auto ok = time(arguments.until, query.until); !ok) return std::unexpected(ok.error());
+  if (auto ok = time(arguments.since, query.since); !ok) return fail(ErrorCode::InvalidInput, "--since: " + ok.error().message);
+  if (auto ok = time(arguments.until, query.until); !ok) return fail(ErrorCode::InvalidInput, "--until: " + ok.error().message);
   if (arguments.where.empty()) return query;
   const auto json = parseJson(arguments.where);
   if (!json) return fail(ErrorCode::InvalidInput, "--where: " + json.error().message);
@@ -119,9 +121,17 @@ Result<journal::DecisionQuery> queryOf(const ExportArguments& arguments) {
   return query;
 }
 
-Result<void> exportRows(const ExportArguments& arguments) {
-  const auto query = queryOf(arguments);
-  if (!query) return std::unexpected(query.error());
+// Ctrl-C ends the export behind a whole row; a second one at once.
+volatile std::sig_atomic_t interrupted = 0;
+
+void watchForInterrupt() {
+  std::signal(SIGINT, [](int) {
+    if (interrupted != 0) std::_Exit(static_cast<int>(ExitCode::Interrupted));
+    interrupted = 1;
+  });
+}
+
+Result<void> exportRows(const ExportArguments& arguments, const journal::DecisionQuery& query) {
   const auto path = storePath(arguments);
   if (!path) return std::unexpected(path.error());
   const auto reader = journal::openReader(*path);
@@ -133,7 +143,8 @@ Result<void> exportRows(const ExportArguments& arguments) {
   // A reader for labels of its own: the first one is in the middle of its scan.
   auto label_reader = labels ? journal::openReader(*path) : Result<std::unique_ptr<journal::Reader>>();
   if (!label_reader) return std::unexpected(label_reader.error());
-  const auto done = (*reader)->scan(*query, attempts, [&](const domain::CommittedDecision& row) {
+  const auto done = (*reader)->scan(query, attempts, [&](const domain::CommittedDecision& row) {
+    if (interrupted != 0) return false;
     if (attempts) return writeAttempts(writer, row.decision);
     if (!labels) return writer.write(domain::decisionToJson(row.decision));
     const auto found = (*label_reader)->labels(row.decision.id);
@@ -146,7 +157,7 @@ Result<void> exportRows(const ExportArguments& arguments) {
   std::cout.flush();
   if (!done) return done;
   if (!failed) return failed;
-  if (!std::cout) return fail(ErrorCode::Io, "the output could not be written");
+  if (!std::cout && interrupted == 0) return fail(ErrorCode::Io, "the output could not be written");
   return {};
 }
 
@@ -166,9 +177,12 @@ void addExport(CLI::App& app, ExitCode& exit) {
   command->add_option("--format", arguments->format, "csv or jsonl")->capture_default_str()->check(CLI::IsMember({"csv", "jsonl"}));
   command->callback([arguments, &exit] {
     std::ios::sync_with_stdio(false);
-    const auto done = exportRows(*arguments);
+    const auto query = queryOf(*arguments);
+    if (!query) throw CLI::ValidationError(query.error().message);
+    watchForInterrupt();
+    const auto done = exportRows(*arguments, *query);
     if (!done) std::cerr << "signalbox: " << done.error().message << '\n';
-    exit = done ? ExitCode::Ok : ExitCode::Failed;
+    exit = interrupted != 0 ? ExitCode::Interrupted : done ? ExitCode::Ok : ExitCode::Failed;
   });
 }
 

@@ -52,9 +52,28 @@ bool saysWhatIsMeant(const CLI::App& app, int argc, char** argv) {
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
   if (std::find(names.begin(), names.end(), word) != names.end()) return false;
   const std::string near = signalbox::nearest(word, names);
-  std::cerr << "signalbox: there is no command \"" << word << '"' << (near.empty() ? "" : ": did you mean \"" + near + "\"?")
-            << "\nallowed is " << signalbox::join(names, ", ") << "; see signalbox --help\n";
+  std::cerr << "signalbox: there is no command \"" << word << '"' << (near.empty() ? "" : "; did you mean \"" + near + "\"?")
+            << " There are " << signalbox::join(names, ", ") << "; see `signalbox --help`\n";
   return true;
+}
+
+// Wrong usage in one line: which command, what is wrong with it, and where to read how it goes.
+std::string wrongUsage(const CLI::App* app, const CLI::Error& error) {
+  std::string command = "signalbox";
+  const CLI::App* last = app;
+  for (auto chosen = app->get_subcommands(); !chosen.empty(); chosen = last->get_subcommands()) {
+    last = chosen.front();
+    command += " " + last->get_name();
+  }
+  std::string what = error.what();
+  const auto below = last->get_subcommands([](const CLI::App*) { return true; });
+  if (!below.empty() && error.get_name() == "RequiredError") {
+    std::vector<std::string> names;
+    for (const CLI::App* one : below) names.push_back(one->get_name());
+    const auto extra = last->remaining();
+    what = (extra.empty() ? "what to do is missing" : "there is no `" + extra.front() + "`") + "; there are " + signalbox::join(names, ", ");
+  }
+  return command + ": " + what + "; see `" + command + " --help`\n";
 }
 
 }  // namespace
@@ -65,6 +84,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", SIGNALBOX_VERSION, "Print the version and leave");
   app.set_help_flag("-h,--help", "Print this help and leave");
   app.require_subcommand(1);
+  app.failure_message(&wrongUsage);
   app.footer("`signalbox COMMAND --help` explains a command. Exit status: 0 ok, 1 failed, 2 wrong usage.");
   ExitCode exit = ExitCode::Ok;
   for (const auto add : kCommands) add(app, exit);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // signalbox policy: what a running router obeys, and every change of it, over the control plane.
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
+#include "base/strings.h"
 #include "config/config.h"
 #include "control/wire.h"
+#include "lab/data_lines.h"
 #include "policy/policy.h"
 #include "signalbox/commands.h"
 #include "signalbox/control_arguments.h"
@@ -28,10 +28,10 @@ using Client = server::ControlClient;
 
 // The file's text as the router reads it: YAML or JSON, checked against the router's tiers.
 Result<domain::PolicyDocument> readFile(Client& client, const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return fail(ErrorCode::InvalidInput, file + ": cannot be read");
-  const std::string text(std::istreambuf_iterator<char>(in), {});
-  auto answer = client.call("policy.check", {{"text", text}});
+  const auto text = lab::readFile(file);
+  if (!text) return std::unexpected(text.error());
+  if (!isValidUtf8(*text)) return fail(ErrorCode::InvalidInput, file + ": is not UTF-8 text; a policy document is YAML or JSON");
+  auto answer = client.call("policy.check", {{"text", *text}});
   if (!answer) return std::unexpected(std::move(answer.error()));
   auto check = control::policyCheckFromJson(*answer);
   if (!check) return std::unexpected(std::move(check.error()));

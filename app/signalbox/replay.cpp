@@ -54,11 +54,14 @@ std::optional<std::pair<std::string, domain::Price>> parsePrice(std::string_view
   return std::pair(std::string(text.substr(0, equals)), price);
 }
 
+std::string checkTarget(const std::string& text) {
+  const auto target = server::parseHttpTarget(text);
+  return target ? std::string{} : target.error().message;
+}
+
 Result<lab::ReplayOptions> readOptions(const Command& command) {
   lab::ReplayOptions options;
-  auto target = server::parseHttpTarget(command.target);
-  if (!target) return fail(ErrorCode::InvalidInput, "--target " + target.error().message);
-  options.target = std::move(*target);
+  options.target = *server::parseHttpTarget(command.target);  // checked as it was read
   auto outcomes = lab::readOutcomes(command.requests, command.skip_bad);
   if (!outcomes) return std::unexpected(std::move(outcomes.error()));
   options.outcomes = std::move(*outcomes);
@@ -157,7 +160,7 @@ void addReplay(CLI::App& app, ExitCode& exit) {
   auto options = std::make_shared<Command>();
   CLI::App* command = app.add_subcommand("replay", "Send the prompts of an outcomes file to a router or any OpenAI-compatible target, and sum up");
   command->add_option("--requests", options->requests, "Outcomes file whose prompts are sent (JSON Lines)")->required()->type_name("F");
-  command->add_option("--target", options->target, "Where to send them; without a path, /v1 is added")->required()->type_name("URL");
+  command->add_option("--target", options->target, "Where to send them; without a path, /v1 is added")->required()->type_name("URL")->check(checkTarget);
   command->add_option("--model", options->model, "Model to ask for")->type_name("M")->capture_default_str();
   command->add_option("--workload", options->workload, "Sent as x-signalbox-workload")->type_name("NAME");
   command->add_option("--key-env", options->key_env, "Environment variable that holds the client key")->type_name("NAME");

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/strings.h"
 #include "lab/simulated_upstream.h"
+#include "server/self_signed_front.h"
 #include "server/server.h"
 #include "signalbox/commands.h"
 #include "signalbox/endpoint.h"
@@ -34,6 +35,16 @@ const T& valueFor(const std::vector<T>& values, std::size_t listener) {
   return values.size() == 1 ? values.front() : values[listener];
 }
 
+std::string checkTtft(const std::string& text) {
+  const auto read = lab::parseTtft(text);
+  return read ? std::string{} : read.error().message;
+}
+
+std::string checkFault(const std::string& text) {
+  const auto read = lab::FaultScript::parse(text);
+  return read ? std::string{} : read.error().message;
+}
+
 void requireOneOrEach(const char* option, std::size_t values, std::size_t listeners) {
   if (values == 1 || values == listeners) return;
   throw CLI::ValidationError(option, "is given once for all, or once for each --listen");
@@ -53,6 +64,7 @@ void checkCounts(const Simulate& options) {
 struct Listener {
   std::unique_ptr<lab::SimulatedUpstream> upstream;
   std::unique_ptr<server::Server> server;
+  std::unique_ptr<server::SelfSignedFront> front;  // with the fault bad-certificate
   std::string line;  // what to say once it serves
 };
 
@@ -63,27 +75,32 @@ Result<Listener> open(const Simulate& options, std::size_t at, const std::shared
   } else {
     simulation.models = {options.models[at]};
   }
-  const auto latency = lab::parseTtft(valueFor(options.ttft, at));
-  if (!latency) return fail(ErrorCode::InvalidInput, "--ttft-ms " + latency.error().message);
-  simulation.latency = *latency;
+  simulation.latency = *lab::parseTtft(valueFor(options.ttft, at));  // both were checked as they were read
   simulation.latency.tokens_per_s = valueFor(options.tokens_per_s, at);
   const auto fault = lab::FaultScript::parse(valueFor(options.faults, at));
-  if (!fault) return fail(ErrorCode::InvalidInput, "--fault: " + fault.error().message);
   simulation.fault = *fault;
   simulation.seed = options.seed;
   simulation.generate = options.generate;
 
   Listener listener;
   server::ServerOptions serving;
-  serving.listen = *parseEndpoint(options.listen[at]);
+  const server::Endpoint listen = *parseEndpoint(options.listen[at]);
+  if (!fault->badCertificate()) serving.listen = listen;
   serving.workers = options.workers;
   serving.check_host = false;  // reverse proxies in front of it name it as they like
   listener.upstream = std::make_unique<lab::SimulatedUpstream>(outcomes, simulation);
   auto bound = server::Server::bind(serving, *listener.upstream, nullptr);
   if (!bound) return std::unexpected(std::move(bound.error()));
   listener.server = std::move(*bound);
+  std::string address = "http://" + hostPort(listen, listener.server->port());
+  if (fault->badCertificate()) {
+    auto front = server::SelfSignedFront::open(listen, listener.server->port());
+    if (!front) return std::unexpected(std::move(front.error()));
+    listener.front = std::move(*front);
+    address = "https://" + hostPort(listen, listener.front->port());
+  }
   for (const auto& model : simulation.models) {
-    listener.line += "listening data=http://" + hostPort(serving.listen, listener.server->port()) + " model=" + model + "\n";
+    listener.line += "listening data=" + address + " model=" + model + "\n";
   }
   return listener;
 }
@@ -131,13 +148,15 @@ void addSimulate(CLI::App& app, ExitCode& exit) {
   command->add_option("--listen", options->listen, "Where to listen; port 0 picks a free one. Once for all models, or once for each")
       ->type_name("HOST:PORT")->check(checkEndpoint)->allow_extra_args(false)->capture_default_str();
   command->add_option("--ttft-ms", options->ttft, "Median and 99th percentile of the time to the first token, in milliseconds")
-      ->type_name("P50,P99")->allow_extra_args(false)->capture_default_str();
+      ->type_name("P50,P99")->check(checkTtft)->allow_extra_args(false)->capture_default_str();
   command->add_option("--tokens-per-s", options->tokens_per_s, "Tokens per second after the first; 0 is all at once")
       ->type_name("N")->check(CLI::Range(0.0, 1e6))->allow_extra_args(false)->capture_default_str();
   command->add_option("--fault", options->faults,
-                      "What goes wrong, as steps: \"5*status=503,retry-after=1; delay=2s; reset-after=3\". Faults: ok status retry-after "
-                      "delay drip stall-after reset-after end-after junk-json junk-sse error-frame no-logprobs no-usage empty-stream")
-      ->type_name("SCRIPT")->allow_extra_args(false);
+                      "What goes wrong, as steps: \"5*status=503,retry-after=1; delay=2s; reset-after=3\". Faults: ok status=CODE retry-after=S "
+                      "delay=TIME drip=TIME stall-after=N reset-after=N end-after=N junk-json junk-sse error-frame no-logprobs no-usage "
+                      "empty-stream usage=negative|huge|total length=[-]N (of Content-Length) gzip gzip-bomb endless-line endless-header; "
+                      "and alone, for the whole listener: bad-certificate")
+      ->type_name("SCRIPT")->check(checkFault)->allow_extra_args(false);
   command->add_option("--seed", options->seed, "Same seed, same answers and latencies")->type_name("N")->capture_default_str();
   command->add_option("--workers", options->workers, "Threads for each listener")->type_name("N")->check(CLI::Range(1, 64))->capture_default_str();
   command->add_flag("--generate", options->generate, "Make an answer up where the file has none, instead of 404");

@@ -34,9 +34,12 @@ void appendAlternatives(JsonDoc::Node list, std::vector<domain::TokenAlternative
   }
 }
 
+// No model reads or writes as much in one request; a larger count is a fault that would be priced.
+constexpr std::int64_t kMostTokens = 16 << 20;
+
 std::int64_t countOr(JsonDoc::Node node, std::int64_t fallback) {
   const auto value = node.integer();
-  return value && *value >= 0 ? *value : fallback;
+  return value && *value >= 0 && *value <= kMostTokens ? *value : fallback;
 }
 
 }  // namespace
@@ -68,12 +71,15 @@ std::optional<domain::Usage> readUsage(JsonDoc::Node usage) {
   read.input = countOr(usage["prompt_tokens"], -1);
   read.output = countOr(usage["completion_tokens"], -1);
   if (read.input < 0 || read.output < 0) return std::nullopt;
+  // More than the parts may be reasoning counted apart; a total that is less contradicts them.
+  const auto total = usage["total_tokens"];
+  if (const auto sum = total.number(); sum && *sum < static_cast<double>(read.input + read.output)) return std::nullopt;
   const auto input = usage["prompt_tokens_details"];
   read.cached_input = countOr(input["cached_tokens"], countOr(usage["prompt_cache_hit_tokens"], 0));
   read.cache_write = countOr(input["cache_creation_tokens"], countOr(usage["cache_creation_input_tokens"], 0));
   read.reasoning = countOr(usage["completion_tokens_details"]["reasoning_tokens"], 0);
   // Some providers count reasoning beside the completion; only their total tells.
-  if (read.reasoning > 0 && countOr(usage["total_tokens"], 0) == read.input + read.output + read.reasoning) {
+  if (read.reasoning > 0 && countOr(total, 0) == read.input + read.output + read.reasoning) {
     read.output += read.reasoning;
   }
   read.source = domain::UsageSource::Provider;

@@ -21,7 +21,8 @@ inline constexpr JsonLimits kAnswerLimits{64, 8'000'000};
 // answers only, and a confidence must not depend on that.
 void dropEndTokens(domain::TokenEvidence& evidence, std::string_view text);
 
-// Provider usage; nullopt when absent, null or without both counts.
+// Provider usage; nullopt when absent, null, without both counts, or with counts that cannot be true: negative, larger than any
+// model's window, or a total below its parts. Who pays by it then has to estimate.
 [[nodiscard]] std::optional<domain::Usage> readUsage(JsonDoc::Node usage);
 
 }  // namespace signalbox::dialect

@@ -10,8 +10,8 @@
 #include "base/strings.h"
 #include "dialect/feedback.h"
 #include "dialect/openai_error.h"
-#include "dialect/openai_models.h"
 #include "engine/await_reply.h"
+#include "engine/model_list.h"
 
 namespace signalbox::engine {
 namespace {
@@ -100,12 +100,7 @@ Task<http::Response> DataPlane::takeFeedback(const http::Request& request) {
 }
 
 http::Response DataPlane::models(const http::Request& request) const {
-  std::vector<dialect::ListedModel> listed;
-  for (auto& name : offeredModels(*config_, *services_.policies.live())) {
-    const auto slash = name.find('/');
-    const bool upstream = slash != std::string::npos && config_->upstream(name.substr(0, slash)) != nullptr;
-    listed.push_back({name, upstream ? name.substr(0, slash) : "signalbox", 0});
-  }
+  const auto listed = listModels(*config_, *services_.policies.live(), services_.pricing);
   if (request.path() == kModels) return json(200, dialect::modelsBody(listed));
   const auto wanted = request.path().substr(kModels.size() + 1);
   for (const auto& model : listed) {

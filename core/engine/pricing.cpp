@@ -49,9 +49,14 @@ std::optional<double> Pricing::charge(const domain::Deployment& deployment, cons
     const double hours = std::min(1.0, std::chrono::duration<double, std::ratio<3600>>(now - started_).count());
     return gpu.usd_per_hour * hours * static_cast<double>(own) / static_cast<double>(all);
   }
-  const auto price = prices_.find({deployment.upstream, deployment.model});
-  if (price == prices_.end() || !price->second) return std::nullopt;
-  return domain::costUsd(usage, *price->second);
+  const auto found = prices_.find({deployment.upstream, deployment.model});
+  if (found == prices_.end() || !found->second) return std::nullopt;
+  return domain::costUsd(usage, *found->second);
+}
+
+std::optional<domain::Price> Pricing::price(const domain::Deployment& deployment) const {
+  const auto found = prices_.find({deployment.upstream, deployment.model});
+  return found == prices_.end() || gpus_.contains(deployment.upstream) ? std::nullopt : found->second;
 }
 
 }  // namespace signalbox::engine

@@ -14,8 +14,8 @@ namespace {
 
 // The provider's headers that belong to its connection or would be wrong on ours.
 bool staysBehind(std::string_view name) {
-  static constexpr std::array<std::string_view, 14> kNames{
-      "connection", "keep-alive", "transfer-encoding", "content-length", "date",   "server",  "set-cookie",
+  static constexpr std::array<std::string_view, 15> kNames{
+      "connection", "keep-alive", "content-encoding", "transfer-encoding", "content-length", "date",   "server",  "set-cookie",
       "upgrade",    "trailer",    "te",                "via",            "alt-svc", "proxy-authenticate", "strict-transport-security"};
   return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view known) { return equalsIgnoreCase(known, name); }) ||
          (name.size() > 12 && equalsIgnoreCase(name.substr(0, 12), "x-signalbox-"));

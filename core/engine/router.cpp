@@ -210,6 +210,10 @@ void RunningRouter::stop(Duration drain) {
 }  // namespace
 
 Result<std::unique_ptr<Router>> Router::start(RouterOptions options) {
+  // A port in use is the commonest reason not to start; it is found before tokens and store are written.
+  for (const auto& address : {options.listen.value_or(options.config->listen), options.control.value_or(options.config->control)}) {
+    if (auto bindable = server::Server::probe({address.host, address.port}); !bindable) return std::unexpected(bindable.error());
+  }
   auto access = Access::open({options.config, options.client_token, options.control_token});
   if (!access) return std::unexpected(std::move(access.error()));
   auto router = std::make_unique<RunningRouter>(std::move(options), std::move(*access));

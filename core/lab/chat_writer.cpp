@@ -64,10 +64,16 @@ Cut cut(const SimulatedAnswer& answer, const ChatShape& shape) {
   return {most, static_cast<std::int64_t>(most), "length"};
 }
 
-void appendUsage(std::string& out, const SimulatedAnswer& answer, std::int64_t output_tokens) {
-  out += "\"usage\":{\"prompt_tokens\":" + std::to_string(answer.input_tokens);
+void appendUsage(std::string& out, const SimulatedAnswer& answer, std::int64_t output_tokens, UsageLie lie) {
+  constexpr std::int64_t kHuge = 4'000'000'000'000'000'000;
+  std::int64_t input = answer.input_tokens;
+  std::int64_t total = input + output_tokens;
+  if (lie == UsageLie::Negative) output_tokens = -output_tokens;
+  if (lie == UsageLie::Huge) total = input = output_tokens = kHuge;
+  if (lie == UsageLie::Total) total -= 1;
+  out += "\"usage\":{\"prompt_tokens\":" + std::to_string(input);
   out += ",\"completion_tokens\":" + std::to_string(output_tokens);
-  out += ",\"total_tokens\":" + std::to_string(answer.input_tokens + output_tokens) + "}";
+  out += ",\"total_tokens\":" + std::to_string(total) + "}";
 }
 
 std::string head(const ChatShape& shape, std::string_view object) {
@@ -125,7 +131,7 @@ std::string chatCompletion(const SimulatedAnswer& answer, const ChatShape& shape
   out += "\"}]";
   if (shape.usage) {
     out += ',';
-    appendUsage(out, answer, end.output_tokens);
+    appendUsage(out, answer, end.output_tokens, shape.usage_lie);
   }
   out += '}';
   return out;
@@ -150,7 +156,7 @@ ChatStream chatStream(const SimulatedAnswer& answer, const ChatShape& shape) {
   stream.closing = chunk(shape, "{}", "null", "\"" + std::string(end.finish) + "\"");
   if (shape.usage) {
     std::string last = "data: " + head(shape, "chat.completion.chunk") + "\"choices\":[],";
-    appendUsage(last, answer, end.output_tokens);
+    appendUsage(last, answer, end.output_tokens, shape.usage_lie);
     stream.closing += last + "}\n\n";
   }
   stream.done = "data: [DONE]\n\n";

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lab/fault_script.h"
 #include "lab/simulated_answer.h"
 
 namespace signalbox::lab {
@@ -19,6 +20,7 @@ struct ChatShape {
   bool logprobs = false;
   int top_logprobs = 0;
   bool usage = true;         // of a whole answer always but for a fault; of a stream when asked for
+  UsageLie usage_lie = UsageLie::None;
   std::string tool;          // not empty: answer with a call of this tool instead of text
   std::optional<std::int64_t> max_tokens;
 };

@@ -111,6 +111,7 @@ class RunningDemo final : public Demo {
     history.length = options_.history;
     history.rate = options_.rate;
     history.seed = options_.seed;
+    history.go_on = options_.go_on;
     const auto rows = writeHistory(**store, traffic_, config, history);
     if (!rows) return std::unexpected(rows.error());
     history_rows_ = *rows;

@@ -3,6 +3,7 @@
 // a key. Its store begins with a day of made-up history and is thrown away at the end. Every screen says that it is simulated.
 // Started and stopped from one thread; the rest may be called from any.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,6 +18,8 @@ struct DemoOptions {
   Duration history = std::chrono::hours(24);    // made up before the start; 0 = none
   std::size_t prompts = 4000;                   // different messages
   std::uint64_t seed = 1;
+  // Asked again and again while the past is made up, with the decisions so far and about how many there will be; false ends it.
+  std::function<bool(std::int64_t done, std::int64_t of)> go_on = {};
   config::Address listen{"127.0.0.1", 0};
   config::Address control{"127.0.0.1", 0};
 };
@@ -34,7 +37,7 @@ struct DemoCounts {
 
 class Demo {
  public:
-  // The error says what failed; nothing is left behind then.
+  // The error says what failed, Cancelled that go_on() ended it; nothing is left behind then.
   [[nodiscard]] static Result<std::unique_ptr<Demo>> start(DemoOptions options);
   virtual ~Demo() = default;  // stops, if still running
   [[nodiscard]] virtual engine::Router& router() = 0;

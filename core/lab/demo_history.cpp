@@ -2,6 +2,7 @@
 #include "lab/demo_history.h"
 
 #include <atomic>
+#include <span>
 #include <thread>
 
 #include "base/log.h"
@@ -56,14 +57,19 @@ void drawTimes(domain::Decision& decision, const SampleTraffic& traffic, Random&
   decision.latency_ms = passed;
 }
 
+constexpr std::size_t kGradesAtOnce = 8192;
+constexpr std::int64_t kLook = 1000;  // decisions between two looks at whether to go on
+
+std::unexpected<Error> ended() { return fail(ErrorCode::Cancelled, "it was ended while the past was made up; nothing was served"); }
+
 struct Grade {
   domain::DecisionId id;
   WallMicros ts;
   double score;
 };
 
-// All grades at once: the journal commits them in groups.
-void writeGrades(journal::Journal& journal, const std::vector<Grade>& grades) {
+// Many grades at once: the journal commits them in groups.
+void writeGrades(journal::Journal& journal, std::span<const Grade> grades) {
   std::atomic<std::size_t> left{grades.size()};
   std::atomic<std::size_t> refused{0};
   for (const Grade& grade : grades) {
@@ -91,6 +97,7 @@ Result<std::int64_t> writeHistory(journal::Journal& journal, const SampleTraffic
   Random random(options.seed);
   std::vector<Grade> grades;
   std::int64_t rows = 0;
+  const auto expected = static_cast<std::int64_t>(options.rate * static_cast<double>(options.length.count()) / 1e9);
   double at = static_cast<double>(options.until) - static_cast<double>(options.length.count()) / 1e3;
   while (true) {
     const double per_second = options.rate * dailyShape(static_cast<WallMicros>(at));
@@ -110,9 +117,15 @@ Result<std::int64_t> writeHistory(journal::Journal& journal, const SampleTraffic
     decision.score.reset();  // the store takes scores from grades alone
     while (!journal.append(decision)) journal.flush();
     ++rows;
+    if (rows % kLook == 0 && options.go_on && !options.go_on(rows, std::max(rows, expected))) return ended();
   }
   journal.flush();
-  writeGrades(journal, grades);
+  for (std::span<const Grade> left = grades; !left.empty();) {
+    const auto some = left.first(std::min(left.size(), kGradesAtOnce));
+    writeGrades(journal, some);
+    left = left.subspan(some.size());
+    if (options.go_on && !options.go_on(rows, rows)) return ended();
+  }
   return rows;
 }
 

@@ -2,6 +2,8 @@
 // A made-up past for the demo's store, so that its charts have something to show at once. Each kind of decision is taken by the
 // same policy and gate code that routes live requests; only times and failures are drawn.
 #pragma once
+#include <functional>
+
 #include "journal/journal.h"
 #include "lab/demo_config.h"
 #include "policy/policy.h"
@@ -14,6 +16,8 @@ struct HistoryOptions {
   double rate = 1;      // requests a second, on the day's average
   double graded = 0.3;  // share
   std::uint64_t seed = 1;
+  // Asked every thousand rows, with those so far and about how many there will be; false ends it with Cancelled.
+  std::function<bool(std::int64_t done, std::int64_t of)> go_on = {};
 };
 
 // What the router would decide on this row of the traffic: everything but id and times. Attempts carry tokens, cost and

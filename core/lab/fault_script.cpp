@@ -34,6 +34,20 @@ Set time(Duration Fault::*member) {
   };
 }
 
+bool setLie(Fault& fault, std::string_view value) {
+  if (value == "negative") fault.usage_lie = UsageLie::Negative;
+  else if (value == "huge") fault.usage_lie = UsageLie::Huge;
+  else if (value == "total") fault.usage_lie = UsageLie::Total;
+  return fault.usage_lie != UsageLie::None;
+}
+
+bool setLengthError(Fault& fault, std::string_view value) {
+  const bool less = value.starts_with('-');
+  const auto bytes = number<std::int64_t>(value.substr(less ? 1 : 0));
+  if (bytes) fault.length_error = less ? -*bytes : *bytes;
+  return bytes && *bytes != 0;
+}
+
 const std::map<std::string, Set, std::less<>>& faults() {
   static const std::map<std::string, Set, std::less<>> all{
       {"ok", [](Fault&, std::string_view value) { return value.empty(); }},
@@ -53,6 +67,12 @@ const std::map<std::string, Set, std::less<>>& faults() {
       {"no-logprobs", flag(&Fault::no_logprobs)},
       {"no-usage", flag(&Fault::no_usage)},
       {"empty-stream", flag(&Fault::empty_stream)},
+      {"usage", setLie},
+      {"length", setLengthError},
+      {"gzip", flag(&Fault::gzip)},
+      {"gzip-bomb", flag(&Fault::gzip_bomb)},
+      {"endless-line", flag(&Fault::endless_line)},
+      {"endless-header", flag(&Fault::endless_header)},
   };
   return all;
 }
@@ -65,6 +85,7 @@ Result<void> readFault(std::string_view word, Fault& fault) {
   if (set == faults().end()) {
     std::vector<std::string> names;
     for (const auto& [known, ignored] : faults()) names.push_back(known);
+    names.emplace_back("bad-certificate (alone)");
     return fail(ErrorCode::InvalidInput, "unknown fault `" + std::string(name) + "`; there are " + join(names, ", "));
   }
   if (!set->second(fault, value)) return fail(ErrorCode::InvalidInput, "`" + std::string(word) + "`: the value is missing or wrong");
@@ -75,6 +96,8 @@ Result<void> readFault(std::string_view word, Fault& fault) {
 
 Result<FaultScript> FaultScript::parse(std::string_view text) {
   FaultScript script;
+  script.bad_certificate_ = trim(text) == "bad-certificate";
+  if (script.bad_certificate_) return script;
   const auto parts = split(text, ';');
   for (std::size_t i = 0; i < parts.size(); ++i) {
     std::string_view part = trim(parts[i]);

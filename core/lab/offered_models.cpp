@@ -10,11 +10,13 @@ namespace {
 
 std::optional<domain::Price> readPrice(JsonDoc::Node node) {
   const auto input = node["input"].number(), output = node["output"].number();
-  if (!input || !output) return std::nullopt;
+  if (!input || !output || node["unit"].stringOr("") != "usd_per_million_tokens") return std::nullopt;
   domain::Price price;
   price.input = *input / 1e6;
   price.output = *output / 1e6;
-  price.source = "the target";
+  if (const auto cached = node["cached_input"].number()) price.cached_input = *cached / 1e6;
+  if (const auto write = node["cache_write"].number()) price.cache_write = *write / 1e6;
+  price.source = "the target: " + node["source"].stringOr("no source given");
   return price;
 }
 
@@ -35,7 +37,7 @@ OfferedModels readOfferedModels(std::string_view body) {
     const std::string model = id.substr(slash + 1);
     if (std::ranges::find(offered.models, model) == offered.models.end()) offered.models.push_back(model);
     const auto extra = entry["signalbox"];
-    if (const auto tier = extra["tier"].string()) offered.tier_of.emplace(model, *tier);
+    if (const auto tier = extra["tiers"].first().string()) offered.tier_of.emplace(model, *tier);
     if (const auto price = readPrice(extra["price"])) offered.prices.emplace(model, *price);
   }
   return offered;

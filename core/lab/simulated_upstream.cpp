@@ -1,30 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lab/simulated_upstream.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "base/json_doc.h"
 #include "base/strings.h"
 #include "dialect/openai_chat.h"
+#include "lab/broken_answer.h"
+#include "lab/pause.h"
 
 namespace signalbox::lab {
 namespace {
 
 constexpr std::string_view kInvalid = "invalid_request_error";
 
-Task<void> sleep(Duration duration) {
-  if (duration <= Duration{}) co_return;
-  asio::steady_timer timer(co_await asio::this_coro::executor);
-  timer.expires_after(duration);
-  co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-}
-
 // Until the client goes away, which cancels the task.
 Task<void> stall() {
-  co_await sleep(std::chrono::hours(24));
+  co_await pauseFor(std::chrono::hours(24));
 }
 
 http::Response json(int status, std::string body) {
@@ -96,6 +86,7 @@ http::Response SimulatedUpstream::plain(const http::Request& request) {
   if (request.method == "POST" && path == "/simulated/fault") {
     auto script = FaultScript::parse(request.body);
     if (!script) return json(400, chatError(script.error().message, kInvalid, "bad_fault_script"));
+    if (script->badCertificate()) return json(400, chatError("bad-certificate belongs to the start of a listener.", kInvalid, "bad_fault_script"));
     fault_base_.store(requests_.load());
     fault_.set(std::make_shared<const FaultScript>(std::move(*script)));
     return json(200, "{}");
@@ -139,7 +130,7 @@ Duration SimulatedUpstream::firstToken(const Call& call) const {
 Task<void> SimulatedUpstream::chat(http::Request request, server::Responder& responder) {
   const std::uint64_t number = requests_.fetch_add(1);
   const Fault fault = fault_.get()->at(number - fault_base_.load());
-  co_await sleep(fault.delay);
+  co_await pauseFor(fault.delay);
   if (fault.status && *fault.status != 200) {
     http::Response response = faultResponse(fault);
     co_await responder.send(std::move(response));
@@ -156,13 +147,18 @@ Task<void> SimulatedUpstream::chat(http::Request request, server::Responder& res
   call->shape.id = "chatcmpl-sim" + std::to_string(number);
   if (fault.no_logprobs) call->shape.logprobs = false;
   if (fault.no_usage) call->shape.usage = false;
+  call->shape.usage_lie = fault.usage_lie;
   auto made = answer(*call);
   if (!made) {
     http::Response response = notFound(made.error().message, made.error().param);
     co_await responder.send(std::move(response));
     co_return;
   }
-  if (call->request.stream) {
+  if (fault.breaksFraming()) {
+    co_await pauseFor(firstToken(*call));
+    const AnswerPieces pieces = call->request.stream ? streamPieces(chatStream(*made, call->shape)) : wholePieces(chatCompletion(*made, call->shape));
+    co_await sendBroken(fault, pieces, std::max(options_.latency.perToken(), fault.drip), responder);
+  } else if (call->request.stream) {
     co_await sendStream(*call, *made, fault, responder);
   } else {
     co_await sendWhole(*call, *made, fault, responder);
@@ -171,8 +167,8 @@ Task<void> SimulatedUpstream::chat(http::Request request, server::Responder& res
 }
 
 Task<void> SimulatedUpstream::sendWhole(const Call& call, const SimulatedAnswer& made, const Fault& fault, server::Responder& responder) {
-  co_await sleep(firstToken(call));
-  co_await sleep(std::max(options_.latency.perToken(), fault.drip) * made.output_tokens);
+  co_await pauseFor(firstToken(call));
+  co_await pauseFor(std::max(options_.latency.perToken(), fault.drip) * made.output_tokens);
   if (fault.stall_after) co_await stall();
   std::string body = chatCompletion(made, call.shape);
   if (fault.junk_json || fault.reset_after) body.resize(body.size() / 2);
@@ -192,7 +188,7 @@ Task<void> SimulatedUpstream::sendWhole(const Call& call, const SimulatedAnswer&
 Task<void> SimulatedUpstream::sendStream(const Call& call, const SimulatedAnswer& made, const Fault& fault, server::Responder& responder) {
   const ChatStream stream = chatStream(made, call.shape);
   const Duration pause = std::max(options_.latency.perToken(), fault.drip);
-  co_await sleep(firstToken(call));
+  co_await pauseFor(firstToken(call));
   http::Headers headers;
   headers.add("content-type", "text/event-stream; charset=utf-8");
   headers.add("cache-control", "no-cache");
@@ -227,7 +223,7 @@ Task<void> SimulatedUpstream::sendStream(const Call& call, const SimulatedAnswer
       co_await responder.finish();
       co_return;
     }
-    co_await sleep(pause);
+    co_await pauseFor(pause);
     pending += stream.tokens[i];
   }
   pending += stream.closing;

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
@@ -72,6 +73,16 @@ void Connection::beat() {
   if (framing_ == Framing::Chunked) appendChunk(kComment);
   else out_.append(kComment);
   flush();
+}
+
+Task<Result<void>> Connection::startRaw(std::string_view head) {
+  if (gone_ || closed_) co_return clientWent();
+  framing_ = Framing::Close;
+  keep_alive_ = false;
+  answer_ = Answer::Streaming;
+  out_.append(head);
+  flushSoon();
+  co_return Result<void>{};
 }
 
 void Connection::appendChunk(std::string_view bytes) {
@@ -157,8 +168,13 @@ void Connection::flush() {
   while (pending() > 0) {
     const ssize_t sent = sendParts(socket_.native_handle(), std::string_view(out_).substr(out_sent_), {});
     if (sent < 0) return lost();
-    if (sent == 0) return waitWritable();
+    if (sent == 0) break;
     out_sent_ += static_cast<std::size_t>(sent);
+  }
+  if (pending() > 0) {
+    // A stream that is always a little ahead of its client would keep all that was ever sent.
+    if (out_sent_ >= std::max(kDirectWrite, pending())) out_.erase(0, std::exchange(out_sent_, 0));
+    return waitWritable();
   }
   out_.clear();
   out_sent_ = 0;

@@ -29,6 +29,7 @@ class Connection final : public Link, public Responder, public std::enable_share
   // Responder
   Task<Result<void>> send(http::Response response) override;
   Task<Result<void>> start(int status, const http::Headers& headers) override;
+  Task<Result<void>> startRaw(std::string_view head) override;
   Task<Result<void>> write(std::string_view bytes) override;
   Task<Result<void>> finish() override;
   void abort() override;

@@ -15,11 +15,19 @@
 namespace signalbox::server {
 namespace {
 
+constexpr Duration kConnectTime = std::chrono::seconds(5);
+
 Error closedError(const SocketClosed& closed) {
-  if (closed.http_status == 401) return {ErrorCode::Unauthenticated, "the router does not know this token", {}, {}, 401, 0};
-  if (closed.http_status != 0) {
-    return {ErrorCode::UpstreamConnect, "the router refused the connection with status " + std::to_string(closed.http_status) + ": " +
-                                            closed.reason, {}, {}, closed.http_status, 0};
+  const auto refused = [&](ErrorCode code, std::string message) { return Error{code, std::move(message), {}, {}, closed.http_status, 0}; };
+  switch (closed.http_status) {
+    case 0: break;
+    case 401: return refused(ErrorCode::Unauthenticated, "the router does not know this token; `signalbox token show control` names this machine's");
+    case 403:
+    case 429:
+    case 503: return refused(ErrorCode::UpstreamConnect, "the router refused the connection with status " + std::to_string(closed.http_status));
+    default:
+      return refused(ErrorCode::UpstreamConnect, "what answers there is no control plane (status " + std::to_string(closed.http_status) +
+                                                     "); its address is the control= of the router's `listening` line");
   }
   const std::string why = closed.reason.empty() ? "code " + std::to_string(closed.code) : closed.reason;
   return {ErrorCode::UpstreamConnect, "the control connection ended: " + why, {}, {}, 0, 0};
@@ -78,8 +86,9 @@ Result<void> ControlClient::Connection::open(WebSocketClient::Target target) {
     const auto keep = boost::asio::make_work_guard(io_);
     io_.run();
   });
-  if (opened.wait_for(options_.timeout) != std::future_status::ready) {
-    return fail(ErrorCode::UpstreamTimeout, "no answer from the router within " + formatDuration(options_.timeout));
+  const Duration patience = std::min(options_.timeout, kConnectTime);
+  if (opened.wait_for(patience) != std::future_status::ready) {
+    return fail(ErrorCode::UpstreamTimeout, "no answer to the upgrade within " + formatDuration(patience) + "; is this the control= address of a router?");
   }
   return opened.get();
 }

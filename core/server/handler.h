@@ -26,6 +26,9 @@ class Responder {
   // Status and headers of a stream; chunked transfer coding follows. To an event stream whole events are written: the server may
   // put comments between them.
   virtual Task<Result<void>> start(int status, const http::Headers& headers) = 0;
+  // A head that the handler has written itself, up to and with its empty line; what follows is sent without any framing and the
+  // connection ends with the answer. For simulated upstreams, which must be able to send what no server should.
+  virtual Task<Result<void>> startRaw(std::string_view head) = 0;
   // Writes of one turn of the loop are sent together at its end. Waits while more than 256 KiB are buffered; gives ClientGone
   // after a write that stalled for 60 s.
   virtual Task<Result<void>> write(std::string_view bytes) = 0;

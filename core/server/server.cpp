@@ -95,4 +95,11 @@ Result<std::unique_ptr<Server>> Server::bind(ServerOptions options, Handler& han
   return std::make_unique<ServerImpl>(std::move(options), handler, sockets, *listeners);
 }
 
+Result<void> Server::probe(const Endpoint& listen) {
+  const auto listeners = openListeners(listen, 1);
+  if (!listeners) return std::unexpected(listeners.error());
+  for (const int descriptor : listeners->descriptors) ::close(descriptor);
+  return {};
+}
+
 }  // namespace signalbox::server

@@ -47,6 +47,8 @@ class Server {
  public:
   // Binds now and fails with Io naming address and port, or InvalidConfig beyond loopback (that needs tls); serves from start() on. `sockets` may be null (no upgrades).
   [[nodiscard]] static Result<std::unique_ptr<Server>> bind(ServerOptions options, Handler& handler, SocketHandler* sockets);
+  // Whether bind() would succeed now, so that a start can fail before it has written anything. The same errors.
+  [[nodiscard]] static Result<void> probe(const Endpoint& listen);
   virtual ~Server() = default;  // stops, if still running
   virtual void start() = 0;
   [[nodiscard]] virtual std::uint16_t port() const = 0;

@@ -29,7 +29,10 @@ ErrorCode kindOf(CURLcode code, bool got_bytes) {
 }  // namespace
 
 Error curlError(CURLcode code, const char* details, int status, bool got_bytes) {
-  const std::string what = details && *details ? details : curl_easy_strerror(code);
+  std::string what = details && *details ? details : curl_easy_strerror(code);
+  // curl's word for a line of the head that outgrew its buffer; nothing is short of memory.
+  if (code == CURLE_OUT_OF_MEMORY && !got_bytes) what = "a line of its answer's head is too long";
+  if (code == CURLE_FILESIZE_EXCEEDED) what = "its answer is larger than 64 MiB";
   return Error{kindOf(code, got_bytes), "the upstream failed: " + what, {}, {}, status, 0};
 }
 

@@ -139,6 +139,7 @@ Result<void> Exchange::feed(std::string_view bytes) {
   if (!problem) return problem;
   if (!read) return read;
   if (transfer_.done() && !complete_) {
+    if (transfer_.failure()) return std::unexpected(*transfer_.failure());
     return dialect::checkStreamEnd(state_);
   }
   return {};

@@ -7,6 +7,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/strings.h"
+
 namespace signalbox::upstream {
 
 namespace asio = boost::asio;
@@ -91,22 +93,49 @@ void Transfer::readSome() {
 
 // False when the exchange is over, and with it perhaps this object.
 bool Transfer::take(std::string_view bytes) {
+  const std::size_t before = bytes_.size();
   const auto step = parser_.feed(bytes, bytes_);
   switch (step.status) {
-    case http::ResponseParser::Status::More: return true;
+    case http::ResponseParser::Status::More: return unpack(before);
     case http::ResponseParser::Status::Done: {
+      if (!unpack(before)) return false;
+      if (inflater_ && !inflater_->complete()) {
+        finish(Error{ErrorCode::UpstreamTruncated, "the upstream's compressed answer broke off", {}, {}, status(), 0}, false);
+        return false;
+      }
       const bool clean = step.used == bytes.size() && sent_ == head_.size() + body_.size();
       finish({}, clean && parser_.keepAlive());
       return false;
     }
-    case http::ResponseParser::Status::TooLarge:
-      finish(Error{ErrorCode::UpstreamMalformed, "the upstream's answer is larger than 64 MiB", {}, {}, status(), 0}, false);
-      return false;
+    case http::ResponseParser::Status::TooLarge: malformed("is larger than 64 MiB"); return false;
     case http::ResponseParser::Status::Malformed: break;
   }
-  const std::string why = "the upstream's answer is not HTTP as it should be: " + std::string(parser_.why());
-  finish(Error{ErrorCode::UpstreamMalformed, why, {}, {}, status(), 0}, false);
+  malformed("is not HTTP as it should be: " + std::string(parser_.why()));
   return false;
+}
+
+// Nothing compressed is asked for; what comes compressed all the same is inflated, within limits. False as with take().
+bool Transfer::unpack(std::size_t from) {
+  if (!head_seen_ && parser_.headDone()) {
+    head_seen_ = true;
+    const std::string_view encoding = headers().get("content-encoding");
+    if (http::Inflater::reads(encoding)) {
+      inflater_ = std::make_unique<http::Inflater>();
+    } else if (!encoding.empty() && !equalsIgnoreCase(encoding, "identity")) {
+      malformed("came in a Content-Encoding that was not asked for");
+      return false;
+    }
+  }
+  if (!inflater_ || bytes_.size() == from) return true;
+  const std::string packed = bytes_.substr(from);
+  bytes_.resize(from);
+  if (inflater_->feed(packed, bytes_)) return true;
+  malformed(std::string(inflater_->why()));
+  return false;
+}
+
+void Transfer::malformed(const std::string& what) {
+  finish(Error{ErrorCode::UpstreamMalformed, "the upstream's answer " + what, {}, {}, status(), 0}, false);
 }
 
 void Transfer::ended(bool broken) {

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/task.h"
+#include "http/gzip.h"
 #include "http/response_parser.h"
 #include "upstream/connection_pool.h"
 
@@ -31,6 +32,8 @@ class Transfer final : private Wire::User {
   [[nodiscard]] int status() const { return parser_.status(); }  // 0 until the head of the answer has come
   [[nodiscard]] const http::Headers& headers() const { return parser_.headers(); }
   [[nodiscard]] std::string takeBytes();                         // of the body, what has arrived since the last call
+  // Why it ended badly, once it has; what came before may not have been taken yet.
+  [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
  private:
   struct Waiter;
@@ -43,6 +46,8 @@ class Transfer final : private Wire::User {
   void sendSome();
   void readSome();
   [[nodiscard]] bool take(std::string_view bytes);
+  [[nodiscard]] bool unpack(std::size_t from);
+  void malformed(const std::string& what);
   void ended(bool broken);
   void finish(std::optional<Error> failure, bool keep);
   void wake(int why);
@@ -56,6 +61,8 @@ class Transfer final : private Wire::User {
   std::shared_ptr<Wire> wire_;
   bool kept_wire_ = false;  // it has served before
   http::ResponseParser parser_;
+  std::unique_ptr<http::Inflater> inflater_;  // of an answer that comes compressed
+  bool head_seen_ = false;
   std::string bytes_;
   bool done_ = false;
   bool paused_ = false;

@@ -80,6 +80,14 @@ TEST(ChatAnswerTest, usageIsUnknownRatherThanZero) {
   EXPECT_FALSE(read(answer("\"a\"", "null", R"({"prompt_tokens":5,"completion_tokens":-1})")).usage);
 }
 
+TEST(ChatAnswerTest, doesNotBelieveCountsThatCannotBeTrue) {
+  EXPECT_FALSE(read(answer("\"a\"", "null", R"({"prompt_tokens":-5,"completion_tokens":1})")).usage);
+  EXPECT_FALSE(read(answer("\"a\"", "null", R"({"prompt_tokens":5,"completion_tokens":4000000000000000000})")).usage);
+  EXPECT_FALSE(read(answer("\"a\"", "null", R"({"prompt_tokens":5,"completion_tokens":1e300})")).usage);
+  EXPECT_FALSE(read(answer("\"a\"", "null", R"({"prompt_tokens":5,"completion_tokens":3,"total_tokens":7})")).usage) << "less than its parts";
+  EXPECT_EQ(read(answer("\"a\"", "null", R"({"prompt_tokens":5,"completion_tokens":3,"total_tokens":9})")).usage->output, 3);
+}
+
 TEST(ChatAnswerTest, addsReasoningThatWasCountedBesideTheCompletion) {
   const auto got = read(answer(
       "\"a\"", "null",

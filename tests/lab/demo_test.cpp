@@ -99,5 +99,23 @@ TEST(DemoTest, hasAPastAndLiveTrafficAndLeavesNothingBehind) {
   EXPECT_FALSE(std::filesystem::exists(folder));
 }
 
+TEST(DemoTest, canBeEndedWhileItsPastIsMadeUp) {
+  DemoOptions options;
+  options.rate = 500;
+  options.history = std::chrono::hours(24);
+  options.prompts = 400;
+  std::int64_t seen = 0, expected = 0;
+  options.go_on = [&](std::int64_t done, std::int64_t of) {
+    seen = done;
+    expected = of;
+    return false;
+  };
+  const auto demo = Demo::start(options);
+  ASSERT_FALSE(demo);
+  EXPECT_EQ(demo.error().code, ErrorCode::Cancelled);
+  EXPECT_EQ(seen, 1000);
+  EXPECT_EQ(expected, 500 * 86'400);
+}
+
 }  // namespace
 }  // namespace signalbox::lab

@@ -35,9 +35,26 @@ TEST(FaultScriptTest, isWellWhenEmpty) {
   EXPECT_FALSE(FaultScript{}.at(9).junk_json);
 }
 
+TEST(FaultScriptTest, knowsLiesAndBrokenFramings) {
+  const auto script = FaultScript::parse("usage=negative; usage=huge; usage=total; length=-20; length=7; gzip-bomb; endless-line; endless-header; gzip");
+  ASSERT_TRUE(script) << script.error().message;
+  EXPECT_EQ(script->at(0).usage_lie, UsageLie::Negative);
+  EXPECT_EQ(script->at(2).usage_lie, UsageLie::Total);
+  EXPECT_FALSE(script->at(2).breaksFraming());
+  EXPECT_EQ(script->at(3).length_error, -20);
+  EXPECT_EQ(script->at(4).length_error, 7);
+  for (std::uint64_t i = 3; i < 9; ++i) EXPECT_TRUE(script->at(i).breaksFraming()) << i;
+}
+
+TEST(FaultScriptTest, hasABadCertificateOnlyAlone) {
+  EXPECT_TRUE(FaultScript::parse(" bad-certificate ")->badCertificate());
+  EXPECT_FALSE(FaultScript::parse("ok")->badCertificate());
+  EXPECT_FALSE(FaultScript::parse("bad-certificate; ok"));
+}
+
 TEST(FaultScriptTest, namesWhatItDoesNotUnderstand) {
   EXPECT_THAT(FaultScript::parse("explode").error().message, testing::HasSubstr("unknown fault `explode`"));
-  for (const char* text : {"status", "status=9", "delay=soon", "0*ok", "x*ok", "ok=1", "repeat", "repeat; ok", "stall-after=-1"}) {
+  for (const char* text : {"status", "status=9", "delay=soon", "0*ok", "x*ok", "ok=1", "repeat", "repeat; ok", "stall-after=-1", "usage=odd", "usage", "length=0", "length"}) {
     EXPECT_FALSE(FaultScript::parse(text)) << text;
   }
 }

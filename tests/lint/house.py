@@ -40,6 +40,7 @@ THIRD_PARTY = {
     "valijson/": {"schema"},
     "xgboost/": {"classify"},
     "yaml-cpp/": {"config"},
+    "zlib.h": {"http"},
 }
 
 # Headers of the language and of the operating system.

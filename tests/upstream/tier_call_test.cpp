@@ -102,6 +102,23 @@ TEST_F(TierCallTest, relaysAStreamByteForByte) {
   EXPECT_EQ(relayed_, ": hello\n\n" + kFirst + kSecond + kDone);
 }
 
+TEST_F(TierCallTest, readsAWholeAnswerThatIsLargerThanWhatAStreamMayHaveWaiting) {
+  const std::string big = kAnswer + std::string(3u << 20, '\n');
+  ScriptedUpstream good({{whole(200, big)}, {whole(200, big)}, {whole(200, big)}});
+  addDeployment(good.url());
+  const auto text = run(false);
+  ASSERT_TRUE(text) << text.error().message;
+  EXPECT_EQ(*text, "yes");
+}
+
+TEST_F(TierCallTest, anErrorAfterAFullBufferIsReadToItsEnd) {
+  ScriptedUpstream broken({{whole(500, "{\"error\":{\"message\":\"" + std::string(1u << 20, 'x') + "\"}}")}});
+  addDeployment(broken.url());
+  const auto text = run(true);
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().code, ErrorCode::UpstreamError);
+}
+
 TEST_F(TierCallTest, goesToTheNextDeploymentWhenOneFails) {
   for (const auto& [bytes, code] : std::vector<std::pair<std::string, std::string>>{
            {whole(500, "{}"), "upstream_error"}, {whole(429, "{}"), "upstream_rate_limited"}, {whole(200, "junk"), "upstream_malformed"}, {"", "upstream_connect"}}) {
