@@ -65,7 +65,8 @@ class History {
     if (signal_ != 0) return false;
     if (steadyNow() < next_) return true;
     next_ = steadyNow() + std::chrono::seconds(1);
-    std::cerr << "making up the past: " << done << " of about " << of << " decisions\n";
+    if (done < of) std::cerr << "making up the past: " << done << " of about " << of << " decisions\n";
+    else std::cerr << "making up the past: the grades of " << done << " decisions\n";
     return true;
   }
   [[nodiscard]] int signal() const { return signal_; }

@@ -223,7 +223,7 @@ Task<void> SimulatedUpstream::sendStream(const Call& call, const SimulatedAnswer
       co_await responder.finish();
       co_return;
     }
-    co_await pauseFor(pause);
+    co_await pauseFor(i == 0 ? fault.drip : pause);  // the first token has had its time
     pending += stream.tokens[i];
   }
   pending += stream.closing;
