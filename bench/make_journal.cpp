@@ -14,8 +14,8 @@ namespace {
 using namespace signalbox;
 
 // A UUIDv7 of this time, so that the order of the ids is that of the decisions.
-domain::DecisionId idAt(WallMicros time) {
-  domain::DecisionId id = Uuid::v7();
+Uuid idAt(WallMicros time) {
+  Uuid id = Uuid::v7();
   const auto ms = static_cast<std::uint64_t>(time / 1000);
   for (std::size_t i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
   return id;

@@ -70,7 +70,7 @@ std::string wrongUsage(const CLI::App* app, const CLI::Error& error) {
   if (!below.empty() && error.get_name() == "RequiredError") {
     std::vector<std::string> names;
     for (const CLI::App* one : below) names.push_back(one->get_name());
-    const auto extra = last->remaining();
+    const auto extra = app->remaining(true);
     what = (extra.empty() ? "what to do is missing" : "there is no `" + extra.front() + "`") + "; there are " + signalbox::join(names, ", ");
   }
   return command + ": " + what + "; see `" + command + " --help`\n";

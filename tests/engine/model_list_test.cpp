@@ -35,12 +35,14 @@ class ModelListTest : public testing::Test {
     policy_.workloads = {tickets};
   }
 
-  Json own(const std::string& id) const {
+  // What is said of a model beside what every list says.
+  Json said(const std::string& id) const {
     const Pricing pricing(config_);
-    for (const Json& model : Json::parse(dialect::modelsBody(listModels(config_, policy_, pricing))).at("data")) {
-      if (model.at("id") == id) return model.at("signalbox");
+    const Json list = Json::parse(dialect::modelsBody(listModels(config_, policy_, pricing)));
+    for (const Json& model : list.at("data")) {
+      if (model.at("id").get<std::string>() == id) return model.at("signalbox");
     }
-    return "not listed";
+    return Json::object();
   }
 
   config::Config config_;
@@ -48,19 +50,19 @@ class ModelListTest : public testing::Test {
 };
 
 TEST_F(ModelListTest, namesTheTiersOfADeploymentAndItsPrice) {
-  const Json mini = own("sold/mini");
+  const Json mini = said("sold/mini");
   EXPECT_EQ(mini.at("tiers"), Json::parse(R"(["mid", "frontier"])"));
   EXPECT_EQ(mini.at("price"), Json::parse(R"({"input": 0.15, "output": 0.6, "unit": "usd_per_million_tokens", "source": "configuration"})"));
-  EXPECT_EQ(own("tier:mid").at("price").at("input"), 0.15);
+  EXPECT_EQ(said("tier:mid").at("price").at("input").get<double>(), 0.15);
 }
 
 TEST_F(ModelListTest, anUnknownPriceIsNull) {
-  EXPECT_TRUE(own("own/llama").at("price").is_null()) << "GPU hours have no price for a token";
-  EXPECT_TRUE(own("sold/secret").at("price").is_null());
-  EXPECT_EQ(own("sold/secret").at("tiers"), Json::array());
-  EXPECT_TRUE(own("tier:frontier").at("price").is_null()) << "its deployments differ";
-  EXPECT_TRUE(own("auto").at("price").is_null());
-  EXPECT_EQ(own("auto:tickets").at("tiers"), Json::parse(R"(["local", "mid", "frontier"])"));
+  EXPECT_TRUE(said("own/llama").at("price").is_null()) << "GPU hours have no price for a token";
+  EXPECT_TRUE(said("sold/secret").at("price").is_null());
+  EXPECT_EQ(said("sold/secret").at("tiers"), Json::array());
+  EXPECT_TRUE(said("tier:frontier").at("price").is_null()) << "its deployments differ";
+  EXPECT_TRUE(said("auto").at("price").is_null());
+  EXPECT_EQ(said("auto:tickets").at("tiers"), Json::parse(R"(["local", "mid", "frontier"])"));
 }
 
 }  // namespace
