@@ -10,7 +10,7 @@ import subprocess
 import threading
 import unittest
 
-from harness import BIN, FlowTest, Program, Router, row, run, simulate, until, write_outcomes
+from harness import BIN, SLOWER, FlowTest, Program, Router, row, run, simulate, until, write_outcomes
 
 UNGATED = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}
 
@@ -29,7 +29,7 @@ class Stranger(FlowTest):
 
     def check(self, status, wants, *arguments, lines=1, env=None):
         """The command ends with `status`, and all of `wants` stand on its one line of stderr."""
-        done = run(*arguments, env={**self.router.env, **(env or {})}, cwd=self.folder, patience=30)
+        done = run(*arguments, env={**self.router.env, **(env or {})}, cwd=self.folder, patience=30 * SLOWER)
         shown = f"{' '.join(map(str, arguments))} → {done.returncode}\n{done.stderr}{done.stdout}"
         self.assertEqual(done.returncode, status, shown)
         self.assertEqual(done.stdout, "", shown)
@@ -169,7 +169,7 @@ class OtherUserTest(Stranger):
             self.skipTest("the program is in a folder that others may not enter")
 
     def fails(self, wants, *arguments):
-        done = subprocess.run([BIN, *map(str, arguments)], capture_output=True, text=True, timeout=30, cwd=self.folder,
+        done = subprocess.run([BIN, *map(str, arguments)], capture_output=True, text=True, timeout=30 * SLOWER, cwd=self.folder,
                               env={**os.environ, **self.router.env}, check=False, **self.as_nobody)
         self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
         self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
@@ -242,7 +242,7 @@ class RouterTest(Stranger):
 class InterruptTest(Stranger):
     def interrupted(self, program, ready, what):
         until(ready, what)
-        self.assertEqual(program.stop(signal.SIGINT, 20), 130, program.errors)
+        self.assertEqual(program.stop(signal.SIGINT, 20 * SLOWER), 130, program.errors)
 
     def test_ctrl_c_ends_every_long_command_with_130(self):
         with self.router as router, simulate(self.outcomes, "small") as upstream:
@@ -258,7 +258,7 @@ class InterruptTest(Stranger):
         for how, status in ((signal.SIGINT, 130), (signal.SIGTERM, 0)):
             with Program("demo", "--rate", "500", "--history", "2400h", env={"XDG_RUNTIME_DIR": str(runtime)}) as demo:
                 until(lambda: any("making up the past" in line for line in demo.errors), "it is at it")
-                self.assertEqual(demo.stop(how, 20), status)
+                self.assertEqual(demo.stop(how, 20 * SLOWER), status)
                 self.assertIn("nothing was served", demo.errors[-1])
             self.assertEqual(os.listdir(runtime), [], "nothing is left behind")
 
@@ -273,7 +273,7 @@ class InterruptTest(Stranger):
             rest = []
             reader = threading.Thread(target=lambda: rest.append(export.stdout.read()))
             reader.start()
-            self.assertEqual(export.wait(20), 130)
+            self.assertEqual(export.wait(20 * SLOWER), 130)
             reader.join()
             export.stdout.close()
             for line in [first, *rest[0].splitlines(keepends=True)]:

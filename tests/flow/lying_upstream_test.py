@@ -4,12 +4,13 @@ the router neither grows nor falls."""
 import json
 import unittest
 
-from harness import FlowTest, Router, request, row, set_fault, simulate, sse, write_outcomes
+from harness import SLOWER, FlowTest, Router, request, row, set_fault, simulate, sse, write_outcomes
 
 UNGATED = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}
 PRICE = {"input": 1, "output": 2}  # dollars per million tokens
 LONG = "a long one?"
 MIB = 1 << 20
+ROOM = 1 if SLOWER == 1 else 30  # instrumented programs keep what they freed for a while
 
 
 class Lying(FlowTest):
@@ -25,7 +26,7 @@ class Lying(FlowTest):
 
     def serve(self, url):
         upstreams = [{"name": "only", "api": "openai", "base_url": url, "models": [{"id": "small", "logprobs": True, "price": PRICE}]}]
-        return self.enter(Router(self.folder, upstreams, [{"name": "local", "deployments": ["only/small"], "timeout": "20s"}], UNGATED))
+        return self.enter(Router(self.folder, upstreams, [{"name": "local", "deployments": ["only/small"], "timeout": f"{20 * SLOWER:.0f}s"}], UNGATED))
 
     def peak(self):
         """The most memory the router has ever had, in MiB."""
@@ -42,9 +43,9 @@ class Lying(FlowTest):
         self.serves_the_next()
         before = self.peak()
         set_fault(self.upstream, fault)
-        status, headers, text = self.router.chat("question 1?", timeout=60)
+        status, headers, text = self.router.chat("question 1?", timeout=60 * SLOWER)
         self.assertEqual((status, json.loads(text)["error"]["code"]), (502, code), fault)
-        self.assertLess(self.peak() - before, grows, "MiB more than before")
+        self.assertLess(self.peak() - before, grows * ROOM, "MiB more than before")
         decision = self.router.decision(headers["x-signalbox-decision-id"])
         self.assertEqual((decision["status"], decision["outcome"], decision["error"]), (502, outcome, code), fault)
         attempt = self.router.attempts(decision["id"])[0]
@@ -60,14 +61,14 @@ class Lying(FlowTest):
         self.serves_the_next()
         before = self.peak()
         set_fault(self.upstream, "drip=30ms," + fault)
-        status, headers, text = self.router.chat(LONG, stream=True, timeout=60)
+        status, headers, text = self.router.chat(LONG, stream=True, timeout=60 * SLOWER)
         data, _ = sse(text)
         self.assertEqual(status, 200)
         self.assertIn("content", json.loads(data[1])["choices"][0]["delta"], "the client has some of it")
         self.assertNotIn("[DONE]", data, fault)
         self.assertEqual(json.loads(data[-1])["error"]["code"], code, fault)
         self.assertLess(len(text), 64 * 1024, "nothing of the flood came through")
-        self.assertLess(self.peak() - before, grows, "MiB more than before")
+        self.assertLess(self.peak() - before, grows * ROOM, "MiB more than before")
         decision = self.router.decision(headers["x-signalbox-decision-id"])
         self.assertEqual((decision["status"], decision["outcome"], decision["error"]), (200, outcome, code), fault)
         self.assertEqual(decision["usage_source"], "estimated")
@@ -114,9 +115,9 @@ class SizeTest(Lying):
         self.serves_the_next()
         before = self.peak()
         set_fault(self.upstream, "gzip-bomb")
-        status, headers, text = self.router.chat(LONG, stream=True, timeout=60)
+        status, headers, text = self.router.chat(LONG, stream=True, timeout=60 * SLOWER)
         self.assertLess(len(text), 10 * MIB)
-        self.assertLess(self.peak() - before, 48)
+        self.assertLess(self.peak() - before, 48 * ROOM)
         self.assertNotIn("[DONE]", text)
         decision = self.router.decision(headers["x-signalbox-decision-id"])
         self.assertEqual((decision["outcome"], decision["error"]), ("error", "upstream_malformed"))
