@@ -285,7 +285,7 @@ class ControlTest(FlowTest):
         wrong = self.command("policy", "apply", file)
         self.assertEqual(wrong.returncode, 1)
         self.assertIn(f"{file}:3:", wrong.stderr)
-        self.assertEqual(run("policy", "show", "--url", "http://x", "--token-env", "FLOW_ADMIN").returncode, 1)
+        self.assertEqual(run("policy", "show", "--url", "http://x", "--token-env", "FLOW_ADMIN").returncode, 2)
         self.assertEqual(run("policy").returncode, 2)
         os.environ["FLOW_WRONG"] = "wrong"
         self.assertIn("does not know this token", self.command("policy", "show", token="FLOW_WRONG").stderr)
