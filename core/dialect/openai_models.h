@@ -15,8 +15,8 @@ struct ListedModel {
   std::string owner;         // the upstream's name; "signalbox" for auto, auto:… and tier:…
   std::int64_t created = 0;  // seconds since the epoch; 0 = not known
   // Ours, in a member `signalbox` that clients of OpenAI pass over:
-  std::vector<std::string> tiers;      // where it may answer, in order of escalation; empty: in none
-  std::optional<domain::Price> price;  // written per million tokens; null when it is not known, or differs by what answers
+  std::vector<std::string> tiers = {};      // where it may answer, in order of escalation; empty: in none
+  std::optional<domain::Price> price = {};  // written per million tokens; null when it is not known, or differs by what answers
 };
 
 // GET /v1/models

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lab/broken_answer.h"
 
-#include "http/gzip.h"
-
 #include <algorithm>
 
+#include "http/gzip.h"
 #include "lab/pause.h"
 
 namespace signalbox::lab {
@@ -58,7 +57,7 @@ Task<void> compressed(const Fault& fault, const AnswerPieces& answer, server::Re
   for (std::size_t i = 0; i + 1 < answer.pieces.size(); ++i) before += answer.pieces[i];
   std::string after = answer.pieces.back();
   if (answer.pieces.size() == 1) std::swap(before, after);
-  const std::string body = http::gzip(std::string(before) + std::string(fault.gzip_bomb ? kBomb : 0, '\n') + std::string(after));
+  const std::string body = http::gzip(before + std::string(fault.gzip_bomb ? kBomb : 0, '\n') + after);
   const std::string begun = head(answer, "Content-Encoding: gzip\r\nContent-Length: " + std::to_string(body.size()) + "\r\n");
   co_await responder.startRaw(begun);
   auto written = co_await responder.write(body);

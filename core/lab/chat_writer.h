@@ -20,9 +20,9 @@ struct ChatShape {
   bool logprobs = false;
   int top_logprobs = 0;
   bool usage = true;         // of a whole answer always but for a fault; of a stream when asked for
-  UsageLie usage_lie = UsageLie::None;
   std::string tool;          // not empty: answer with a call of this tool instead of text
   std::optional<std::int64_t> max_tokens;
+  UsageLie usage_lie = UsageLie::None;
 };
 
 // A chat.completion.

@@ -80,7 +80,7 @@ TEST(SimulatedAnswerTest, cutsTextBetweenCharacters) {
 
 TEST(SimulatedAnswerTest, carriesTheProbabilityInTheLogprobsAndSharesTheRestAmongTheOtherLabels) {
   const auto outcomes = quiz();
-  ChatShape shape{"id", 1, "m", true, 5, true, "", std::nullopt};
+  ChatShape shape{"id", 1, "m", true, 5, true, "", std::nullopt, UsageLie::None};
   const auto body = *parseJson(chatCompletion(answerOf(*outcomes, 0, "m"), shape));
   const auto& token = body["choices"][0]["logprobs"]["content"][0];
   EXPECT_NEAR(std::exp(token["logprob"].get<double>()), 0.8, 1e-12);
@@ -93,7 +93,7 @@ TEST(SimulatedAnswerTest, carriesTheProbabilityInTheLogprobsAndSharesTheRestAmon
 
 TEST(SimulatedAnswerTest, listsOnlyAsManyAlternativesAsAskedMostLikelyFirst) {
   const auto outcomes = quiz();
-  ChatShape shape{"id", 1, "m", true, 1, true, "", std::nullopt};
+  ChatShape shape{"id", 1, "m", true, 1, true, "", std::nullopt, UsageLie::None};
   const auto unlikely = *parseJson(chatCompletion(answerOf(*outcomes, 1, "m"), shape));
   const auto& token = unlikely["choices"][0]["logprobs"]["content"][0];
   ASSERT_EQ(token["top_logprobs"].size(), 1u);
@@ -105,7 +105,7 @@ TEST(SimulatedAnswerTest, listsOnlyAsManyAlternativesAsAskedMostLikelyFirst) {
 
 TEST(SimulatedAnswerTest, givesNoLogprobsWhenNotAskedOrNotKnown) {
   const auto outcomes = quiz();
-  ChatShape shape{"id", 1, "m", false, 0, true, "", std::nullopt};
+  ChatShape shape{"id", 1, "m", false, 0, true, "", std::nullopt, UsageLie::None};
   EXPECT_TRUE((*parseJson(chatCompletion(answerOf(*outcomes, 0, "m"), shape)))["choices"][0]["logprobs"].is_null());
   shape.logprobs = true;
   EXPECT_TRUE((*parseJson(chatCompletion(answerOf(*outcomes, 0, "n"), shape)))["choices"][0]["logprobs"].is_null());
@@ -113,7 +113,7 @@ TEST(SimulatedAnswerTest, givesNoLogprobsWhenNotAskedOrNotKnown) {
 
 TEST(SimulatedAnswerTest, streamsTheSameTextAndCountsWhenAsked) {
   const auto outcomes = quiz();
-  const auto stream = chatStream(answerOf(*outcomes, 4, "m"), {"id", 1, "m", true, 2, true, "", std::nullopt});
+  const auto stream = chatStream(answerOf(*outcomes, 4, "m"), {"id", 1, "m", true, 2, true, "", std::nullopt, UsageLie::None});
   std::string text;
   for (const auto& event : stream.tokens) {
     ASSERT_TRUE(event.starts_with("data: ") && event.ends_with("\n\n"));
