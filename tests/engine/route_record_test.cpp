@@ -36,6 +36,7 @@ class BadResponder final : public server::Responder {
     co_return Result<void>{};
   }
   Task<Result<void>> start(int, const http::Headers&) override { co_return Result<void>{}; }
+  Task<Result<void>> startRaw(std::string_view) override { co_return Result<void>{}; }
   Task<Result<void>> write(std::string_view) override { co_return Result<void>{}; }
   Task<Result<void>> finish() override { co_return Result<void>{}; }
   void abort() override {}
