@@ -38,7 +38,7 @@ class Lying(FlowTest):
         status, _, text = self.router.chat("question 1?")
         self.assertEqual((status, json.loads(text)["choices"][0]["message"]["content"]), (200, "yes"))
 
-    def whole(self, fault, code, outcome="error", grows=16, status=200):
+    def whole(self, fault, code, outcome="error", grows=16, seen=200):
         """A whole answer that is refused: 502, its row, and no more memory than `grows` MiB."""
         self.serves_the_next()
         before = self.peak()
@@ -49,7 +49,7 @@ class Lying(FlowTest):
         decision = self.router.decision(headers["x-signalbox-decision-id"])
         self.assertEqual((decision["status"], decision["outcome"], decision["error"]), (502, outcome, code), fault)
         attempt = self.router.attempts(decision["id"])[0]
-        self.assertEqual((attempt["error"], attempt["status"]), (code, status), fault)
+        self.assertEqual((attempt["error"], attempt["status"]), (code, seen), fault)
         self.assertEqual(decision["cost_usd"], attempt["cost_usd"])
         self.assertLess(decision["cost_usd"], 0.001, "at most what was sent and came, by estimate")
         self.assertGreaterEqual(decision["cost_usd"], 0)
@@ -130,7 +130,7 @@ class SizeTest(Lying):
         self.streamed("endless-line", "upstream_malformed", "error")
 
     def test_a_line_of_a_head_without_end_is_refused(self):
-        self.assertIn("head", self.whole("endless-header", "upstream_malformed", status=None))
+        self.assertIn("head", self.whole("endless-header", "upstream_malformed", seen=None))
 
 
 class CountTest(Lying):
