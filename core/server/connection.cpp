@@ -7,6 +7,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <cerrno>
 
 #include "base/log.h"
@@ -23,6 +24,18 @@ constexpr std::size_t kKeptBuffer = 64 << 10;  // larger buffers are given back 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 http::FramingLimits framingLimits(const Limits& limits) { return {limits.max_head, limits.max_fields, limits.max_line, limits.max_body}; }
+
+// A cancelled handler may end by an exception. Asio awaits once more after it, and what that throws would end the worker.
+Task<void> contained(Task<void> handler) {
+  std::exception_ptr problem;
+  try {
+    co_await std::move(handler);
+  } catch (...) {
+    problem = std::current_exception();
+  }
+  co_await asio::this_coro::throw_if_cancelled(false);
+  if (problem) std::rethrow_exception(problem);
+}
 
 std::string describe(const std::exception_ptr& exception) {
   try {
@@ -185,7 +198,7 @@ void Connection::serve() {
   setReadDeadline(kNever);
   auto task = shared_.handler.handle(worker_, std::move(request), *this);
   auto done = [self = shared_from_this()](const std::exception_ptr& exception) { self->onHandled(exception); };
-  asio::co_spawn(worker_.context(), std::move(task), asio::bind_cancellation_slot(cancel_.slot(), std::move(done)));
+  asio::co_spawn(worker_.context(), contained(std::move(task)), asio::bind_cancellation_slot(cancel_.slot(), std::move(done)));
 }
 
 void Connection::onHandled(const std::exception_ptr& exception) {

@@ -169,6 +169,29 @@ TEST_F(StreamTest, cancelsTheHandlerWhenTheClientGoesAway) {
   EXPECT_TRUE(eventually([&] { return running->connections() == 0; }));
 }
 
+// Such a handler returns as if nothing had been, with its task cancelled: that must end it alone and not the worker.
+TEST_F(StreamTest, servesOnAfterAHandlerThatLearnedOfTheLossFromItsWrite) {
+  handler.on("/s", [](const http::Request&, Responder& responder) -> Task<void> {
+    co_await responder.start(200, {});
+    const std::string piece(64 << 10, 'p');
+    while (true) {
+      const auto written = co_await responder.write(piece);
+      if (!written) co_return;
+    }
+  });
+  ServerOptions options;
+  options.workers = 1;
+  serve(options);
+  for (int i = 0; i < 3; ++i) {
+    RawClient client(port());
+    client.send(client.get("/s"));
+    EXPECT_FALSE(client.receive().empty());
+  }
+  RawClient client(port());
+  client.send(client.get("/x"));
+  EXPECT_EQ(statusOf(client.answer()), 200);
+}
+
 TEST_F(StreamTest, noticesTheLossEvenBehindALargeReadAhead) {
   handler.on("/before", waiting(handler, false));
   serve();
