@@ -8,8 +8,6 @@
 namespace signalbox::engine {
 namespace {
 
-// Further behind than this the journal waits for the feed; its own queue is bounded and counts what it drops.
-constexpr std::size_t kMostQueuedRows = 64 * 1024;
 constexpr std::size_t kMostEarlyLabels = 10'000;
 constexpr std::size_t kMostScores = 100'000;
 
@@ -27,7 +25,7 @@ bool same(const domain::Label& a, const domain::Label& b) { return a.ts == b.ts 
 
 }  // namespace
 
-EventFeed::EventFeed(control::HubOptions hub) : hub_(hub) {}
+EventFeed::EventFeed(control::HubOptions hub, std::size_t most_queued) : hub_(hub), most_queued_(most_queued) {}
 EventFeed::~EventFeed() { stop(); }
 
 Result<void> EventFeed::start(journal::Journal& journal) {
@@ -43,6 +41,7 @@ Result<void> EventFeed::start(journal::Journal& journal) {
   first_live_seq_ = *last;
   hub_.startAt(*last);
   told_ = *last;
+  taken_ = *last;
   {
     const std::lock_guard lock(queue_mutex_);
     stopping_ = false;
@@ -58,7 +57,6 @@ void EventFeed::stop() {
     stopping_ = true;
   }
   wake_.notify_all();
-  room_.notify_all();
   idle_.notify_all();
   if (warm_reader_) warm_reader_->interrupt();
   if (thread_.joinable()) thread_.join();
@@ -68,12 +66,16 @@ void EventFeed::stop() {
 }
 
 void EventFeed::decisionsCommitted(domain::CommittedRows rows) {
-  std::unique_lock lock(queue_mutex_);
-  room_.wait(lock, [&] { return stopping_ || queued_rows_ < kMostQueuedRows; });
-  if (stopping_) return;
-  queued_rows_ += rows->size();
-  queue_.emplace_back(std::move(rows));
-  lock.unlock();
+  {
+    const std::lock_guard lock(queue_mutex_);
+    if (stopping_ || rows->empty()) return;
+    if (queued_rows_ >= most_queued_) {
+      missed_upto_ = rows->back().seq;
+    } else {
+      queued_rows_ += rows->size();
+      queue_.emplace_back(std::move(rows));
+    }
+  }
   wake_.notify_one();
 }
 
@@ -93,26 +95,51 @@ void EventFeed::run() {
   std::unique_lock lock(queue_mutex_);
   while (true) {
     busy_ = false;
-    if (queue_.empty()) idle_.notify_all();
-    wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+    const auto missed = [&] { return missed_upto_ > taken_; };
+    if (queue_.empty() && !missed()) idle_.notify_all();
+    wake_.wait(lock, [&] { return stopping_ || !queue_.empty() || missed(); });
     if (stopping_) return;
+    if (queue_.empty()) {
+      busy_ = true;
+      const std::int64_t upto = missed_upto_;
+      lock.unlock();
+      catchUp(upto);
+      lock.lock();
+      continue;
+    }
     const Item item = std::move(queue_.front());
     queue_.pop_front();
     busy_ = true;
     if (const auto* rows = std::get_if<domain::CommittedRows>(&item)) queued_rows_ -= (*rows)->size();
     lock.unlock();
-    room_.notify_one();
     std::visit([this](const auto& what) { take(what); }, item);
     lock.lock();
   }
 }
 
+// What was committed while the queue was full, read from the store up to and with `upto`.
+void EventFeed::catchUp(std::int64_t upto) {
+  constexpr std::size_t kPage = 1000;
+  while (taken_ < upto) {
+    auto page = labels_reader_->decisionsAfter(taken_, kPage);
+    if (page) std::erase_if(*page, [&](const auto& row) { return row.seq > upto; });
+    if (!page || page->empty()) {
+      if (!page) log::warn("decisions up to {} could not be read again for the live views: {}", upto, page.error().message);
+      taken_ = upto;  // retired meanwhile, or unreadable; asking again would not help
+      return;
+    }
+    take(std::make_shared<const std::vector<domain::CommittedDecision>>(std::move(*page)));
+  }
+}
+
 void EventFeed::take(const domain::CommittedRows& rows) {
   const auto& decisions = *rows;
+  if (decisions.front().seq > taken_ + 1) catchUp(decisions.front().seq - 1);
   {
     const std::lock_guard lock(rollups_mutex_);
     for (const auto& committed : decisions) {
       rollups_.add(committed.decision);
+      if (committed.decision.score) remember(committed.decision.id, committed.decision.score);
       const auto early = early_.empty() ? early_.end() : early_.find(committed.decision.id);
       if (early == early_.end()) continue;
       const auto score = bestScore(early->second);
@@ -121,14 +148,21 @@ void EventFeed::take(const domain::CommittedRows& rows) {
       early_.erase(early);
     }
   }
-  if (!decisions.empty()) last_event_.store(decisions.back().decision.ts, std::memory_order_relaxed);
+  taken_ = decisions.back().seq;
+  last_event_.store(decisions.back().decision.ts, std::memory_order_relaxed);
   hub_.publish(rows);
   const std::lock_guard lock(listeners_mutex_);
-  if (!decisions.empty()) told_ = decisions.back().seq;
+  told_ = decisions.back().seq;
   for (const auto& listener : listeners_) listener(decisions);
 }
 
 void EventFeed::take(const domain::Label& label) {
+  std::int64_t missed = 0;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    missed = missed_upto_;
+  }
+  catchUp(missed);  // its decision may be among them
   auto decision = labels_reader_->decision(label.decision_id);
   const auto labels = labels_reader_->labels(label.decision_id);
   if (!decision && decision.error().code == ErrorCode::UnknownDecision && early_.size() < kMostEarlyLabels) {
@@ -207,7 +241,7 @@ Subscription EventFeed::listen(std::function<void(std::span<const domain::Commit
 
 void EventFeed::settle() {
   std::unique_lock lock(queue_mutex_);
-  idle_.wait(lock, [&] { return stopping_ || (queue_.empty() && !busy_); });
+  idle_.wait(lock, [&] { return stopping_ || (queue_.empty() && !busy_ && missed_upto_ <= taken_); });
 }
 
 }  // namespace signalbox::engine

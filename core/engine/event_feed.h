@@ -24,7 +24,9 @@ namespace signalbox::engine {
 
 class EventFeed final : public journal::Observer {
  public:
-  explicit EventFeed(control::HubOptions hub = {});
+  // Further behind than `most_queued` decisions, the feed is told no more of them and reads what it missed from the store: the
+  // journal never waits for a view.
+  explicit EventFeed(control::HubOptions hub = {}, std::size_t most_queued = 64 * 1024);
   ~EventFeed() override;
 
   // REQUIRES: once, before the first append. Reads where the sequence stands, then fills the rollups in the background.
@@ -52,6 +54,7 @@ class EventFeed final : public journal::Observer {
  private:
   using Item = std::variant<domain::CommittedRows, domain::Label>;
   void run();
+  void catchUp(std::int64_t upto);
   void warmUp();
   void take(const domain::CommittedRows& decisions);
   void take(const domain::Label& label);
@@ -66,9 +69,10 @@ class EventFeed final : public journal::Observer {
   std::atomic<WallMicros> last_event_{0};
 
   std::mutex queue_mutex_;
-  std::condition_variable wake_, room_, idle_;
+  std::condition_variable wake_, idle_;
   std::deque<Item> queue_;
   std::size_t queued_rows_ = 0;
+  std::int64_t missed_upto_ = 0;      // the last sequence number that was not queued
   bool busy_ = false;
   bool stopping_ = true;
 
@@ -76,6 +80,8 @@ class EventFeed final : public journal::Observer {
   std::int64_t told_ = 0;             // the last sequence number that listeners heard of
   std::list<std::function<void(std::span<const domain::CommittedDecision>)>> listeners_;
 
+  const std::size_t most_queued_;
+  std::atomic<std::int64_t> taken_{0};  // the last sequence number that is in the rollups; the feed's thread sets it
   std::int64_t first_live_seq_ = 0;   // rows above it are told by the journal, not read by warmUp()
   std::atomic<bool> scanning_{false}; // the warm-up's snapshot of the store is taken
   std::map<domain::DecisionId, std::vector<domain::Label>> early_;  // labels that came before their decision; the feed's thread

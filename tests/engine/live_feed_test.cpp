@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// A view that cannot keep up loses nothing and holds nobody up.
+#include <gtest/gtest.h>
+
+#include <latch>
+
+#include "engine/event_feed.h"
+#include "journal/store_fixture.h"
+
+namespace signalbox::engine {
+namespace {
+
+using LiveFeedTest = journal::StoreTest;
+
+TEST_F(LiveFeedTest, readsFromTheStoreWhatItWasTooSlowToHear) {
+  constexpr std::size_t kMostQueued = 10;
+  constexpr std::int64_t kRows = 3000;
+  auto small_groups = options();
+  small_groups.batch_rows = 20;
+  const auto journal = open(small_groups);
+  EventFeed feed({}, kMostQueued);
+  ASSERT_TRUE(feed.start(*journal));
+  journal->observe(&feed);
+  std::latch listening(1), release(1);
+  std::int64_t from = 0, heard = 0;
+  bool in_order = true;
+  {
+    const auto slow = feed.listen([&, first = true](std::span<const domain::CommittedDecision> rows) mutable {
+      for (const auto& row : rows) in_order &= row.seq == ++heard;
+      if (!std::exchange(first, false)) return;
+      listening.count_down();
+      release.wait();
+    }, from);
+    journal->append(journal::decisionAt(wallNow()));
+    listening.wait();
+    for (std::int64_t i = 1; i < kRows; ++i) EXPECT_TRUE(journal->append(journal::decisionAt(wallNow())));
+    journal->flush();  // would not end if the journal waited for the listener
+    EXPECT_EQ(journal->status().rows, kRows);
+    release.count_down();
+    feed.settle();
+  }
+  EXPECT_EQ(heard, kRows);
+  EXPECT_TRUE(in_order);
+  EXPECT_EQ(feed.metrics(0, INT64_MAX, 0, 0).total.requests, kRows);
+  EXPECT_EQ(feed.hub().seq(), kRows);
+  feed.stop();
+}
+
+}  // namespace
+}  // namespace signalbox::engine
