@@ -2,34 +2,23 @@
 #include "base/json_doc.h"
 
 #include <charconv>
+#include <cstring>
 
 #include "base/strings.h"
 
 namespace signalbox {
 
-JsonDoc::Kind JsonDoc::Node::kind() const { return doc_->entries_[index_].kind; }
-std::size_t JsonDoc::Node::begin() const { return doc_->entries_[index_].begin; }
-std::size_t JsonDoc::Node::end() const { return doc_->entries_[index_].end; }
-std::size_t JsonDoc::Node::keyBegin() const { return doc_->entries_[index_].key_begin; }
-std::size_t JsonDoc::Node::size() const { return doc_->entries_[index_].count; }
-std::string_view JsonDoc::Node::raw() const { return doc_->text_.substr(begin(), end() - begin()); }
-
-JsonDoc::Node JsonDoc::Node::first() const {
-  const auto child = doc_->entries_[index_].child;
-  return child ? Node(doc_, child) : Node();
-}
-
-JsonDoc::Node JsonDoc::Node::next() const {
-  const auto sibling = doc_->entries_[index_].next;
-  return sibling ? Node(doc_, sibling) : Node();
-}
-
 JsonDoc::Node JsonDoc::Node::operator[](std::string_view wanted) const {
   if (!isObject()) return {};
-  for (Node member = first(); member; member = member.next()) {
-    const auto& entry = doc_->entries_[member.index_];
-    const auto inside = doc_->text_.substr(entry.key_begin + 1, entry.key_end - entry.key_begin - 2);
-    if (entry.key_escaped ? member.key() == wanted : inside == wanted) return member;
+  const auto& entries = doc_->entries_;
+  for (std::uint32_t at = entries[index_].child; at != 0; at = entries[at].next) {
+    const Entry& entry = entries[at];
+    if (entry.key_escaped) {
+      if (Node(doc_, at).key() == wanted) return {doc_, at};
+      continue;
+    }
+    const std::size_t length = entry.key_end - entry.key_begin - 2;
+    if (length == wanted.size() && std::memcmp(doc_->text_.data() + entry.key_begin + 1, wanted.data(), length) == 0) return {doc_, at};
   }
   return {};
 }

@@ -77,6 +77,25 @@ class JsonDoc {
   std::vector<Entry> entries_;
 };
 
+// The steps of every walk over a document, which is what most of a request's reading is made of.
+inline JsonDoc::Kind JsonDoc::Node::kind() const { return doc_->entries_[index_].kind; }
+inline std::size_t JsonDoc::Node::begin() const { return doc_->entries_[index_].begin; }
+inline std::size_t JsonDoc::Node::end() const { return doc_->entries_[index_].end; }
+inline std::size_t JsonDoc::Node::keyBegin() const { return doc_->entries_[index_].key_begin; }
+inline std::size_t JsonDoc::Node::size() const { return doc_->entries_[index_].count; }
+inline std::string_view JsonDoc::Node::raw() const {
+  const Entry& entry = doc_->entries_[index_];
+  return {doc_->text_.data() + entry.begin, entry.end - entry.begin};
+}
+inline JsonDoc::Node JsonDoc::Node::first() const {
+  const auto child = doc_->entries_[index_].child;
+  return child ? Node(doc_, child) : Node();
+}
+inline JsonDoc::Node JsonDoc::Node::next() const {
+  const auto sibling = doc_->entries_[index_].next;
+  return sibling ? Node(doc_, sibling) : Node();
+}
+
 // Appends `raw` (the inside of a JSON string, quotes excluded) unescaped to `out`. REQUIRES: validated text.
 void unescapeJson(std::string_view raw, std::string& out);
 // `text` as a JSON string with quotes. Invalid UTF-8 becomes U+FFFD.

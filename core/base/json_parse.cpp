@@ -102,14 +102,8 @@ class JsonDocParser {
 
   std::uint32_t addEntry(JsonDoc::Kind kind, std::size_t begin) {
     const auto index = static_cast<std::uint32_t>(doc_.entries_.size());
-    JsonDoc::Entry entry{};
-    entry.begin = static_cast<std::uint32_t>(begin);
-    entry.kind = kind;
-    entry.key_begin = key_begin_;
-    entry.key_end = key_end_;
-    entry.key_escaped = key_escaped_;
+    doc_.entries_.push_back({static_cast<std::uint32_t>(begin), 0, key_begin_, key_end_, 0, 0, 0, kind, false, key_escaped_});
     key_begin_ = key_end_ = 0;
-    doc_.entries_.push_back(entry);
     if (!open_.empty()) {
       auto& parent = open_.back();
       if (parent.last_child) {
