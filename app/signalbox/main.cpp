@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/log.h"
+#include "base/process.h"
 #include "base/strings.h"
 #include "signalbox/commands.h"
 
@@ -30,13 +30,11 @@ constexpr void (*kCommands[])(CLI::App&, ExitCode&) = {
     signalbox::app::addToken,
 };
 
-// What a process that holds keys owes its user: files for the owner only, no memory image on disk. Ctrl-C ends a command that
-// has nothing to tidy up; the others replace this handler.
+// Ctrl-C ends a command that has nothing to tidy up; the others replace this handler. What is logged goes to stderr: stdout is
+// for results.
 void setUpProcess() {
-  ::umask(077);
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  std::signal(SIGPIPE, SIG_IGN);  // a log whose reader has died must not end the router
+  signalbox::protectProcess();
+  signalbox::setUpLog("warn");
   std::signal(SIGINT, [](int) { ::_exit(static_cast<int>(ExitCode::Interrupted)); });
 }
 

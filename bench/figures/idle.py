@@ -43,7 +43,7 @@ def console(stack, folder, bin_folder, rows):
     demo = subprocess.Popen([bin_folder / "signalbox", "demo", "--rate", str(rate), "--history", f"{rows * 2 // rate}s"],
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
     stack.callback(lambda: (demo.terminate(), demo.wait()))
-    control = demo.stdout.readline().split("control=")[1].strip()
+    control = next(line for line in demo.stdout if line.startswith("listening ")).split("control=")[1].strip()
     said = ""
     while "(consoles)" not in said:
         said += demo.stderr.readline()

@@ -134,5 +134,13 @@ class ReplayTest(FlowTest):
         self.assertIn("no NO_SUCH_KEY", run("replay", "--requests", self.outcomes, "--target", "http://127.0.0.1:9", "--key-env", "NO_SUCH_KEY").stderr)
 
 
+class DemoTest(FlowTest):
+    def test_says_where_it_listens_first_and_logs_elsewhere(self):
+        done = run("demo", "--duration", "1s", "--history", "0s", env={"XDG_STATE_HOME": str(self.folder)})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(done.stdout.startswith("listening data=http://127.0.0.1:"), done.stdout)
+        self.assertNotIn("[info]", done.stdout)
+
+
 if __name__ == "__main__":
     unittest.main()
