@@ -59,7 +59,7 @@ class ByteServer:
         client.sendall(f"HTTP/1.1 {status} x\r\ncontent-type: {kind}\r\nconnection: close\r\n\r\n".encode())
         for piece in pieces:
             if isinstance(piece, float):
-                time.sleep(piece)
+                time.sleep(piece)  # the silence is what this upstream plays
             else:
                 client.sendall(piece.encode())
 

@@ -79,7 +79,7 @@ class Changer(threading.Thread):
                     gate = round(0.2 + (live % 500) / 1000, 3)
                     live = control.call("policy.apply", {"policy": policy(gate), "base": live, "reason": "under fire"})["revision"]
                     self.progress.add(self.progress.acknowledged, (live, gate))
-                    time.sleep(0.05)
+                    time.sleep(0.05)  # the pace of its changes: 20 messages a second are allowed
         except (OSError, ConnectionError):
             pass
 

@@ -173,7 +173,7 @@ class TruthTest(RecordTest):
 
     def test_a_streams_overhead_is_the_routers_own(self):
         def slow(body, send):
-            time.sleep(0.4)
+            time.sleep(0.4)  # the upstream's own time, which must not count as the router's
             send(200, [chunk("yes"), chunk(None, "stop"), "[DONE]"])
         router = self.serve(slow)
         status, headers, _ = router.chat("hello", stream=True)
