@@ -12,6 +12,7 @@ void addServe(CLI::App& app, ExitCode& exit);
 void addCheck(CLI::App& app, ExitCode& exit);
 void addSimulate(CLI::App& app, ExitCode& exit);
 void addReplay(CLI::App& app, ExitCode& exit);
+void addCalibrate(CLI::App& app, ExitCode& exit);
 void addDemo(CLI::App& app, ExitCode& exit);
 void addPolicy(CLI::App& app, ExitCode& exit);
 void addExport(CLI::App& app, ExitCode& exit);

@@ -23,6 +23,7 @@ constexpr void (*kCommands[])(CLI::App&, ExitCode&) = {
     signalbox::app::addCheck,
     signalbox::app::addSimulate,
     signalbox::app::addReplay,
+    signalbox::app::addCalibrate,
     signalbox::app::addDemo,
     signalbox::app::addPolicy,
     signalbox::app::addTail,

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admit/token_file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 
 #include "base/strings.h"
+#include "base/whole_file.h"
 
 namespace signalbox::admit {
 namespace {
@@ -21,19 +19,9 @@ std::unexpected<Error> problem(const std::string& path, const std::string& what)
 
 Result<TokenFile> create(const std::string& folder, const std::string& name) {
   const std::string path = folder + "/" + name;
-  const std::string temporary = path + ".new";
   TokenFile file{Secret(randomToken(name == kControlTokenFile ? "sbx-control-" : "sbx-local-")), path, true};
-  ::unlink(temporary.c_str());
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) return problem(path, std::string("cannot be written: ") + std::strerror(errno));
-  const std::string text = file.token.reveal() + "\n";
-  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
-  ::close(fd);
-  if (!written || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    const std::string why = std::strerror(errno);
-    ::unlink(temporary.c_str());
-    return problem(path, "cannot be written: " + why);
-  }
+  const auto written = writeWholeFile(path, file.token.reveal() + "\n", 0600);
+  if (!written) return std::unexpected(written.error());
   return file;
 }
 

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "config/price_table.h"
+#include "domain/calibration_map.h"
 #include "domain/document_error.h"
 #include "domain/policy_document.h"
 #include "domain/tier.h"
@@ -68,6 +69,7 @@ struct Config {
   std::vector<domain::Upstream> upstreams;
   std::vector<domain::Tier> tiers;
   std::vector<std::pair<std::string, std::string>> aliases;  // pattern → model, in order
+  std::vector<domain::CalibrationMap> calibrations;  // read from the files that "calibration" lists
   std::string policy_file;             // absolute; empty = none given
   std::optional<domain::PolicyDocument> policy;  // read from policy_file, compiled against the tiers
   std::string log_level = "info";

@@ -26,20 +26,6 @@ const schema::Validator& fileSchema() {
   return validator;
 }
 
-Result<std::string> readFile(const std::string& path) {
-  std::error_code failure;
-  if (!fs::exists(path, failure)) return fail(ErrorCode::NotFound, "there is no such file");
-  if (!fs::is_regular_file(path, failure)) return fail(ErrorCode::Io, "not a regular file");
-  if (fs::file_size(path, failure) > kMaxFileBytes) return fail(ErrorCode::Io, "larger than " + std::to_string(kMaxFileBytes >> 20) + " MiB");
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  if (!stream || !(text << stream.rdbuf())) {
-    if (stream && stream.peek() == std::ifstream::traits_type::eof()) return std::string();  // an empty file fails `<<`
-    return fail(ErrorCode::Io, "the file cannot be read");
-  }
-  return text.str();
-}
-
 std::string machineName() {
   char name[256] = {};
   return ::gethostname(name, sizeof(name) - 1) == 0 && name[0] ? name : "signalbox";
@@ -60,6 +46,20 @@ void readPolicyFile(const Reading& from, Config& config, const PolicyCheck& chec
 }
 
 }  // namespace
+
+Result<std::string> readFile(const std::string& path) {
+  std::error_code failure;
+  if (!fs::exists(path, failure)) return fail(ErrorCode::NotFound, "there is no such file");
+  if (!fs::is_regular_file(path, failure)) return fail(ErrorCode::Io, "not a regular file");
+  if (fs::file_size(path, failure) > kMaxFileBytes) return fail(ErrorCode::Io, "larger than " + std::to_string(kMaxFileBytes >> 20) + " MiB");
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  if (!stream || !(text << stream.rdbuf())) {
+    if (stream && stream.peek() == std::ifstream::traits_type::eof()) return std::string();  // an empty file fails `<<`
+    return fail(ErrorCode::Io, "the file cannot be read");
+  }
+  return text.str();
+}
 
 std::string ConfigError::string() const {
   if (line == 0) return file + ": " + message;
@@ -101,6 +101,7 @@ std::expected<std::shared_ptr<const Config>, ConfigErrors> load(const std::strin
   readUpstreams(from, *config);
   readTiers(from, *config);
   readAliases(from, *config);
+  readCalibration(from, *config);
   ConfigErrors policy_warnings;
   if (problems.clean()) readPolicyFile(from, *config, check, policy_warnings);
   if (!problems.clean()) return std::unexpected(problems.takeErrors());

@@ -21,12 +21,15 @@ void readStore(const Reading& from, Config& config);
 void readUpstreams(const Reading& from, Config& config);
 void readTiers(const Reading& from, Config& config);     // after the upstreams
 void readAliases(const Reading& from, Config& config);   // after the tiers
+void readCalibration(const Reading& from, Config& config);  // after the upstreams
 
 // Reported and empty when the place does not yield it.
 [[nodiscard]] Secret readSecret(const Reading& from, const Json& json, const std::string& pointer);
 // Where a secret that stands in a file stands; empty for one from elsewhere.
 [[nodiscard]] std::string secretFile(const Reading& from, const Json& json);
 [[nodiscard]] Duration readDuration(const Reading& from, const Json& json, const std::string& pointer);
+// A file that one of these files names, whole; why it cannot be had, without its name.
+[[nodiscard]] Result<std::string> readFile(const std::string& path);
 [[nodiscard]] std::string absolutePath(const std::string& folder, const std::string& path);
 // "unknown WHAT "NAME": did you mean …?; allowed is …"
 [[nodiscard]] std::string unknownName(std::string_view what, const std::string& name, const std::vector<std::string>& known);

@@ -170,8 +170,10 @@ Task<Result<void>> Route::hear(Answer& answer) {
     static const policy::Validators kNone;
     // A call of a tool is not text that a validator could read.
     const auto& validators = said.has_tool_calls ? kNone : workload_->validate;
-    answer.judgement = gate::judge(gateOf(answer.tier), validators, said.text, said.evidence, nullptr, said.refused);
     const auto* gate = gateOf(answer.tier);
+    const auto* map = gate ? domain::findCalibration(services_.config.calibrations, workload_->name, answer.exchange->deployment(), gate->signal)
+                           : nullptr;
+    answer.judgement = gate::judge(gate, validators, said.text, said.evidence, map, said.refused);
     const bool held = request_.stream && gate != nullptr && gate->stream == domain::StreamGate::Prefix;
     const std::string words = (held ? "stream held whole, " : "") + answer.judgement.explanation;
     if (!answer.judgement.explanation.empty()) explain(tierAt(answer.tier).name + ": " + words);

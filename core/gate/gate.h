@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/calibration_map.h"
 #include "domain/tokens.h"
 #include "domain/vocabulary.h"
 #include "policy/policy.h"
@@ -17,13 +18,6 @@ namespace signalbox::gate {
 //   mean-token = exp(mean log p) · min-token = min p · top-class as in the contract
 [[nodiscard]] std::optional<double> confidence(domain::Signal signal, const domain::TokenEvidence& evidence,
                                                const std::vector<std::string>& labels);
-
-// A calibration map of one workload and model: raw confidence → probability of being right. Piecewise linear, monotonic.
-struct CalibrationMap {
-  std::string name;
-  std::vector<std::pair<double, double>> points;  // ascending in both
-  [[nodiscard]] double operator()(double raw) const;
-};
 
 struct Validation {
   bool passed = true;
@@ -46,6 +40,6 @@ struct Judgement {
 
 // `gate` null: no gate on this tier; then only validators speak.
 [[nodiscard]] Judgement judge(const policy::Gate* gate, const policy::Validators& validators, std::string_view answer,
-                              const domain::TokenEvidence& evidence, const CalibrationMap* map, bool refused = false);
+                              const domain::TokenEvidence& evidence, const domain::CalibrationMap* map, bool refused = false);
 
 }  // namespace signalbox::gate

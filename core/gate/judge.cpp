@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include <cmath>
 
 #include "base/strings.h"
 #include "gate/gate.h"
@@ -22,12 +22,16 @@ std::string compared(double value, double threshold) {
 
 std::string withMap(const Judgement& judgement) {
   if (judgement.calibration.empty()) return {};
-  return " (calibrated from " + fixed(*judgement.raw, 2) + ")";
+  const double raw = *judgement.raw;
+  // Raw confidences crowd just below 1: as many decimals as it takes not to show a 1 that is none.
+  int decimals = 2;
+  while (decimals < 6 && raw != 1 && raw > 1 - 0.5 * std::pow(10, -decimals)) ++decimals;
+  return " (calibrated from " + fixed(raw, decimals) + ")";
 }
 
 // The gate alone.
 void weigh(const policy::Gate& gate, const std::vector<std::string>& labels, const domain::TokenEvidence& evidence,
-           const CalibrationMap* map, Judgement& out) {
+           const domain::CalibrationMap* map, Judgement& out) {
   const auto signal = std::string(domain::name(gate.signal));
   out.raw = confidence(gate.signal, evidence, labels);
   if (!out.raw) {
@@ -58,19 +62,8 @@ void weigh(const policy::Gate& gate, const std::vector<std::string>& labels, con
 
 }  // namespace
 
-double CalibrationMap::operator()(double raw) const {
-  if (points.empty()) return raw;
-  if (raw <= points.front().first) return points.front().second;
-  if (raw >= points.back().first) return points.back().second;
-  const auto right =
-      std::upper_bound(points.begin(), points.end(), raw, [](double x, const auto& point) { return x < point.first; });
-  const auto left = right - 1;
-  const double share = (raw - left->first) / (right->first - left->first);
-  return left->second + share * (right->second - left->second);
-}
-
 Judgement judge(const policy::Gate* gate, const policy::Validators& validators, std::string_view answer,
-                const domain::TokenEvidence& evidence, const CalibrationMap* map, bool refused) {
+                const domain::TokenEvidence& evidence, const domain::CalibrationMap* map, bool refused) {
   Judgement out;
   out.validation = validate(validators, answer, refused);
   if (gate) weigh(*gate, validators.labels, evidence, map, out);

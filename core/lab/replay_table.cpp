@@ -1,52 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report for people and for machines.
-#include <cmath>
-
 #include "base/strings.h"
 #include "lab/replay_report.h"
+#include "lab/table_text.h"
 
 namespace signalbox::lab {
 namespace {
 
 using domain::Estimate;
-constexpr std::string_view kUnknown = "–";
-
-std::string grouped(std::int64_t n) {
-  std::string digits = std::to_string(n);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
-  return digits;
-}
-
-// As wide as `width` characters on a terminal (bytes are not characters).
-std::string padded(std::string text, std::size_t width, bool right) {
-  std::size_t characters = 0;
-  for (const char c : text) characters += (static_cast<unsigned char>(c) & 0xC0u) != 0x80u;
-  const std::string space(characters < width ? width - characters : 0, ' ');
-  return right ? space + text : text + space;
-}
-
-using Format = std::string (*)(double);
-std::string percent(double value) { return fixed(value * 100, 1) + " %"; }
-std::string milliseconds(double value) { return fixed(value, value < 10 ? 2 : 1) + " ms"; }
-std::string dollars(double value) {
-  if (value == 0) return "$0";
-  const int digits = std::clamp(3 - static_cast<int>(std::floor(std::log10(std::abs(value)))), 2, 9);
-  return "$" + fixed(value, digits);
-}
-
-std::string bound(double value, Format format) { return std::isfinite(value) ? format(value) : std::string(kUnknown); }
-std::string valueOf(const Estimate& e, Format format) { return e.n > 0 && std::isfinite(e.value) ? format(e.value) : std::string(kUnknown); }
-std::string intervalOf(const Estimate& e, Format format) {
-  return e.n > 0 ? "[" + bound(e.lo, format) + ", " + bound(e.hi, format) + "]" : std::string(kUnknown);
-}
-
-void line(std::string& out, const std::string& name, const Estimate& e, Format format) {
-  out += padded(name, 24, false) + padded(valueOf(e, format), 16, true) + padded(intervalOf(e, format), 30, true) + padded(grouped(e.n), 10, true) + "\n";
-}
 
 void baselineLine(std::string& out, const BaselineLine& b) {
   const auto cell = [](const Estimate& e, Format format) {
-    return e.n > 0 ? valueOf(e, format) + " " + intervalOf(e, format) : std::string(kUnknown);
+    return e.n > 0 ? valueOf(e, format) + " " + intervalOf(e, format) : valueOf(e, format);
   };
   out += padded(b.name, 48, false) + padded(cell(b.accuracy, percent), 28, true) + padded(cell(b.cost, dollars), 36, true) +
          padded(cell(b.cost_per_correct, dollars), 42, true) + padded(grouped(b.accuracy.n), 9, true) + "\n";
@@ -69,29 +34,24 @@ std::string counts(const ReplayReport& r) {
   return out + "\n\n";
 }
 
-Json estimateJson(const Estimate& e) {
-  if (e.n == 0) return nullptr;
-  const auto number = [](double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); };
-  return {{"value", number(e.value)}, {"lo", number(e.lo)}, {"hi", number(e.hi)}, {"n", e.n}};
-}
-
 }  // namespace
 
 std::string reportTable(const ReplayReport& r) {
   std::string out = counts(r);
-  out += padded("", 24, false) + padded("value", 16, true) + padded("95% interval", 30, true) + padded("n", 10, true) + "\n";
-  for (const auto& [tier, share] : r.tiers) line(out, "tier " + tier, share, percent);
-  line(out, "escalation rate", r.escalation_rate, percent);
-  line(out, "latency p50", r.p50, milliseconds);
-  line(out, "latency p95", r.p95, milliseconds);
-  line(out, "latency p99", r.p99, milliseconds);
+  const auto line = [&](const std::string& name, const Estimate& e, Format format) { out += estimateLine(name, e, format); };
+  out += estimateHeader();
+  for (const auto& [tier, share] : r.tiers) line("tier " + tier, share, percent);
+  line("escalation rate", r.escalation_rate, percent);
+  line("latency p50", r.p50, milliseconds);
+  line("latency p95", r.p95, milliseconds);
+  line("latency p99", r.p99, milliseconds);
   if (r.ttft_p50.n > 0) {
-    line(out, "first token p50", r.ttft_p50, milliseconds);
-    line(out, "first token p99", r.ttft_p99, milliseconds);
+    line("first token p50", r.ttft_p50, milliseconds);
+    line("first token p99", r.ttft_p99, milliseconds);
   }
-  line(out, "cost", r.cost, dollars);
-  line(out, "accuracy", r.accuracy, percent);
-  line(out, "cost per correct answer", r.cost_per_correct, dollars);
+  line("cost", r.cost, dollars);
+  line("accuracy", r.accuracy, percent);
+  line("cost per correct answer", r.cost_per_correct, dollars);
   if (r.baselines.empty()) return out;
   out += "\n" + padded("from the file, same prompts", 48, false) + padded("accuracy", 28, true) + padded("cost", 36, true) +
          padded("cost per correct answer", 42, true) + padded("n", 9, true) + "\n";

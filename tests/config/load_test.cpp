@@ -132,7 +132,7 @@ TEST_F(LoadTest, everyMistakeHasItsLineColumnAndWhatIsAllowed) {
   struct Case { std::string text; std::string error; };
   const std::string tail = smallest();
   for (const Case& c : {
-           Case{smallest("lisen: {port: 1}\n"), "1:1: unknown key \"lisen\": did you mean \"listen\"?; allowed is aliases, control, keys, listen, log, name, policy, store, tiers, upstreams, version, workers"},
+           Case{smallest("lisen: {port: 1}\n"), "1:1: unknown key \"lisen\": did you mean \"listen\"?; allowed is aliases, calibration, control, keys, listen, log, name, policy, store, tiers, upstreams, version, workers"},
            Case{smallest("version: 2\n"), "1:10: 2 is not one of the values known here; allowed is 1"},
            Case{smallest("listen: {port: 99999}\n"), "1:16: 99999 is out of range; allowed is a port from 1 to 65535, or 0 for a free one"},
            Case{smallest("listen:\n  adress: x\n"), "2:3: unknown key \"adress\": did you mean \"address\"?; allowed is address, port, tls"},
@@ -216,6 +216,30 @@ TEST_F(LoadTest, policyFilesAreJudgedAgainstTheTiersAndKeepTheirOwnLines) {
   ASSERT_FALSE(config);
   EXPECT_EQ(config.error()[0].string(), files.path("p.yaml") + ":3:36: unknown tier");
   EXPECT_THAT(tiers, ElementsAre("t"));
+}
+
+TEST_F(LoadTest, calibrationMapsAreReadFromTheirFiles) {
+  files.write("m.json", R"({"version": 1, "name": "m", "model": "u/m", "signal": "mean-token", "method": "platt", "rows": 90,
+                            "points": [[0.5, 0.4], [1, 0.8]], "held_out": {"rows": 88}})");
+  const auto config = loaded(smallest("calibration: [m.json]\n"));
+  ASSERT_EQ(config->calibrations.size(), 1U);
+  EXPECT_EQ(config->calibrations[0].name, "m");
+  EXPECT_DOUBLE_EQ(config->calibrations[0](0.75), 0.6);
+}
+
+TEST_F(LoadTest, aCalibrationFileThatIsNoneIsNamedWithWhatIsWrong) {
+  const auto map = [](const std::string& name, const std::string& model) {
+    return R"({"version": 1, "name": ")" + name + R"(", "model": ")" + model + R"(", "signal": "mean-token", "method": "platt", "rows": 9, "points": [[0.5, 0.4]]})";
+  };
+  files.write("a.json", map("a", "m"));
+  files.write("b.json", map("b", "m"));
+  files.write("far.json", map("far", "n"));
+  files.write("broken.json", "{");
+  files.write("wrong.json", R"({"version": 1, "name": "w", "model": "m", "signal": "luck", "method": "platt", "rows": 9, "points": [[2, 0]]})");
+  EXPECT_THAT(errors(smallest("calibration: [none.json, broken.json, far.json, wrong.json, a.json, b.json]\n")),
+              ElementsAre("1:15: none.json: there is no such file", HasSubstr("1:26: broken.json: "), HasSubstr("1:39: far.json: unknown model \"n\""),
+                          HasSubstr("1:49: wrong.json: /signal: unknown signal \"luck\""), HasSubstr("1:49: wrong.json: /points/0: must be a pair"),
+                          "1:69: b.json: \"b\" and \"a\" are both for the same model, workload and signal"));
 }
 
 TEST_F(LoadTest, aFileThatIsNotThereIsSaidSo) {

@@ -86,7 +86,9 @@ TEST(JudgeTest, aFailedValidatorOutweighsConfidence) {
 }
 
 TEST(JudgeTest, holdsTheCalibratedValueAgainstTheThreshold) {
-  const CalibrationMap map{"tickets/llama", {{0.0, 0.0}, {0.5, 0.2}, {1.0, 0.9}}};
+  domain::CalibrationMap map;
+  map.name = "tickets/llama";
+  map.points = {{0.0, 0.0}, {0.5, 0.2}, {1.0, 0.9}};
   const auto gate = gateAt(0.5);
   const auto got = judge(&gate, {}, "A", sure(0.75), &map);
   EXPECT_NEAR(*got.raw, 0.75, 1e-12);
@@ -94,17 +96,7 @@ TEST(JudgeTest, holdsTheCalibratedValueAgainstTheThreshold) {
   EXPECT_EQ(got.calibration, "tickets/llama");
   EXPECT_EQ(got.verdict, Verdict::Accept);
   EXPECT_EQ(got.explanation, "mean-token 0.55 ≥ 0.50 (calibrated from 0.75)");
-}
-
-TEST(CalibrationMapTest, isMonotonicAndFlatOutsideItsPoints) {
-  const CalibrationMap map{"m", {{0.2, 0.1}, {0.4, 0.1}, {0.9, 0.8}}};
-  EXPECT_DOUBLE_EQ(map(0.0), 0.1);
-  EXPECT_DOUBLE_EQ(map(1.0), 0.8);
-  for (double x = 0, last = 0; x <= 1; x += 0.01) {
-    EXPECT_GE(map(x), last);
-    last = map(x);
-  }
-  EXPECT_DOUBLE_EQ((CalibrationMap{"empty", {}}(0.3)), 0.3);
+  EXPECT_EQ(judge(&gate, {}, "A", sure(0.99987), &map).explanation, "mean-token 0.90 ≥ 0.50 (calibrated from 0.9999)");
 }
 
 TEST(ValidateTest, namesEveryValidatorThatFails) {

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files that are there whole or not at all.
+#pragma once
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace signalbox {
+
+// Writes `text` beside `path` under a name of its own, to the disk, and gives it the name then: whoever reads `path` sees what
+// was there before or all of the new. Io says what failed; nothing is left behind then.
+[[nodiscard]] Result<void> writeWholeFile(const std::string& path, std::string_view text, mode_t mode);
+
+}  // namespace signalbox
