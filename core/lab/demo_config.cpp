@@ -49,6 +49,11 @@ Result<std::shared_ptr<const config::Config>> demoConfig(const SampleTraffic& tr
   auto policy = parseJson(samplePolicy());
   if (!policy) return std::unexpected(std::move(policy.error()));
   config->policy = domain::PolicyDocument{std::move(*policy)};
+  const auto compiled = policy::compile(*config->policy, config->tierNames(), 1);
+  if (!compiled) return fail(ErrorCode::InvalidConfig, "the demo's policy: " + compiled.error().front().message);
+  auto maps = demoCalibrations(**compiled, config->tiers);
+  if (!maps) return std::unexpected(std::move(maps.error()));
+  config->calibrations = std::move(*maps);
   return std::shared_ptr<const config::Config>(std::move(config));
 }
 

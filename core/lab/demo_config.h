@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "lab/sample_traffic.h"
+#include "policy/policy.h"
 
 namespace signalbox::lab {
 
@@ -23,5 +24,10 @@ struct DemoUpstream {
 
 [[nodiscard]] Result<std::shared_ptr<const config::Config>> demoConfig(const SampleTraffic& traffic, const std::vector<std::uint16_t>& ports,
                                                                        const std::string& folder);
+
+// A map for every gate of `policy`, fitted on traffic of another seed than the demo serves, as an operator would on answers of the
+// past. Rows of a workload are the outcomes whose task has its name.
+[[nodiscard]] Result<std::vector<domain::CalibrationMap>> demoCalibrations(const policy::CompiledPolicy& policy,
+                                                                           const std::vector<domain::Tier>& tiers);
 
 }  // namespace signalbox::lab

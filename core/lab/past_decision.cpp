@@ -85,7 +85,8 @@ domain::Decision pastDecision(const SampleTraffic& traffic, const policy::Compil
     const policy::Gate* gate = workload.gates[at] ? &*workload.gates[at] : nullptr;
     const bool passes_through = stream && gate && gate->stream == domain::StreamGate::Off;
     gate::Judgement judged;
-    if (!passes_through) judged = gate::judge(gate, workload.validate, answer.text, evidenceOf(answer), nullptr);
+    const auto* map = gate ? domain::findCalibration(config.calibrations, workload.name, tier.deployments.front(), gate->signal) : nullptr;
+    if (!passes_through) judged = gate::judge(gate, workload.validate, answer.text, evidenceOf(answer), map);
     attempt.n = static_cast<int>(decision.attempts.size());
     attempt.confidence_raw = judged.raw;
     attempt.confidence = judged.confidence;
@@ -103,6 +104,7 @@ domain::Decision pastDecision(const SampleTraffic& traffic, const policy::Compil
     decision.verdict = judged.verdict == domain::Verdict::Escalate ? domain::Verdict::Review : judged.verdict;
     decision.confidence_raw = judged.raw;
     decision.confidence = judged.confidence;
+    decision.calibration = judged.calibration;
     decision.score = record.correct;
     break;
   }

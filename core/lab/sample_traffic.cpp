@@ -72,12 +72,13 @@ class Filling {
 constexpr double kSteepness = 7;   // how fast a model goes from sure to lost as difficulty passes its skill
 constexpr double kLuck = 0.9;      // what makes one message of a kind harder than another
 constexpr double kSelfDoubt = 0.5; // how far a model misjudges its own chance
+constexpr double kConceit = 1.4;   // how much surer it sounds than it is, as real models do: what a calibration map takes back
 
 Record madeUpRecord(const SampleModel& model, double difficulty, const std::string& right, const std::string& wrong, Random& random) {
   const double chance = kSteepness * (model.skill - difficulty) + kLuck * random.normal();
   Record record;
   record.correct = random.chance(logistic(chance)) ? 1 : 0;
-  record.token_prob = clampProbability(logistic(chance + kSelfDoubt * random.normal()));
+  record.token_prob = clampProbability(logistic(kConceit * (chance + kSelfDoubt * random.normal()) + kConceit));
   if (!wrong.empty()) record.reply = record.right() ? right : wrong;
   return record;
 }

@@ -67,6 +67,26 @@ TEST_F(SampleTrafficTest, givesTheGateSomethingToFind) {
   EXPECT_GT(tiers["frontier"] / requests, 0.02);
 }
 
+TEST_F(SampleTrafficTest, isJudgedByMapsThatWereFittedOnOtherTraffic) {
+  // Every gate has its map, and what a map says is nearer to how often answers are right than what the model says of itself.
+  double raw_gap = 0, gap = 0, n = 0;
+  for (const auto& workload : traffic.workloads) {
+    for (const std::size_t row : workload.rows) {
+      const auto decision = pastDecision(traffic, *policy, *config, workload, row, false);
+      const auto& first = decision.attempts.front();
+      if (!first.confidence) continue;
+      const double right = traffic.outcomes->rows()[row].record(first.model)->correct;
+      raw_gap += *first.confidence_raw - right;
+      gap += *first.confidence - right;
+      ++n;
+      EXPECT_EQ(decision.confidence.has_value(), !decision.calibration.empty());
+    }
+  }
+  ASSERT_GT(n, 1000);
+  EXPECT_GT(raw_gap / n, 0.02) << "the made-up models think too well of themselves";
+  EXPECT_LT(std::abs(gap / n), 0.015);
+}
+
 TEST_F(SampleTrafficTest, hasBusyAndQuietHours) {
   double sum = 0, least = 1e9, most = 0;
   for (int minute = 0; minute < 1440; ++minute) {
