@@ -124,7 +124,10 @@ void EventFeed::catchUp(std::int64_t upto) {
     auto page = labels_reader_->decisionsAfter(taken_, kPage);
     if (page) std::erase_if(*page, [&](const auto& row) { return row.seq > upto; });
     if (!page || page->empty()) {
-      if (!page) log::warn("decisions up to {} could not be read again for the live views: {}", upto, page.error().message);
+      if (!page) {
+        log::warn("decisions up to {} could not be read again for the live views: {}", upto, page.error().message);
+        warm_.store(false, std::memory_order_release);  // the rollups lack them: the store is asked from now on
+      }
       taken_ = upto;  // retired meanwhile, or unreadable; asking again would not help
       return;
     }
@@ -133,8 +136,12 @@ void EventFeed::catchUp(std::int64_t upto) {
 }
 
 void EventFeed::take(const domain::CommittedRows& rows) {
+  if (rows->front().seq > taken_ + 1) catchUp(rows->front().seq - 1);
+  // A label that came between them may have had these read from the store already.
+  const auto next = std::find_if(rows->begin(), rows->end(), [&](const auto& row) { return row.seq > taken_; });
+  if (next == rows->end()) return;
+  if (next != rows->begin()) return take(std::make_shared<const std::vector<domain::CommittedDecision>>(next, rows->end()));
   const auto& decisions = *rows;
-  if (decisions.front().seq > taken_ + 1) catchUp(decisions.front().seq - 1);
   {
     const std::lock_guard lock(rollups_mutex_);
     for (const auto& committed : decisions) {

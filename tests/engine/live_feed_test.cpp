@@ -46,5 +46,48 @@ TEST_F(LiveFeedTest, readsFromTheStoreWhatItWasTooSlowToHear) {
   feed.stop();
 }
 
+// A label has what was missed read from the store, past rows that still wait in the queue behind it.
+TEST_F(LiveFeedTest, countsARowOnceThatALabelHadReadBeforeItsTurn) {
+  constexpr std::size_t kMostQueued = 10;
+  constexpr std::int64_t kRows = 60;
+  auto single_rows = options();
+  single_rows.batch_rows = 1;
+  const auto journal = open(single_rows);
+  EventFeed feed({}, kMostQueued);
+  ASSERT_TRUE(feed.start(*journal));
+  journal->observe(&feed);
+  std::latch listening(1), release(1);
+  std::int64_t from = 0, heard = 0;
+  bool in_order = true;
+  {
+    const auto slow = feed.listen([&, first = true](std::span<const domain::CommittedDecision> rows) mutable {
+      for (const auto& row : rows) in_order &= row.seq == ++heard;
+      if (!std::exchange(first, false)) return;
+      listening.count_down();
+      release.wait();
+    }, from);
+    const auto graded = journal::decisionAt(wallNow());
+    journal->append(graded);
+    listening.wait();
+    for (std::int64_t i = 1; i < kRows; ++i) {
+      EXPECT_TRUE(journal->append(journal::decisionAt(wallNow())));
+      journal->flush();
+      if (i == 5) {
+        std::latch stored(1);
+        journal->addLabel({graded.id, wallNow(), 1.0, domain::LabelSource::Person, ""}, [&](const auto&) { stored.count_down(); });
+        stored.wait();
+      }
+    }
+    release.count_down();
+    feed.settle();
+  }
+  EXPECT_EQ(heard, kRows);
+  EXPECT_TRUE(in_order);
+  const auto total = feed.metrics(0, INT64_MAX, 0, 0).total;
+  EXPECT_EQ(total.requests, kRows);
+  EXPECT_EQ(total.graded, 1);
+  feed.stop();
+}
+
 }  // namespace
 }  // namespace signalbox::engine
