@@ -51,7 +51,7 @@ bool saysWhatIsMeant(const CLI::App& app, int argc, char** argv) {
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
   if (std::find(names.begin(), names.end(), word) != names.end()) return false;
   const std::string near = signalbox::nearest(word, names);
-  std::cerr << "signalbox: there is no command \"" << word << '"' << (near.empty() ? "" : "; did you mean \"" + near + "\"?")
+  std::cerr << "signalbox: there is no command \"" << word << '"' << (near.empty() ? "." : "; did you mean \"" + near + "\"?")
             << " There are " << signalbox::join(names, ", ") << "; see `signalbox --help`\n";
   return true;
 }
@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    if (e.get_exit_code() != 0 && saysWhatIsMeant(app, argc, argv)) return static_cast<int>(ExitCode::WrongUsage);
+    if (saysWhatIsMeant(app, argc, argv)) return static_cast<int>(ExitCode::WrongUsage);
     return app.exit(e) == 0 ? static_cast<int>(ExitCode::Ok) : static_cast<int>(ExitCode::WrongUsage);
   } catch (const std::exception& e) {
     std::cerr << "signalbox: " << e.what() << '\n';

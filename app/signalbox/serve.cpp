@@ -55,15 +55,25 @@ ExitCode stopRouter(engine::Router& router, const StopSignals& signals, int sign
   log::info("stopping: open requests have {} s to end; a second signal ends them now", kDrain.count());
   auto stopped = std::async(std::launch::async, [&] { router.stop(kDrain); });
   while (stopped.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
-    if (signals.waitFor(std::chrono::milliseconds(20)) == 0) continue;
+    const int another = signals.waitFor(std::chrono::milliseconds(20));
+    if (another == 0 || another == SIGHUP) continue;
     log::warn("open requests end now");
     router.hasten();
   }
   return signal == SIGINT ? ExitCode::Interrupted : ExitCode::Ok;
 }
 
+// A terminal that is lost, or a service manager that asks for a reload, does not end the traffic.
+int waitForEnd(const StopSignals& signals) {
+  while (true) {
+    const int signal = signals.wait();
+    if (signal != SIGHUP) return signal;
+    log::warn("SIGHUP: the configuration is read at the start only; restart the router to change it");
+  }
+}
+
 ExitCode serve(const ServeArguments& arguments) {
-  const StopSignals signals;  // before the first thread
+  const StopSignals signals(SIGHUP);  // before the first thread
   const auto config = loadConfig(arguments.config);
   if (!config) return ExitCode::Failed;
   setUpLog(arguments.log_level.empty() ? config->log_level : arguments.log_level);
@@ -80,11 +90,12 @@ ExitCode serve(const ServeArguments& arguments) {
     std::cerr << "signalbox: " << router.error().message << '\n';
     return ExitCode::Failed;
   }
-  std::cout << "listening data=" << (*router)->dataUrl() << " control=" << (*router)->controlUrl() << std::endl;
   // Not by the log: whoever starts it for the first time must learn them whatever the log's level is.
   if (const auto file = (*router)->clientTokenFile(); !file.empty()) std::cerr << "clients send the token in " << file << '\n';
   if (const auto file = (*router)->controlTokenFile(); !file.empty()) std::cerr << "the control plane's token is in " << file << '\n';
-  return stopRouter(**router, signals, signals.wait());
+  // Last, as whoever waits for this line may use everything that was said before it.
+  std::cout << "listening data=" << (*router)->dataUrl() << " control=" << (*router)->controlUrl() << std::endl;
+  return stopRouter(**router, signals, waitForEnd(signals));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ctrl-C and SIGTERM, waited for instead of handled, so that a command can tidy up in peace. Make one before any thread is
+// Ctrl-C and SIGTERM (and another, if need be), waited for instead of handled, so that a command can tidy up in peace. Make one before any thread is
 // started: the signals are blocked from then on, in this thread and in every thread it starts.
 #pragma once
 #include <pthread.h>
@@ -12,8 +12,10 @@ namespace signalbox::app {
 
 class StopSignals {
  public:
-  StopSignals() {
+  // `and_also`: another signal to wait for, 0 = none.
+  explicit StopSignals(int and_also = 0) {
     ::sigemptyset(&set_);
+    if (and_also != 0) ::sigaddset(&set_, and_also);
     ::sigaddset(&set_, SIGINT);
     ::sigaddset(&set_, SIGTERM);
     ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);

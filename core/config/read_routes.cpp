@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
+#include <tuple>
 
 #include "base/strings.h"
 #include "config/read_parts.h"
@@ -178,12 +179,12 @@ void readAliases(const Reading& from, Config& config) {
     if (!objection.empty()) from.problems.error("/aliases/" + schema::pointerToken(pattern), objection);
     config.aliases.emplace_back(pattern, target.get<std::string>());
   }
-  // The first that fits wins, so they stand in the order of the text; a JSON object has forgotten it.
-  const auto placeOf = [&](const auto& alias) {
+  // The first that fits wins: whole names before patterns, and each in the order of the text, which a JSON object has forgotten.
+  const auto rankOf = [&](const auto& alias) {
     const Place place = from.problems.places().key("/aliases/" + schema::pointerToken(alias.first));
-    return std::pair(place.line, place.column);
+    return std::tuple(alias.first.find('*') != std::string::npos, place.line, place.column);
   };
-  std::sort(config.aliases.begin(), config.aliases.end(), [&](const auto& a, const auto& b) { return placeOf(a) < placeOf(b); });
+  std::sort(config.aliases.begin(), config.aliases.end(), [&](const auto& a, const auto& b) { return rankOf(a) < rankOf(b); });
 }
 
 }  // namespace signalbox::config

@@ -181,7 +181,12 @@ YamlDocument readYaml(std::string_view text, const std::string& file_name) {
     return std::move(builder.document);
   };
   if (text.size() > kMaxBytes) return refuse({}, "larger than " + std::to_string(kMaxBytes >> 20) + " MiB");
-  if (!isValidUtf8(text) || text.find('\0') != std::string_view::npos) return refuse({}, "not UTF-8 text");
+  int number = 0;
+  for (const auto line : split(text, '\n')) {
+    ++number;
+    if (!isValidUtf8(line) || line.find('\0') != std::string_view::npos) return refuse({number, 1}, "not UTF-8 text; allowed is UTF-8 without NUL");
+  }
+  builder.document.places.set("", {1, 1}, {1, 1});  // of a text that holds nothing
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);

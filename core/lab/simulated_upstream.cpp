@@ -98,6 +98,8 @@ Result<SimulatedUpstream::Call> SimulatedUpstream::read(http::Request request) c
   auto chat = dialect::readChatRequest(std::move(request.body), request.headers);
   if (!chat) return std::unexpected(std::move(chat.error()));
   Call call{std::move(*chat), std::nullopt, {}, 0};
+  // Who plays one model plays it under any name; the answer says which it was.
+  if (options_.models.size() == 1) call.request.model = options_.models.front();
   if (std::ranges::find(options_.models, call.request.model) == options_.models.end()) {
     return fail(ErrorCode::ModelNotFound, "This upstream offers " + join(options_.models, ", ") + ".", "model_not_found");
   }

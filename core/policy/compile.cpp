@@ -52,6 +52,9 @@ void readWorkloads(const Json& list, CompiledPolicy& policy, Findings& findings)
       findings.warn(pointer + "/name", "\"" + workload.name + "\" has no match and takes every request: the workloads after it are "
                                        "reached by name only");
     }
+    if (!workload.match.any() && i + 1 == list.size()) {
+      findings.warn(pointer + "/match", "the last workload has a match: a request that no workload takes is refused with 404");
+    }
     policy.workloads.push_back(std::move(workload));
   }
 }

@@ -59,7 +59,7 @@ tiers:
   - { name: local,    deployments: [vllm/llama-3-8b],  timeout: 500ms }
   - { name: mid,      deployments: [openai/gpt-4o-mini], timeout: 1.5s }
   - { name: frontier, deployments: [openai/gpt-4o],    timeout: 5s }
-aliases: { "gpt-4o-2024": auto, "claude-*": "auto:chat", "*": "tier:mid" }
+aliases: { "claude-*": "auto:chat", "*": "tier:mid", "gpt-4o-2024": auto }
 policy: policy.yaml
 )");
   EXPECT_EQ(config->listen.port, 8787);
@@ -86,7 +86,7 @@ policy: policy.yaml
   EXPECT_EQ(config->tiers[1].deployments[0], (domain::Deployment{"openai", "gpt-4o-mini"}));
   EXPECT_EQ(config->tiers[1].total_timeout, std::chrono::seconds(300));
   EXPECT_THAT(config->aliases, ElementsAre(testing::Pair("gpt-4o-2024", "auto"), testing::Pair("claude-*", "auto:chat"),
-                                           testing::Pair("*", "tier:mid"))) << "in the order of the file";
+                                           testing::Pair("*", "tier:mid"))) << "names before patterns, else in the order of the file";
   ASSERT_TRUE(config->policy);
   EXPECT_THAT(lines(config->warnings), testing::UnorderedElementsAre("7:63: limits are not available yet and have no effect",
                                                                      "13:5: keep_warm is not available yet and has no effect"));
@@ -167,7 +167,7 @@ TEST_F(LoadTest, everyMistakeHasItsLineColumnAndWhatIsAllowed) {
            Case{"upstreams: [{name: u, base_url: http://h, models: [{id: m, price: {input: 1}}]}]\ntiers: [{name: t, deployments: [u/m]}]\n", "1:67: the key \"output\" is missing"},
            Case{"upstreams: [{name: u, api: anthropic, base_url: http://h, models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m]}]\n", "1:28: the api \"anthropic\" is not available yet; allowed is openai"},
            Case{"just text", "1:1: text has the wrong type; allowed is a mapping"},
-           Case{"", "0:0: a value is missing; allowed is a mapping"},
+           Case{"", "1:1: a value is missing; allowed is a mapping"},
            Case{"a: 1\na: 2\n", "2:1: the key \"a\" is there twice (first on line 1); allowed is once"},
        }) {
     EXPECT_THAT(errors(c.text), ElementsAre(c.error)) << c.text;
@@ -240,6 +240,11 @@ TEST_F(LoadTest, aCalibrationFileThatIsNoneIsNamedWithWhatIsWrong) {
               ElementsAre("1:15: none.json: there is no such file", HasSubstr("1:26: broken.json: "), HasSubstr("1:39: far.json: unknown model \"n\""),
                           HasSubstr("1:49: wrong.json: /signal: unknown signal \"luck\""), HasSubstr("1:49: wrong.json: /points/0: must be a pair"),
                           "1:69: b.json: \"b\" and \"a\" are both for the same model, workload and signal"));
+}
+
+TEST_F(LoadTest, aFileThatHoldsNoDocumentHasAPlaceToo) {
+  EXPECT_THAT(errors(""), ElementsAre("1:1: a value is missing; allowed is a mapping"));
+  EXPECT_THAT(errors("version: 1\nname: \xff\n"), ElementsAre("2:1: not UTF-8 text; allowed is UTF-8 without NUL"));
 }
 
 TEST_F(LoadTest, aFileThatIsNotThereIsSaidSo) {

@@ -60,8 +60,8 @@ TEST(YamlTest, refusesWhatItCannotMean) {
   EXPECT_EQ(refusal("a: !python/object x"), "f:1:4: the tag !python/object is not known; allowed are plain and quoted values");
   EXPECT_THAT(refusal("a: [1, 2\nb: 3\n"), testing::StartsWith("f:"));
   EXPECT_THAT(refusal("a: b: c\n"), testing::HasSubstr("not YAML: "));
-  EXPECT_EQ(refusal("\xff\xfe"), "f: not UTF-8 text");
-  EXPECT_EQ(refusal(std::string("a: \0b", 5)), "f: not UTF-8 text");
+  EXPECT_EQ(refusal("\xff\xfe"), "f:1:1: not UTF-8 text; allowed is UTF-8 without NUL");
+  EXPECT_EQ(refusal(std::string("a: \0b", 5)), "f:1:1: not UTF-8 text; allowed is UTF-8 without NUL");
 }
 
 TEST(YamlTest, duplicateKeysInsideADuplicateAreReportedToo) {

@@ -262,6 +262,12 @@ class InterruptTest(Stranger):
                 self.assertIn("nothing was served", demo.errors[-1])
             self.assertEqual(os.listdir(runtime), [], "nothing is left behind")
 
+    def test_a_command_that_is_not_there_has_no_help_either(self):
+        for arguments in (("initialise",), ("initialise", "--help")):
+            done = run(*arguments)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn('there is no command "initialise". There are serve, check', done.stderr)
+
     def test_ctrl_c_ends_an_export_behind_a_whole_row(self):
         with Program("demo", "--rate", "100", "--history", "120s", "--duration", "60s") as demo:
             demo.listening()

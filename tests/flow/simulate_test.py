@@ -34,9 +34,14 @@ class SimulateTest(FlowTest):
     def test_says_what_it_does_not_know(self):
         url = self.enter(simulate(self.outcomes, "small")).urls["small"]
         self.assertEqual([self.ask(url, "what?")[1]["error"]["code"], self.ask(url, "question 5?")[1]["error"]["code"]], ["unknown_prompt", "no_record"])
-        status, answer = self.ask(url, "question 1?", model="other")
-        self.assertEqual((status, answer["error"]["code"]), (404, "model_not_found"))
         self.assertEqual(self.ask(url, 7)[0], 400)
+
+    def test_plays_its_model_under_any_name(self):
+        url = self.enter(simulate(self.outcomes, "small")).urls["small"]
+        status, answer = self.ask(url, "question 1?", model="other")
+        self.assertEqual((status, answer["model"]), (200, "small"))
+        report = json.loads(run("replay", "--requests", self.outcomes, "--target", url, "--label", "--json").stdout)
+        self.assertEqual((report["failed"], report["accuracy"]["n"]), (0, report["answered"]))
 
     def test_streams_the_same_answer(self):
         url = self.enter(simulate(self.outcomes, "small")).urls["small"]

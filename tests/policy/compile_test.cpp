@@ -68,7 +68,7 @@ TEST(CompileTest, acceptsTheManualsExampleAndSaysWhatHasNoEffectYet) {
   std::vector<std::string> pointers;
   for (const auto& warning : policy->warnings) pointers.push_back(warning.pointer);
   EXPECT_THAT(pointers, testing::UnorderedElementsAre("/workloads/0/depth", "/workloads/0/latency", "/workloads/0/cache", "/workloads/0/learned",
-                                                      "/workloads/0/shadow", "/workloads/0/explore", "/workloads/0/experiment",
+                                                      "/workloads/0/shadow", "/workloads/0/explore", "/workloads/0/experiment", "/workloads/0/match",
                                                       "/guardrails/min-coverage", "/guardrails/max-quality-drop", "/guardrails/usd-per-day"));
 }
 
@@ -147,6 +147,7 @@ TEST(CompileTest, aPolicyNeedsTiers) { EXPECT_THAT(errorsOf(Json::parse(R"({"wor
 
 TEST(CompileTest, warnsOfWhatIsAcceptedWithoutEffect) {
   EXPECT_THAT(warningsOf(R"({"workloads": [{"name": "a"}, {"name": "b"}]})"), ElementsAre("/workloads/0/name"));
+  EXPECT_THAT(warningsOf(R"({"workloads": [{"name": "a", "match": {"model": "auto:a"}}]})"), ElementsAre("/workloads/0/match"));
   EXPECT_THAT(warningsOf(one(R"("route": {"strategy": "cascade", "boundaries": [0.1, 0.2]})").c_str()), ElementsAre("/workloads/0/route/boundaries"));
   EXPECT_THAT(warningsOf(one(R"("keep-text": "30d")").c_str()), ElementsAre("/workloads/0/keep-text"));
   EXPECT_THAT(warningsOf(one(R"("gate": {"local": {"escalate-below": 0.5, "prior-correction": "running"}})").c_str()),
