@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the same requests would have cost under four plain policies, from what was written down. The cost of a tier that did not
-// run for a request is imputed from what its tokens cost where it did run; its correctness is not: who was sent elsewhere was
-// sent there for a reason, so a difference is given only where nearly every graded request has an answer of that tier. Pure.
+// run for a request is imputed from what it cost where it did run (analytics/imputed_cost.h), anew in every resample, so that the
+// interval knows the doubt of it; its correctness is not imputed: who was sent elsewhere was sent there for a reason, so a
+// difference is given only where nearly every graded request has an answer of that tier. Pure.
 #pragma once
 #include <span>
 #include <string>

@@ -78,30 +78,29 @@ std::optional<std::size_t> bestSingleModel(const OutcomeTable& table) {
   return best;
 }
 
-std::optional<std::vector<Outcome>> randomSplit(const OutcomeTable& table, std::size_t weak, std::size_t strong,
-                                                double cost_usd) {
-  double low = 0, high = 0;
-  std::int64_t known = 0;
-  for (const auto& row : table.rows) {
-    if (!row[weak].cost_usd || !row[strong].cost_usd) continue;
-    low += *row[weak].cost_usd;
-    high += *row[strong].cost_usd;
-    ++known;
+std::optional<RandomSplit> randomSplit(const OutcomeTable& table, std::size_t weak, std::size_t strong, std::span<const Outcome> ours) {
+  double low = 0, high = 0, spent = 0;
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    const auto &at_weak = table.rows[i][weak].cost_usd, &at_strong = table.rows[i][strong].cost_usd;
+    if (!at_weak || !at_strong || !ours[i].cost_usd) continue;
+    low += *at_weak;
+    high += *at_strong;
+    spent += *ours[i].cost_usd;
   }
-  if (known == 0 || low == high) return std::nullopt;
-  const double p = (cost_usd - low) / (high - low);
+  if (low == high) return std::nullopt;
+  const double p = (spent - low) / (high - low);
   if (!(p >= 0 && p <= 1)) return std::nullopt;
   const auto mix = [p](const std::optional<double>& a, const std::optional<double>& b) -> std::optional<double> {
     if (!a || !b) return std::nullopt;
     return (1 - p) * *a + p * *b;
   };
-  std::vector<Outcome> out;
-  out.reserve(table.rows.size());
+  RandomSplit split{p, {}};
+  split.outcomes.reserve(table.rows.size());
   for (const auto& row : table.rows) {
-    out.push_back({mix(row[weak].correct, row[strong].correct), mix(row[weak].cost_usd, row[strong].cost_usd),
-                   mix(row[weak].latency_ms, row[strong].latency_ms)});
+    split.outcomes.push_back({mix(row[weak].correct, row[strong].correct), mix(row[weak].cost_usd, row[strong].cost_usd),
+                              mix(row[weak].latency_ms, row[strong].latency_ms)});
   }
-  return out;
+  return split;
 }
 
 std::vector<Outcome> oracle(const OutcomeTable& table) {
@@ -149,14 +148,13 @@ OutcomeSummary summarize(std::string name, std::span<const Outcome> outcomes, st
   return summary;
 }
 
-OutcomeComparison compare(std::span<const Outcome> ours, std::span<const Outcome> other, std::span<const std::string> sessions,
-                          Bootstrap options) {
-  SessionSums saving(sessions), correct(sessions);
+domain::Estimate correctDifference(std::span<const Outcome> ours, std::span<const Outcome> other, std::span<const std::string> sessions,
+                                   Bootstrap options) {
+  SessionSums correct(sessions);
   for (std::size_t i = 0; i < ours.size(); ++i) {
-    if (ours[i].cost_usd && other[i].cost_usd) saving.add(i, *other[i].cost_usd - *ours[i].cost_usd, *other[i].cost_usd);
     if (ours[i].correct && other[i].correct) correct.add(i, *ours[i].correct - *other[i].correct, 1);
   }
-  return {saving.ratio(options), correct.ratio(options)};
+  return correct.ratio(options);
 }
 
 }  // namespace signalbox::analytics

@@ -31,10 +31,15 @@ struct OutcomeTable {
 [[nodiscard]] std::optional<std::size_t> cheapestModel(const OutcomeTable& table);
 // The model with the highest mean known correctness, the cheaper of equals; nullopt when nothing is graded.
 [[nodiscard]] std::optional<std::size_t> bestSingleModel(const OutcomeTable& table);
-// Each request goes to `strong` with the one probability that makes the expected cost `cost_usd` in total, else to `weak`; the
-// expectation, not a draw. nullopt when no probability in 0..1 does, or a cost is unknown everywhere.
-[[nodiscard]] std::optional<std::vector<Outcome>> randomSplit(const OutcomeTable& table, std::size_t weak, std::size_t strong,
-                                                              double cost_usd);
+// Each request goes to `strong` with the one probability that makes the whole cost what `ours` did, else to `weak`: the
+// expectation, not a draw. Costs are compared over the requests for which all three are known. nullopt where there are none, and
+// where no probability in 0..1 does: nothing random costs more than the dearest.
+struct RandomSplit {
+  double strong_share = 0;
+  std::vector<Outcome> outcomes;
+};
+[[nodiscard]] std::optional<RandomSplit> randomSplit(const OutcomeTable& table, std::size_t weak, std::size_t strong,
+                                                     std::span<const Outcome> ours);
 // The cheapest model that is right, for each request; where none is, the cheapest. Knows the answers: a bound, not a policy.
 [[nodiscard]] std::vector<Outcome> oracle(const OutcomeTable& table);
 
@@ -53,12 +58,8 @@ struct OutcomeSummary {
 [[nodiscard]] OutcomeSummary summarize(std::string name, std::span<const Outcome> outcomes,
                                        std::span<const std::string> sessions = {}, Bootstrap options = {});
 
-// Paired over the requests for which both are known: (other − ours) ÷ other of the cost, and ours − other of the correctness.
-struct OutcomeComparison {
-  domain::Estimate saving;
-  domain::Estimate correct_diff;
-};
-[[nodiscard]] OutcomeComparison compare(std::span<const Outcome> ours, std::span<const Outcome> other,
-                                        std::span<const std::string> sessions = {}, Bootstrap options = {});
+// Mean of ours − other of the correctness, over the requests for which both are known.
+[[nodiscard]] domain::Estimate correctDifference(std::span<const Outcome> ours, std::span<const Outcome> other,
+                                                 std::span<const std::string> sessions = {}, Bootstrap options = {});
 
 }  // namespace signalbox::analytics

@@ -29,13 +29,17 @@ TEST(OutcomeTableTest, letsTheOracleTakeTheCheapestThatIsRight) {
   EXPECT_EQ(summary.cost_per_correct.estimate.value, 5.5);
 }
 
+std::vector<Outcome> spending(double each) { return std::vector<Outcome>(4, Outcome{{}, each, {}}); }
+
 TEST(OutcomeTableTest, splitsAtRandomForTheSameMoney) {
-  const auto split = randomSplit(table(), 0, 1, 13.0);  // a quarter of the way from 4 to 40
+  const auto split = randomSplit(table(), 0, 1, spending(13.0 / 4));  // a quarter of the way from 4 to 40
   ASSERT_TRUE(split);
-  const auto summary = summarize("random", *split);
+  EXPECT_NEAR(split->strong_share, 0.25, 1e-12);
+  const auto summary = summarize("random", split->outcomes);
   EXPECT_NEAR(*summary.cost_usd, 13.0, 1e-12);
   EXPECT_NEAR(summary.accuracy.value, 0.75 * 0.5 + 0.25 * 0.75, 1e-12);
-  EXPECT_FALSE(randomSplit(table(), 0, 1, 41.0)) << "no split costs more than the dearest";
+  EXPECT_FALSE(randomSplit(table(), 0, 1, spending(41.0 / 4))) << "no split costs more than the dearest";
+  EXPECT_FALSE(randomSplit(table(), 0, 1, std::vector<Outcome>(4))) << "nor is there one for a cost that is not known";
 }
 
 TEST(OutcomeTableTest, leavesUnknownOutAndSaysHowMuchWasGraded) {
@@ -52,11 +56,12 @@ TEST(OutcomeTableTest, leavesUnknownOutAndSaysHowMuchWasGraded) {
 }
 
 TEST(OutcomeTableTest, comparesTheSameRequests) {
-  const auto ours = alwaysModel(table(), 0), other = alwaysModel(table(), 1);
-  const auto difference = compare(ours, other);
-  EXPECT_NEAR(difference.saving.value, 0.9, 1e-12);
-  EXPECT_NEAR(difference.correct_diff.value, -0.25, 1e-12);
-  EXPECT_EQ(difference.saving.n, 4);
+  auto ours = alwaysModel(table(), 0);
+  EXPECT_NEAR(correctDifference(ours, alwaysModel(table(), 1)).value, -0.25, 1e-12);
+  ours.front().correct.reset();
+  const auto difference = correctDifference(ours, alwaysModel(table(), 1));
+  EXPECT_NEAR(difference.value, 0, 1e-12);
+  EXPECT_EQ(difference.n, 3);
 }
 
 TEST(OutcomeTableTest, resamplesWholeSessions) {
