@@ -13,10 +13,8 @@ import argparse
 import contextlib
 import multiprocessing
 import os
-import re
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,7 +23,6 @@ from pathlib import Path
 import setting
 
 ROOT = Path(__file__).resolve().parents[2]
-WRK_LINE = re.compile(r"figures requests=(\d+) micros=(\d+) p50=(\d+) p99=(\d+) bad=(\d+)")
 
 
 def spin():
@@ -45,19 +42,6 @@ def awake():
     finally:
         for spinner in spinners:
             spinner.terminate()
-
-
-def wrk(folder, target, mode, concurrency, seconds):
-    """(requests/s, p50 µs, p99 µs, requests), or an exit when any answer was not a 200."""
-    command = ["wrk", "-t1", f"-c{concurrency}", f"-d{seconds}s", "--timeout", "10s", "-s", str(folder / f"{mode}.lua"), target]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = WRK_LINE.search(output)
-    if not found:
-        sys.exit(f"wrk said nothing usable:\n{output}")
-    requests, micros, p50, p99, bad = map(int, found.groups())
-    if bad:
-        sys.exit(f"{bad} of {requests} answers of {target} were errors")
-    return requests / (micros / 1e6), p50, p99, requests
 
 
 def journal_rows(folder):
@@ -82,12 +66,12 @@ def measure(arguments, folder, targets):
     cases = [(mode, c) for mode in setting.MODES for c in arguments.concurrency]
     for mode in setting.MODES:  # the first calls open connections and warm caches
         for name, urls in targets.items():
-            routed += wrk(folder, urls[mode], mode, 8, 1)[3] * (name == "signalbox")
+            routed += setting.wrk(folder, urls[mode], mode, 8, 1)[3] * (name == "signalbox")
     for number in range(arguments.rounds):
         print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
         for mode, concurrency in cases:
             for name, urls in targets.items():
-                *figures, requests = wrk(folder, urls[mode], mode, concurrency, arguments.seconds)
+                *figures, requests = setting.wrk(folder, urls[mode], mode, concurrency, arguments.seconds)
                 routed += requests if name == "signalbox" else 0
                 results.setdefault((mode, concurrency, name), []).append(figures)
     return results, routed

@@ -67,13 +67,9 @@ def simulator(stack, folder, program, seconds):
     stack.callback(lambda: (process.terminate(), process.wait()))
     url = process.stdout.readline().split()[1].removeprefix("data=")
     for mode in setting.MODES:
-        (folder / f"{mode}.lua").write_text(setting.LUA % (setting.request(mode).replace(f"auto:{mode}", "small"), "none"))
-        output = subprocess.run(["wrk", "-t1", "-c32", f"-d{seconds}s", "-s", str(folder / f"{mode}.lua"), url], capture_output=True, text=True, check=True).stdout
-        figures = dict(re.findall(r"(\w+)=(\d+)", output))
-        if figures["bad"] != "0":
-            sys.exit(output)
-        print(f"simulate, 1 worker, {mode}, 32 connections: {int(figures['requests']) / int(figures['micros']) * 1e6:,.0f} requests/s "
-              f"({int(figures['requests']):,} in {seconds} s, wrk on the same cores)")
+        setting.write_script(folder, mode, setting.request(mode).replace(f"auto:{mode}", "small"), "none")
+        rate, _, _, requests = setting.wrk(folder, url, mode, 32, seconds)
+        print(f"simulate, 1 worker, {mode}, 32 connections: {rate:,.0f} requests/s ({requests:,} in {seconds} s, wrk on the same cores)")
 
 
 def main():
