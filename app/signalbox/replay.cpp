@@ -149,8 +149,8 @@ ExitCode run(const Command& command) {
     std::cout << lab::reportTable(report);
   }
   if (signal != 0) return ExitCode::Interrupted;
-  const bool nothing = !ended->results.empty() &&
-                       std::none_of(ended->results.begin(), ended->results.end(), [](const auto& one) { return one.status != lab::ReplayStatus::Failed && one.status != lab::ReplayStatus::Truncated; });
+  const lab::ReplayCounts& counts = ended->tally.counts;
+  const bool nothing = counts.ended > 0 && counts.failed + counts.truncated == counts.ended;
   return nothing ? failed({ErrorCode::UpstreamError, "not one request was answered", {}, {}, 0, 0}) : ExitCode::Ok;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analytics/intervals.h"
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -81,29 +83,35 @@ domain::Estimate ratioLinearized(std::span<const double> x, std::span<const doub
   return {ratio, ratio - half, ratio + half, static_cast<std::int64_t>(x.size())};
 }
 
-domain::Estimate meanNormal(std::span<const double> values) {
-  if (values.empty()) return {};
-  const auto n = static_cast<double>(values.size());
-  double mean = 0, squares = 0;
-  for (const double value : values) mean += value / n;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  const double half = values.size() < 2 ? kInfinity : kZ95 * std::sqrt(squares / (n - 1) / n);
-  return {mean, mean - half, mean + half, static_cast<std::int64_t>(values.size())};
+domain::Estimate totalNormal(const Moments& moments) {
+  const auto [n, sx, sy, sxx, syy, sxy] = moments;
+  const auto count = static_cast<std::int64_t>(std::llround(n));
+  if (count <= 0) return {};
+  const double half = count < 2 ? kInfinity : kZ95 * std::sqrt(std::max(0.0, sxx - sx * sx / n) / (n - 1) * n);
+  return {sx, std::max(0.0, sx - half), sx + half, count};
+}
+
+QuantileRanks quantileRanks(std::int64_t n, double q) {
+  if (n <= 0) return {};
+  const auto rank = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::ceil(q * static_cast<double>(n))), 1, n);
+  // The largest l with P(X < l) ≤ 2.5% and the smallest u with P(X < u) ≥ 97.5%, X values below the quantile.
+  const auto isLow = [&](std::int64_t at) { return binomialCdf(at - 1, n, q) <= 0.025; };
+  const auto isHigh = [&](std::int64_t at) { return binomialCdf(at - 1, n, q) >= 0.975; };
+  std::int64_t low = 0, high = n + 1;
+  for (auto step = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(n))); step > 0; step /= 2) {
+    if (low + step <= rank && isLow(low + step)) low += step;
+    if (high - step >= rank && isHigh(high - step)) high -= step;
+  }
+  return {rank, low, high > n ? 0 : high};
 }
 
 domain::Estimate quantileInterval(std::vector<double>& values, double q) {
   if (values.empty()) return {};
   std::sort(values.begin(), values.end());
   const auto n = static_cast<std::int64_t>(values.size());
-  const auto rank = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::ceil(q * static_cast<double>(n))), 1, n);
-  // The largest l with P(X < l) ≤ 2.5% and the smallest u with P(X < u) ≥ 97.5%, X values below the quantile.
-  std::int64_t low = 1, high = n;
-  for (std::int64_t step = n; step > 0; step /= 2) {
-    while (low + step <= rank && binomialCdf(low + step - 1, n, q) <= 0.025) low += step;
-    while (high - step >= rank && binomialCdf(high - step - 1, n, q) >= 0.975) high -= step;
-  }
-  const auto at = [&](std::int64_t order) { return values[static_cast<std::size_t>(order - 1)]; };
-  return {at(rank), at(low), at(high), n};
+  const auto ranks = quantileRanks(n, q);
+  const auto at = [&](std::int64_t rank) { return values[static_cast<std::size_t>(rank - 1)]; };
+  return {at(ranks.value), ranks.lo > 0 ? at(ranks.lo) : -kInfinity, ranks.hi > 0 ? at(ranks.hi) : kInfinity, n};
 }
 
 domain::Estimate bootstrap(std::size_t units,

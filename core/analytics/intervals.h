@@ -24,11 +24,16 @@ void addPair(Moments& moments, double x, double y, double weight = 1);
 [[nodiscard]] domain::Estimate ratioFieller(const Moments& moments);
 // Σx ÷ Σy with the normal interval of the linearised ratio; for many units, where resampling costs more than it tells.
 [[nodiscard]] domain::Estimate ratioLinearized(std::span<const double> x, std::span<const double> y);
-// Mean of x with the normal interval.
-[[nodiscard]] domain::Estimate meanNormal(std::span<const double> values);
+// Σx of such pairs with the normal interval of a sum, were as many drawn again; for x ≥ 0. hi is infinite for one pair.
+[[nodiscard]] domain::Estimate totalNormal(const Moments& moments);
 
-// The q-quantile (0 < q < 1) with the interval of order statistics: no assumption about the distribution. Where there are too
-// few values for a bound, lo or hi is the smallest or largest value. Sorts `values`.
+// Which of n ordered values (the first is 1) is the q-quantile (0 < q < 1), and between which two it lies by the binomial: no
+// assumption about the distribution. lo = 0 and hi = 0: there are too few values for that end.
+struct QuantileRanks {
+  std::int64_t value = 0, lo = 0, hi = 0;
+};
+[[nodiscard]] QuantileRanks quantileRanks(std::int64_t n, double q);
+// The q-quantile of `values` with that interval; infinite where there are too few values for an end. Sorts `values`.
 [[nodiscard]] domain::Estimate quantileInterval(std::vector<double>& values, double q);
 
 struct Bootstrap {

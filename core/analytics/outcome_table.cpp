@@ -118,36 +118,6 @@ std::vector<Outcome> oracle(const OutcomeTable& table) {
   return out;
 }
 
-OutcomeSummary summarize(std::string name, std::span<const Outcome> outcomes, std::span<const std::string> sessions,
-                         Bootstrap options) {
-  OutcomeSummary summary;
-  summary.name = std::move(name);
-  summary.requests = static_cast<std::int64_t>(outcomes.size());
-  SessionSums accuracy(sessions), cost(sessions), per_correct(sessions);
-  std::vector<double> latencies;
-  std::int64_t graded = 0;
-  double correct = 0;
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    const Outcome& outcome = outcomes[i];
-    if (outcome.correct) accuracy.add(i, *outcome.correct, 1), ++graded, correct += *outcome.correct;
-    if (outcome.cost_usd)
-      cost.add(i, *outcome.cost_usd, 1), ++summary.cost_known,
-          summary.cost_usd = summary.cost_usd.value_or(0) + *outcome.cost_usd;
-    if (outcome.correct && outcome.cost_usd) per_correct.add(i, *outcome.cost_usd, *outcome.correct);
-    if (outcome.latency_ms) latencies.push_back(*outcome.latency_ms);
-  }
-  // Independent requests need no resampling, which would know no doubt where all are right.
-  summary.accuracy = sessions.empty() ? wilson(correct, graded) : accuracy.ratio(options);
-  summary.cost_per_request = cost.ratio(options);
-  summary.cost_per_correct.estimate = per_correct.ratio(options);
-  if (!outcomes.empty())
-    summary.cost_per_correct.graded_share = static_cast<double>(graded) / static_cast<double>(outcomes.size());
-  summary.p50_ms = quantileInterval(latencies, 0.50);
-  summary.p95_ms = quantileInterval(latencies, 0.95);
-  summary.p99_ms = quantileInterval(latencies, 0.99);
-  return summary;
-}
-
 domain::Estimate correctDifference(std::span<const Outcome> ours, std::span<const Outcome> other, std::span<const std::string> sessions,
                                    Bootstrap options) {
   SessionSums correct(sessions);

@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each model would have made of each request, and what follows: always the cheapest, always the frontier, a random split of
-// the same cost, the oracle, all beside what was really served. Unknown stays unknown: a request without a grade is left out of
-// accuracy and counted in graded_share. Pure; intervals by bootstrap over sessions, seeded, or linearised beyond 10,000 of them.
+// the same cost, the oracle, all beside what was really served. Unknown stays unknown. Pure.
 #pragma once
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "analytics/intervals.h"
+#include "analytics/outcome_summary.h"
 
 namespace signalbox::analytics {
-
-// One request answered in one way.
-struct Outcome {
-  std::optional<double> correct;  // 0..1
-  std::optional<double> cost_usd;
-  std::optional<double> latency_ms;
-};
 
 // Rows are requests in one order that all functions share; columns are models, in order of escalation (the last is the frontier).
 struct OutcomeTable {
@@ -43,22 +35,8 @@ struct RandomSplit {
 // The cheapest model that is right, for each request; where none is, the cheapest. Knows the answers: a bound, not a policy.
 [[nodiscard]] std::vector<Outcome> oracle(const OutcomeTable& table);
 
-struct OutcomeSummary {
-  std::string name;
-  std::int64_t requests = 0;
-  domain::Estimate accuracy;                // over the graded
-  domain::Estimate cost_per_request;        // US dollars, over those whose cost is known
-  domain::CostPerCorrect cost_per_correct;  // over the graded whose cost is known; the share is of all requests
-  std::optional<double> cost_usd;           // total of the known; nullopt: none is
-  std::int64_t cost_known = 0;
-  domain::Estimate p50_ms, p95_ms, p99_ms;  // order statistics
-};
-
-// `sessions` names each request's session, resampled as a whole; empty: every request is on its own.
-[[nodiscard]] OutcomeSummary summarize(std::string name, std::span<const Outcome> outcomes,
-                                       std::span<const std::string> sessions = {}, Bootstrap options = {});
-
-// Mean of ours − other of the correctness, over the requests for which both are known.
+// Mean of ours − other of the correctness, over the requests for which both are known. `sessions` names each request's session,
+// resampled as a whole (empty: every request is on its own); linearised beyond 10,000 of them.
 [[nodiscard]] domain::Estimate correctDifference(std::span<const Outcome> ours, std::span<const Outcome> other,
                                                  std::span<const std::string> sessions = {}, Bootstrap options = {});
 

@@ -1,74 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lab/baselines.h"
 
-#include <array>
-
-#include "analytics/rollup.h"
 #include "lab/simulated_answer.h"
-#include "lab/statistics.h"
 
 namespace signalbox::lab {
 namespace {
 
-// Weighted sums over prompts, of which one observation is (cost, score).
-struct Sums {
-  std::array<double, 6> moments{};  // n, Σc, Σk, Σc², Σk², Σck
-  bool costs_known = true;
-
-  void add(std::optional<double> cost, double score, double weight = 1) {
-    if (!cost) costs_known = false;
-    const double c = cost.value_or(0);
-    const std::array<double, 6> one{1, c, score, c * c, score * score, c * score};
-    for (std::size_t i = 0; i < one.size(); ++i) moments[i] += weight * one[i];
-  }
-  [[nodiscard]] domain::Estimate cost() const {
-    const auto [n, c, k, cc, kk, ck] = moments;
-    if (!costs_known || n < 2) return {};
-    const double half = 1.959963984540054 * std::sqrt(std::max(0.0, cc - c * c / n) / (n - 1) * n);
-    return {c, std::max(0.0, c - half), c + half, static_cast<std::int64_t>(std::llround(n))};
-  }
-  [[nodiscard]] BaselineLine line(std::string name) const {
-    const auto n = static_cast<std::int64_t>(std::llround(moments[0]));
-    BaselineLine line{std::move(name), analytics::wilson(moments[2], n), cost(), {}};
-    if (costs_known && n > 1) line.cost_per_correct = analytics::ratioFieller(moments);
-    return line;
-  }
-};
-
-Sums always(const std::vector<LadderRow>& rows, std::size_t rung) {
-  Sums sums;
-  for (const auto& row : rows) sums.add(row.cost[rung], row.score[rung]);
-  return sums;
-}
-
-Sums oracle(const std::vector<LadderRow>& rows) {
-  Sums sums;
-  for (const auto& row : rows) {
-    std::size_t best = 0;
-    while (best + 1 < row.score.size() && row.score[best] < 0.5) ++best;
-    if (row.score[best] < 0.5) best = 0;
-    sums.add(row.cost[best], row.score[best]);
-  }
-  return sums;
-}
-
-std::optional<Sums> random(const std::vector<LadderRow>& rows) {
-  double low = 0, high = 0, ours = 0;
-  for (const auto& row : rows) {
-    if (!row.cost.front() || !row.cost.back() || !row.spent) return std::nullopt;
-    low += *row.cost.front();
-    high += *row.cost.back();
-    ours += *row.spent;
-  }
-  if (rows.empty() || high <= low) return std::nullopt;
-  const double share = std::clamp((ours - low) / (high - low), 0.0, 1.0);
-  Sums sums;
-  for (const auto& row : rows) {
-    sums.add(row.cost.front(), row.score.front(), 1 - share);
-    sums.add(row.cost.back(), row.score.back(), share);
-  }
-  return sums;
-}
+using analytics::Outcome;
+using analytics::OutcomeSummary;
 
 std::optional<double> costOf(const Outcomes& outcomes, const OutcomeRow& row, const Record& record, const std::string& model,
                              const std::map<std::string, domain::Price>& prices) {
@@ -79,37 +18,53 @@ std::optional<double> costOf(const Outcomes& outcomes, const OutcomeRow& row, co
   return domain::costUsd({answer.input_tokens, answer.output_tokens, 0, 0, 0, domain::UsageSource::Estimated}, price->second);
 }
 
-}  // namespace
-
-std::vector<LadderRow> ladderRows(const Outcomes& outcomes, const std::vector<ReplayResult>& results, const std::vector<std::string>& ladder,
-                                  const std::map<std::string, domain::Price>& prices) {
-  std::vector<LadderRow> rows;
-  for (const auto& result : results) {
-    if (result.status != ReplayStatus::Answered) continue;
-    const OutcomeRow& row = outcomes.rows()[result.row];
-    LadderRow line;
-    for (const auto& model : ladder) {
-      const Record* record = row.record(model);
-      if (!record) break;
-      line.score.push_back(record->correct);
-      line.cost.push_back(costOf(outcomes, row, *record, model, prices));
-    }
-    line.spent = result.cost_usd;
-    if (!ladder.empty() && line.score.size() == ladder.size()) rows.push_back(std::move(line));
-  }
-  return rows;
+Outcome oursOf(const PromptSums& sums) {
+  Outcome ours;
+  if (sums.graded > 0) ours.correct = sums.score / static_cast<double>(sums.graded);
+  if (sums.costed > 0) ours.cost_usd = sums.cost_usd / static_cast<double>(sums.costed);
+  return ours;
 }
 
-std::vector<BaselineLine> baselines(const std::vector<LadderRow>& rows, const std::vector<std::string>& ladder) {
-  if (rows.empty() || ladder.empty()) return {};
-  std::vector<BaselineLine> lines;
-  lines.push_back(always(rows, 0).line("always cheapest (" + ladder.front() + ")"));
-  if (ladder.size() > 1) {
-    lines.push_back(always(rows, ladder.size() - 1).line("always frontier (" + ladder.back() + ")"));
-    const auto mixed = random(rows);
-    lines.push_back(mixed ? mixed->line("random at the same cost") : BaselineLine{"random at the same cost", {}, {}, {}});
-    lines.push_back(oracle(rows).line("oracle"));
+// The total of a part of the prompts, beside lines over all of them, would be read as cheaper than it is.
+OutcomeSummary line(std::string name, const std::vector<Outcome>& outcomes) {
+  OutcomeSummary summary = analytics::summarize(std::move(name), outcomes);
+  if (summary.total_usd.n < summary.requests) summary.total_usd = {}, summary.cost_per_correct.estimate = {};
+  return summary;
+}
+
+}  // namespace
+
+Ladder ladderRows(const Outcomes& outcomes, const std::map<std::size_t, PromptSums>& prompts, const std::vector<std::string>& models,
+                  const std::map<std::string, domain::Price>& prices) {
+  Ladder ladder{{models, {}}, {}};
+  for (const auto& [at, sums] : prompts) {
+    const OutcomeRow& row = outcomes.rows()[at];
+    std::vector<Outcome> cells;
+    for (const auto& model : models) {
+      const Record* record = row.record(model);
+      if (!record) break;
+      cells.push_back({record->correct, costOf(outcomes, row, *record, model, prices), record->latency_ms});
+    }
+    if (models.empty() || cells.size() < models.size()) continue;
+    ladder.table.rows.push_back(std::move(cells));
+    ladder.ours.push_back(oursOf(sums));
   }
+  return ladder;
+}
+
+std::vector<OutcomeSummary> baselines(const Ladder& ladder) {
+  const auto& table = ladder.table;
+  if (table.rows.empty()) return {};
+  const std::size_t frontier = table.models.size() - 1;
+  // By what they cost; where that is not known, by the order of the ladder.
+  const std::size_t cheapest = analytics::cheapestModel(table).value_or(0);
+  std::vector<OutcomeSummary> lines{line("this run", ladder.ours),
+                                    line("always cheapest (" + table.models[cheapest] + ")", analytics::alwaysModel(table, cheapest))};
+  if (frontier == 0) return lines;
+  lines.push_back(line("always frontier (" + table.models[frontier] + ")", analytics::alwaysModel(table, frontier)));
+  const auto split = analytics::randomSplit(table, cheapest, frontier, ladder.ours);
+  lines.push_back(split ? line("random at the same cost", split->outcomes) : OutcomeSummary{"random at the same cost", 0, {}, {}, {}, {}, {}, {}});
+  lines.push_back(line("oracle", analytics::oracle(table)));
   return lines;
 }
 

@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // Other ways to have answered the same prompts, computed from the outcomes file. Pure.
 #pragma once
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
-#include "lab/replay_report.h"
+#include "analytics/outcome_table.h"
+#include "domain/price.h"
+#include "lab/outcomes.h"
+#include "lab/replay_tally.h"
 
 namespace signalbox::lab {
 
-// What each model of a ladder (cheapest first) would have scored and cost on one prompt.
-struct LadderRow {
-  std::vector<double> score;
-  std::vector<std::optional<double>> cost;
-  std::optional<double> spent;  // what this run paid for it
+// Every prompt that was answered and that every model of the ladder has a record for, once: what each model (cheapest first) would
+// have scored and cost on it, and what this run did: the mean, where it was asked several times.
+struct Ladder {
+  analytics::OutcomeTable table;
+  std::vector<analytics::Outcome> ours;
 };
+[[nodiscard]] Ladder ladderRows(const Outcomes& outcomes, const std::map<std::size_t, PromptSums>& prompts, const std::vector<std::string>& models,
+                                const std::map<std::string, domain::Price>& prices);
 
-// Rows that every model of the ladder has a record for.
-[[nodiscard]] std::vector<LadderRow> ladderRows(const Outcomes& outcomes, const std::vector<ReplayResult>& results,
-                                                const std::vector<std::string>& ladder, const std::map<std::string, domain::Price>& prices);
-
-// always cheapest · always frontier · random at the same cost · oracle (the cheapest model that is right, else the cheapest).
-// A random split is a mixture of the ladder's ends with the share that costs what this run did; it is unknown where a cost is.
-[[nodiscard]] std::vector<BaselineLine> baselines(const std::vector<LadderRow>& rows, const std::vector<std::string>& ladder);
+// this run · always cheapest · always frontier · random at the same cost · oracle. Costs are totals of a round of the prompts, and
+// unknown where the cost of one is. Empty where there are no such prompts.
+[[nodiscard]] std::vector<analytics::OutcomeSummary> baselines(const Ladder& ladder);
 
 }  // namespace signalbox::lab

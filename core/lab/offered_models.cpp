@@ -43,16 +43,17 @@ OfferedModels readOfferedModels(std::string_view body) {
   return offered;
 }
 
-std::vector<std::string> ladderOf(const OfferedModels& offered, const std::vector<ReplayResult>& results, const Outcomes& outcomes) {
+std::vector<std::string> ladderOf(const OfferedModels& offered, const std::vector<std::pair<std::string, std::string>>& answered_by,
+                                  const Outcomes& outcomes) {
   auto tier_of = offered.tier_of;
   std::vector<std::string> ladder;
   const auto add = [&](const std::string& model) {
     if (outcomes.models().contains(model) && std::ranges::find(ladder, model) == ladder.end()) ladder.push_back(model);
   };
   for (const auto& model : offered.models) add(model);
-  for (const auto& result : results) {
-    add(result.model);
-    if (!result.tier.empty()) tier_of.emplace(result.model, result.tier);
+  for (const auto& [model, tier] : answered_by) {
+    add(model);
+    if (!tier.empty()) tier_of.emplace(model, tier);
   }
   const auto rank = [&](const std::string& model) {
     const auto tier = tier_of.find(model);

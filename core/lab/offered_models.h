@@ -4,10 +4,11 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "domain/price.h"
-#include "lab/replay_result.h"
+#include "lab/outcomes.h"
 
 namespace signalbox::lab {
 
@@ -19,7 +20,8 @@ struct OfferedModels {
 };
 [[nodiscard]] OfferedModels readOfferedModels(std::string_view body);
 
-// The models that have records in the file and answer behind the target, cheapest tier first.
-[[nodiscard]] std::vector<std::string> ladderOf(const OfferedModels& offered, const std::vector<ReplayResult>& results, const Outcomes& outcomes);
+// The models that have records in the file and answer behind the target, cheapest tier first. `answered_by`: model and tier.
+[[nodiscard]] std::vector<std::string> ladderOf(const OfferedModels& offered, const std::vector<std::pair<std::string, std::string>>& answered_by,
+                                                const Outcomes& outcomes);
 
 }  // namespace signalbox::lab

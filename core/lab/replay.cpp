@@ -73,7 +73,7 @@ Task<void> Replay::worker() {
     }
     ended_.fetch_add(1, std::memory_order_relaxed);
     if (result.status == ReplayStatus::Failed || result.status == ReplayStatus::Truncated) failed_.fetch_add(1, std::memory_order_relaxed);
-    run_.results.push_back(std::move(result));
+    run_.tally.add(result);
   }
 }
 
@@ -97,7 +97,7 @@ Result<ReplayRun> Replay::run() {
   loop_->context.run();
   if (broken) std::rethrow_exception(broken);
   run_.seconds = std::chrono::duration<double>(steadyNow() - begun_).count();
-  run_.partial = run_.results.size() < options_.count;
+  run_.partial = run_.tally.counts.ended < options_.count;
   return std::move(run_);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lab/replay_client.h"
+#include "lab/replay_tally.h"
 
 namespace signalbox::lab {
 
@@ -26,11 +27,11 @@ struct ReplayOptions {
 };
 
 struct ReplayRun {
-  std::vector<ReplayResult> results;  // in the order in which they ended
-  std::string models;                 // what GET /v1/models said; empty when it was not answered
+  ReplayTally tally;
+  std::string models;    // what GET /v1/models said; empty when it was not answered
   double seconds = 0;
-  std::size_t late = 0;               // sent more than 10 ms after they were due: the target or this machine was too slow
-  bool partial = false;               // stopped before all were sent
+  std::size_t late = 0;  // sent more than 10 ms after they were due: the target or this machine was too slow
+  bool partial = false;  // stopped before all were sent
 };
 
 class Replay {

@@ -24,30 +24,19 @@ struct ReportOptions {
   std::map<std::string, domain::Price> prices;   // by model; they outrank what the target says
 };
 
-// One way to answer the same prompts. An estimate with n = 0 is unknown.
-struct BaselineLine {
-  std::string name;
-  domain::Estimate accuracy;
-  domain::Estimate cost;             // US dollars, all together
-  domain::Estimate cost_per_correct;
-};
-
 struct ReplayReport {
   ReportOptions options;
   std::vector<std::string> ladder;
   std::map<std::string, std::string> price_sources;  // by model; what is not here is not known
-  std::size_t ended = 0, answered = 0, unknown_prompt = 0, no_record = 0, failed = 0, truncated = 0;
-  std::size_t graded = 0, feedback_posted = 0, late = 0;
+  ReplayCounts counts;
+  std::size_t late = 0;
   double seconds = 0;
   bool partial = false;
-  std::map<std::string, std::size_t> errors;
   std::vector<std::pair<std::string, domain::Estimate>> tiers;  // share by final tier
   domain::Estimate escalation_rate;
-  domain::Estimate p50, p95, p99, ttft_p50, ttft_p99;  // milliseconds
-  domain::Estimate cost;               // of the requests whose cost is known
-  domain::Estimate accuracy;
-  domain::Estimate cost_per_correct;
-  std::vector<BaselineLine> baselines;  // over the requests that every model of the ladder has a record for
+  domain::Estimate ttft_p50, ttft_p99;  // milliseconds
+  analytics::OutcomeSummary run;        // of all requests that were answered
+  std::vector<analytics::OutcomeSummary> same_prompts;  // this run first, then the baselines (lab/baselines.h)
 };
 
 [[nodiscard]] ReplayReport report(const Outcomes& outcomes, const ReplayRun& run, ReportOptions options);

@@ -9,27 +9,33 @@ namespace {
 
 using domain::Estimate;
 
-void baselineLine(std::string& out, const BaselineLine& b) {
+std::string comparedLine(const analytics::OutcomeSummary& one) {
   const auto cell = [](const Estimate& e, Format format) {
     return e.n > 0 ? valueOf(e, format) + " " + intervalOf(e, format) : valueOf(e, format);
   };
-  out += padded(b.name, 48, false) + padded(cell(b.accuracy, percent), 28, true) + padded(cell(b.cost, dollars), 36, true) +
-         padded(cell(b.cost_per_correct, dollars), 42, true) + padded(grouped(b.accuracy.n), 9, true) + "\n";
+  return padded(one.name, 48, false) + padded(cell(one.accuracy, percent), 28, true) + padded(cell(one.total_usd, dollars), 36, true) +
+         padded(cell(one.cost_per_correct.estimate, dollars), 42, true) + padded(grouped(one.requests), 9, true) + "\n";
+}
+
+Json comparedJson(const analytics::OutcomeSummary& one) {
+  return {{"name", one.name}, {"requests", one.requests}, {"accuracy", estimateJson(one.accuracy)}, {"cost_usd", estimateJson(one.total_usd)},
+          {"cost_per_correct", estimateJson(one.cost_per_correct.estimate)}};
 }
 
 std::string counts(const ReplayReport& r) {
-  std::string out = grouped(static_cast<std::int64_t>(r.ended)) + " requests to " + r.options.target + " (model " + r.options.model + ") in " +
+  const ReplayCounts& c = r.counts;
+  std::string out = grouped(static_cast<std::int64_t>(c.ended)) + " requests to " + r.options.target + " (model " + r.options.model + ") in " +
                     fixed(r.seconds, 1) + " s";
-  if (r.seconds > 0) out += ", " + fixed(static_cast<double>(r.ended) / r.seconds, 1) + "/s";
+  if (r.seconds > 0) out += ", " + fixed(static_cast<double>(c.ended) / r.seconds, 1) + "/s";
   if (r.partial) out += "; PARTIAL: stopped before the end";
-  out += "\nanswered " + grouped(static_cast<std::int64_t>(r.answered)) + ", no record " + std::to_string(r.no_record) + ", unknown prompt " +
-         std::to_string(r.unknown_prompt) + ", truncated " + std::to_string(r.truncated) + ", failed " + std::to_string(r.failed);
+  out += "\nanswered " + grouped(static_cast<std::int64_t>(c.answered)) + ", no record " + std::to_string(c.no_record) + ", unknown prompt " +
+         std::to_string(c.unknown_prompt) + ", truncated " + std::to_string(c.truncated) + ", failed " + std::to_string(c.failed);
   if (r.late > 0) out += ", sent late " + std::to_string(r.late);
-  for (const auto& [error, times] : r.errors) out += "\n  " + std::to_string(times) + " × " + error;
+  for (const auto& [error, times] : c.errors) out += "\n  " + std::to_string(times) + " × " + error;
   if (r.options.graded) {
-    out += "\ngraded " + grouped(static_cast<std::int64_t>(r.graded)) +
+    out += "\ngraded " + grouped(static_cast<std::int64_t>(c.graded)) +
            (r.options.grading == Grading::Record ? " by the record of the model that answered" : " by comparing the text with the answer") +
-           ", feedback posted " + grouped(static_cast<std::int64_t>(r.feedback_posted));
+           ", feedback posted " + grouped(static_cast<std::int64_t>(c.feedback_posted));
   }
   return out + "\n\n";
 }
@@ -42,21 +48,20 @@ std::string reportTable(const ReplayReport& r) {
   out += estimateHeader();
   for (const auto& [tier, share] : r.tiers) line("tier " + tier, share, percent);
   line("escalation rate", r.escalation_rate, percent);
-  line("latency p50", r.p50, milliseconds);
-  line("latency p95", r.p95, milliseconds);
-  line("latency p99", r.p99, milliseconds);
+  line("latency p50", r.run.p50_ms, milliseconds);
+  line("latency p95", r.run.p95_ms, milliseconds);
+  line("latency p99", r.run.p99_ms, milliseconds);
   if (r.ttft_p50.n > 0) {
     line("first token p50", r.ttft_p50, milliseconds);
     line("first token p99", r.ttft_p99, milliseconds);
   }
-  line("cost", r.cost, dollars);
-  line("accuracy", r.accuracy, percent);
-  line("cost per correct answer", r.cost_per_correct, dollars);
-  if (r.baselines.empty()) return out;
-  out += "\n" + padded("from the file, same prompts", 48, false) + padded("accuracy", 28, true) + padded("cost", 36, true) +
+  line("cost", r.run.total_usd, dollars);
+  line("accuracy", r.run.accuracy, percent);
+  line("cost per correct answer", r.run.cost_per_correct.estimate, dollars);
+  if (r.same_prompts.empty()) return out;
+  out += "\n" + padded("from the file, each prompt once", 48, false) + padded("accuracy", 28, true) + padded("cost", 36, true) +
          padded("cost per correct answer", 42, true) + padded("n", 9, true) + "\n";
-  baselineLine(out, {"this run", r.accuracy, r.cost, r.cost_per_correct});
-  for (const auto& baseline : r.baselines) baselineLine(out, baseline);
+  for (const auto& one : r.same_prompts) out += comparedLine(one);
   for (const auto& model : r.ladder) {
     const auto source = r.price_sources.find(model);
     out += "price of " + model + ": " + (source == r.price_sources.end() ? "not known (--price " + model + "=INPUT,OUTPUT)" : "from " + source->second) + "\n";
@@ -65,24 +70,23 @@ std::string reportTable(const ReplayReport& r) {
 }
 
 Json reportJson(const ReplayReport& r) {
-  Json json{{"target", r.options.target}, {"model", r.options.model}, {"requests", r.ended}, {"answered", r.answered},
-            {"no_record", r.no_record}, {"unknown_prompt", r.unknown_prompt}, {"truncated", r.truncated}, {"failed", r.failed},
-            {"errors", r.errors}, {"late", r.late}, {"seconds", r.seconds}, {"partial", r.partial}, {"graded", r.graded},
-            {"feedback_posted", r.feedback_posted}, {"ladder", r.ladder}, {"price_sources", r.price_sources}};
+  const ReplayCounts& c = r.counts;
+  Json json{{"target", r.options.target}, {"model", r.options.model}, {"requests", c.ended}, {"answered", c.answered},
+            {"no_record", c.no_record}, {"unknown_prompt", c.unknown_prompt}, {"truncated", c.truncated}, {"failed", c.failed},
+            {"errors", c.errors}, {"late", r.late}, {"seconds", r.seconds}, {"partial", r.partial}, {"graded", c.graded},
+            {"feedback_posted", c.feedback_posted}, {"ladder", r.ladder}, {"price_sources", r.price_sources}};
   json["grading"] = !r.options.graded ? Json(nullptr) : Json(r.options.grading == Grading::Record ? "record" : "text");
   json["tiers"] = Json::object();
   for (const auto& [tier, share] : r.tiers) json["tiers"][tier] = estimateJson(share);
   json["escalation_rate"] = estimateJson(r.escalation_rate);
-  json["latency_ms"] = {{"p50", estimateJson(r.p50)}, {"p95", estimateJson(r.p95)}, {"p99", estimateJson(r.p99)}};
+  json["latency_ms"] = {{"p50", estimateJson(r.run.p50_ms)}, {"p95", estimateJson(r.run.p95_ms)}, {"p99", estimateJson(r.run.p99_ms)}};
   json["ttft_ms"] = {{"p50", estimateJson(r.ttft_p50)}, {"p99", estimateJson(r.ttft_p99)}};
-  json["cost_usd"] = estimateJson(r.cost);
-  json["accuracy"] = estimateJson(r.accuracy);
-  json["cost_per_correct"] = estimateJson(r.cost_per_correct);
+  json["cost_usd"] = estimateJson(r.run.total_usd);
+  json["accuracy"] = estimateJson(r.run.accuracy);
+  json["cost_per_correct"] = estimateJson(r.run.cost_per_correct.estimate);
+  json["same_prompts"] = r.same_prompts.empty() ? Json(nullptr) : comparedJson(r.same_prompts.front());
   json["baselines"] = Json::array();
-  for (const auto& b : r.baselines) {
-    json["baselines"].push_back({{"name", b.name}, {"accuracy", estimateJson(b.accuracy)}, {"cost_usd", estimateJson(b.cost)},
-                                 {"cost_per_correct", estimateJson(b.cost_per_correct)}});
-  }
+  for (std::size_t i = 1; i < r.same_prompts.size(); ++i) json["baselines"].push_back(comparedJson(r.same_prompts[i]));
   return json;
 }
 

@@ -7,6 +7,8 @@
 #include <numeric>
 #include <random>
 
+#include "analytics/quantile_sample.h"
+
 namespace signalbox::analytics {
 namespace {
 
@@ -120,18 +122,59 @@ TEST(BootstrapTest, givesTheSameForTheSameSeed) {
   EXPECT_NE(a.lo, c.lo);
 }
 
-TEST(QuantileIntervalTest, staysInsideTheValuesThereAre) {
+TEST(QuantileIntervalTest, hasNoEndWhereThereAreTooFewValues) {
   std::vector<double> few{3, 1, 2};
   const auto estimate = quantileInterval(few, 0.99);
   EXPECT_EQ(estimate.value, 3);
-  EXPECT_EQ(estimate.hi, 3);
+  EXPECT_TRUE(std::isinf(estimate.hi)) << "the largest of three is not a 95% end of the 99th percentile";
   EXPECT_EQ(estimate.n, 3);
+  // The smallest of five is below the median with 1 − 2⁻⁵ = 96.9%: too little for 2.5% on each side; of six with 98.4%.
+  std::vector<double> five{1, 2, 3, 4, 5}, six{1, 2, 3, 4, 5, 6};
+  EXPECT_TRUE(std::isinf(quantileInterval(five, 0.5).lo));
+  EXPECT_EQ(quantileInterval(six, 0.5).lo, 1);
+  EXPECT_EQ(quantileInterval(six, 0.5).hi, 6);
+}
+
+TEST(QuantileIntervalTest, takesTheNearestOrderStatisticsOfMany) {
   std::vector<double> many(10'001);
   for (std::size_t i = 0; i < many.size(); ++i) many[i] = static_cast<double>(i);
   const auto median = quantileInterval(many, 0.5);
   EXPECT_EQ(median.value, 5000);
   EXPECT_NEAR(median.lo, 5000 - 98, 2);  // z √n ÷ 2
   EXPECT_NEAR(median.hi, 5000 + 98, 2);
+}
+
+TEST(QuantileSampleTest, goesOnInASketchWhereExactWouldGrowWithoutEnd) {
+  QuantileSample exact, bounded(1000);
+  for (int i = 1; i <= 20'000; ++i) {
+    const double value = std::fmod(i * 7919.0, 20'000) + 1;  // every value once, in no order
+    exact.add(value);
+    bounded.add(value);
+  }
+  for (const double q : {0.5, 0.95, 0.99}) {
+    const auto want = exact.quantile(q), got = bounded.quantile(q);
+    EXPECT_EQ(want.value, q * 20'000);
+    EXPECT_EQ(got.n, 20'000);
+    EXPECT_NEAR(got.value, want.value, 0.01 * want.value);
+    EXPECT_NEAR(got.lo, want.lo, 0.01 * want.lo);
+    EXPECT_NEAR(got.hi, want.hi, 0.01 * want.hi);
+  }
+  EXPECT_EQ(QuantileSample().quantile(0.5).n, 0);
+}
+
+TEST(TotalTest, isAsWideAsASumOfThatManyVaries) {
+  Moments moments{};
+  for (const double cost : {1.0, 2.0, 3.0, 6.0}) addPair(moments, cost, 1);
+  const double half = kZ95 * std::sqrt(14.0 / 3 * 4);  // Σ(x − 3)² = 14
+  const auto total = totalNormal(moments);
+  EXPECT_EQ(total.value, 12);
+  EXPECT_NEAR(total.lo, 12 - half, 1e-12);
+  EXPECT_NEAR(total.hi, 12 + half, 1e-12);
+  EXPECT_EQ(total.n, 4);
+  EXPECT_EQ(totalNormal({}).n, 0);
+  Moments one{};
+  addPair(one, 5, 1);
+  EXPECT_TRUE(std::isinf(totalNormal(one).hi));
 }
 
 }  // namespace

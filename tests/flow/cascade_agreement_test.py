@@ -2,6 +2,7 @@
 """The router against arithmetic: a cascade over recorded models must split, escalate and answer rightly exactly as often as the
 outcomes file says it has to."""
 import json
+import math
 import os
 import subprocess
 import threading
@@ -24,6 +25,13 @@ def expected(rows, gate):
     up = [r for r in rows if min(1, max(1e-6, r["models"][SMALL]["token_prob"])) < gate]
     right = sum(r["models"][LARGE if r["models"][SMALL]["token_prob"] < gate else SMALL]["correct"] for r in rows)
     return {"escalation": len(up) / len(rows), "accuracy": right / len(rows)}
+
+
+def wilson(share, n, z=1.959963984540054):
+    """The 95% score interval of a share: the two roots of (share - p)^2 = z^2 p (1 - p) / n."""
+    a, b, c = 1 + z * z / n, -(2 * share + z * z / n), share * share
+    root = math.sqrt(b * b - 4 * a * c)
+    return (-b - root) / (2 * a), (-b + root) / (2 * a)
 
 
 class CascadeAgreementTest(FlowTest):
@@ -57,6 +65,27 @@ class CascadeAgreementTest(FlowTest):
         self.assertAlmostEqual(report["tiers"]["frontier"]["value"], want["escalation"], delta=WITHIN)
         self.assertAlmostEqual(report["escalation_rate"]["value"], want["escalation"], delta=WITHIN)
         self.assertAlmostEqual(report["accuracy"]["value"], want["accuracy"], delta=WITHIN)
+        for share in (report["tiers"]["local"], report["tiers"]["frontier"], report["escalation_rate"], report["accuracy"]):
+            self.check_share(share)
+
+    def check_share(self, share):
+        self.assertEqual(share["n"], len(self.rows))
+        for end, want in zip(("lo", "hi"), wilson(share["value"], len(self.rows))):
+            self.assertAlmostEqual(share[end], want, places=9)
+
+    def check_times(self, report):
+        for times in (report["latency_ms"][name] for name in ("p50", "p95", "p99")):
+            self.assertEqual(times["n"], len(self.rows))
+            self.assertLessEqual(times["lo"], times["value"])
+            self.assertLessEqual(times["value"], times["hi"])
+
+    def check_cost(self, shown, costs):
+        """A total of `costs`, with the interval of a sum that varies as they do."""
+        n, mean = len(costs), sum(costs) / len(costs)
+        half = 1.959963984540054 * math.sqrt(sum((cost - mean) ** 2 for cost in costs) / (n - 1) * n)
+        self.assertEqual(shown["n"], n)
+        for name, want in (("value", sum(costs)), ("lo", sum(costs) - half), ("hi", sum(costs) + half)):
+            self.assertAlmostEqual(shown[name] / want, 1, places=6, msg=name)
 
     def test_splits_escalates_and_answers_as_the_file_says(self):
         router = self.router(0.90)
@@ -65,10 +94,13 @@ class CascadeAgreementTest(FlowTest):
         lines = {line["name"]: line for line in report["baselines"]}
         for name, model in ((f"always cheapest ({SMALL})", SMALL), (f"always frontier ({LARGE})", LARGE)):
             self.assertAlmostEqual(lines[name]["accuracy"]["value"], sum(r["models"][model]["correct"] for r in self.rows) / len(self.rows))
+        for line in report["baselines"]:
+            self.check_share(line["accuracy"])
         oracle = sum(max(r["models"][m]["correct"] for m in (SMALL, LARGE)) for r in self.rows) / len(self.rows)
         self.assertAlmostEqual(lines["oracle"]["accuracy"]["value"], oracle)
         self.assertAlmostEqual(lines["random at the same cost"]["cost_usd"]["value"], report["cost_usd"]["value"], delta=report["cost_usd"]["value"] * 0.01)
         self.assertEqual(report["feedback_posted"], len(self.rows))
+        self.check_times(report)
         self.check_journal(router, report)
 
     def check_journal(self, router, report):
@@ -77,6 +109,7 @@ class CascadeAgreementTest(FlowTest):
             self.assertEqual(self.count(router, table), len(self.rows))
         with router.store() as store:
             up, cost = store.execute("SELECT SUM(escalations), SUM(cost_usd) FROM decisions").fetchone()
+            self.check_cost(report["cost_usd"], [row["cost_usd"] for row in store.execute("SELECT cost_usd FROM decisions")])
             right, = store.execute("SELECT SUM(score) FROM labels").fetchone()
         self.assertAlmostEqual(up / len(self.rows), report["escalation_rate"]["value"])
         self.assertAlmostEqual(cost, report["cost_usd"]["value"], places=9)
