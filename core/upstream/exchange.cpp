@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+#include "dialect/hide_secret.h"
+
 namespace signalbox::upstream {
 namespace {
 
@@ -10,6 +12,12 @@ double seconds(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc{} && value > 0 ? std::min(value, 60.0) : 0;
+}
+
+// What is wrong with an answer, as read a second time without the key.
+template <class T>
+Error failureOf(const Result<T>& as_it_came, const Result<T>& without_key) {
+  return without_key ? as_it_came.error() : without_key.error();
 }
 
 }  // namespace
@@ -52,7 +60,12 @@ void Exchange::settle(const Result<void>& result) {
 }
 
 Error Exchange::errorAnswer(std::string_view body) const {
-  return dialect::readUpstreamError(transfer_.status(), body, seconds(transfer_.headers().get("retry-after")));
+  return dialect::readUpstreamError(transfer_.status(), withoutKey(body), seconds(transfer_.headers().get("retry-after")));
+}
+
+// Failures are told from this alone: to the client, to the log, in the state of the upstream.
+std::string Exchange::withoutKey(std::string_view said) const {
+  return dialect::hideSecret(said, client_.config().upstream(deployment_.upstream)->key);
 }
 
 Task<Result<void>> Exchange::open() {
@@ -72,7 +85,7 @@ Task<Result<void>> Exchange::openWhole() {
   const std::string body = transfer_.takeBytes();
   if (transfer_.status() != 200) co_return std::unexpected(errorAnswer(body));
   auto answer = dialect::readChatAnswer(body);
-  if (!answer) co_return std::unexpected(answer.error());
+  if (!answer) co_return std::unexpected(failureOf(answer, dialect::readChatAnswer(withoutKey(body))));
   state_.text = std::move(answer->text);
   state_.finish_reason = std::move(answer->finish_reason);
   state_.model = std::move(answer->model);
@@ -160,7 +173,7 @@ Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
   }
   const std::size_t text_before = state_.text.size();
   const auto relayed = dialect::relayChatChunk(event.data, additions_, state_);
-  if (!relayed) return std::unexpected(relayed.error());
+  if (!relayed) return std::unexpected(failureOf(relayed, dialect::relayChatChunk(withoutKey(event.data), additions_, state_)));
   if (!first_token_at_ && (state_.text.size() > text_before || state_.has_tool_calls || !state_.finish_reason.empty())) {
     first_token_at_ = steadyNow();
   }

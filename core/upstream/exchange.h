@@ -57,6 +57,7 @@ class Exchange {
   [[nodiscard]] Result<void> feed(std::string_view bytes);
   [[nodiscard]] Result<void> block(const http::SseEvent& event, bool has_data);
   [[nodiscard]] Error errorAnswer(std::string_view body) const;
+  [[nodiscard]] std::string withoutKey(std::string_view said) const;
   void settle(const Result<void>& result);
 
   Client& client_;
