@@ -34,6 +34,14 @@ void appendUtf8(std::uint32_t code, std::string& out) {
   }
 }
 
+// Length of the character of several bytes that `text` begins with; 0 when it begins with none.
+std::size_t wideCharacter(std::string_view text) {
+  for (std::size_t length = 2; length <= 4 && length <= text.size(); ++length) {
+    if (isValidUtf8(text.substr(0, length))) return length;
+  }
+  return 0;
+}
+
 }  // namespace
 
 void unescapeJson(std::string_view raw, std::string& out) {
@@ -87,6 +95,9 @@ std::string quoteJson(std::string_view text) {
       }
     } else if (byte < 0x80 || valid) {
       out += c;
+    } else if (const std::size_t length = wideCharacter(text.substr(i)); length > 0) {
+      out += text.substr(i, length);
+      i += length - 1;
     } else {
       out += "\xef\xbf\xbd";
     }

@@ -78,7 +78,7 @@ ErrorCode codeOf(int status) {
 
 std::string scrub(std::string_view text) {
   std::string out;
-  for (std::size_t i = 0; i < text.size() && out.size() < kLongestMessage;) {
+  for (std::size_t i = 0; i < text.size() && out.size() <= kLongestMessage;) {
     std::size_t end = i;
     while (end < text.size() && isWordByte(text[end])) ++end;
     const auto word = text.substr(i, end - i);
@@ -86,10 +86,7 @@ std::string scrub(std::string_view text) {
     if (end < text.size()) out += text[end++];
     i = end;
   }
-  if (out.size() <= kLongestMessage) return out;
-  auto cut = kLongestMessage;
-  while (cut > 0 && (static_cast<unsigned char>(out[cut]) & 0xc0) == 0x80) --cut;
-  return out.substr(0, cut) + "…";
+  return out.size() <= kLongestMessage ? out : std::string(cutUtf8(out, kLongestMessage)).append("…");
 }
 
 Error readErrorMember(std::string_view raw) {

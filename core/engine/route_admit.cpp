@@ -100,7 +100,7 @@ Result<void> Route::match() {
     workload_ = wanted.empty() ? policy_->match(request_) : policy_->byName(wanted);
     if (workload_ == nullptr) {
       return signalbox::fail(ErrorCode::UnknownWorkload,
-                             wanted.empty() ? "no workload of the policy takes this request" : "there is no workload \"" + wanted.substr(0, 100) + "\"", "model");
+                             wanted.empty() ? "no workload of the policy takes this request" : "there is no workload \"" + std::string(cutUtf8(wanted, 100)) + "\"", "model");
     }
     decision_.workload = workload_->name;
   }

@@ -151,6 +151,10 @@ TEST(JsonDocTest, acceptsNothingThatAnotherLibraryRefusesAfterOneByteIsChanged) 
   EXPECT_GT(refused, 500);
 }
 
+TEST(QuoteJsonTest, replacesOnlyTheBytesThatAreNoCharacter) {
+  EXPECT_EQ(quoteJson("\xe8\xaf\xb7 \xc3\xa9\xff\xf0\x9f\x98\x80!\xe8\xaf"), "\"\xe8\xaf\xb7 \xc3\xa9\xef\xbf\xbd\xf0\x9f\x98\x80!\xef\xbf\xbd\xef\xbf\xbd\"");
+}
+
 TEST(TextEditsTest, changesOnePlaceAndLeavesEveryOtherByte) {
   const std::string text = "{ \"model\" : \"auto\",\"x\": 1.0e+2 , \"keep\":[ 1 ,2 ]}";
   const auto doc = JsonDoc::parse(text);

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "base/json.h"
+#include "base/json_doc.h"
+#include "base/strings.h"
 
 namespace signalbox::dialect {
 namespace {
@@ -79,6 +81,18 @@ TEST(OpenAiErrorTest, cutsLongMessagesBetweenCharacters) {
   const auto cut = scrub(message);
   EXPECT_LE(cut.size(), 304u);
   EXPECT_NO_THROW((void)Json(cut).dump());
+}
+
+TEST(OpenAiErrorTest, aLongMessageOfWideCharactersStaysReadable) {
+  // Cut at any byte of a character, however far the characters are out of step with the limit.
+  for (std::size_t lead = 0; lead < 4; ++lead) {
+    std::string message(lead, 'x');
+    for (int i = 0; i < 200; ++i) message += "\xe8\xaf\xb7";
+    const auto cut = scrub(message);
+    EXPECT_LE(cut.size(), 303u);
+    EXPECT_TRUE(isValidUtf8(cut)) << lead;
+    EXPECT_EQ(quoteJson(cut).find("\xef\xbf\xbd"), std::string::npos) << lead;
+  }
 }
 
 }  // namespace
