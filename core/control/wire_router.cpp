@@ -92,6 +92,36 @@ Result<domain::RouterStatus> statusFromJson(const Json& json) {
   return fields.done(std::move(status));
 }
 
+namespace {
+
+Json refusedToJson(const domain::RefusedAddition& refused) {
+  return {{"model", refused.model}, {"addition", refused.addition}, {"tools", refused.with_tools}, {"until", formatIso(refused.until, 6)}, {"message", refused.said}};
+}
+
+Result<domain::RefusedAddition> refusedFromJson(const Json& json) {
+  domain::RefusedAddition refused;
+  Fields fields(json);
+  fields.read("model", refused.model);
+  fields.read("addition", refused.addition);
+  fields.read("tools", refused.with_tools);
+  fields.time("until", refused.until);
+  fields.read("message", refused.said);
+  return fields.done(std::move(refused));
+}
+
+Result<std::vector<domain::RefusedAddition>> allRefusedFromJson(const Json& json) {
+  std::vector<domain::RefusedAddition> all;
+  if (!json.is_array()) return all;
+  for (const Json& one : json) {
+    auto read = refusedFromJson(one);
+    if (!read) return std::unexpected(std::move(read.error()));
+    all.push_back(std::move(*read));
+  }
+  return all;
+}
+
+}  // namespace
+
 Json toJson(const domain::UpstreamStatus& upstream) {
   Json json{{"name", upstream.name},
             {"base_url", upstream.base_url},
@@ -100,7 +130,9 @@ Json toJson(const domain::UpstreamStatus& upstream) {
             {"in_flight", upstream.in_flight},
             {"requests", upstream.requests},
             {"failures", upstream.failures},
-            {"last_error", upstream.last_error}};
+            {"last_error", upstream.last_error},
+            {"refused", Json::array()}};
+  for (const auto& refused : upstream.refused) json["refused"].push_back(refusedToJson(refused));
   putOptional(json, "ttft_p50_ms", upstream.ttft_p50_ms);
   return json;
 }
@@ -118,6 +150,7 @@ Result<domain::UpstreamStatus> upstreamFromJson(const Json& json) {
   fields.read("failures", upstream.failures);
   fields.read("ttft_p50_ms", upstream.ttft_p50_ms);
   fields.read("last_error", upstream.last_error);
+  fields.with("refused", upstream.refused, &allRefusedFromJson);
   return fields.done(std::move(upstream));
 }
 

@@ -70,7 +70,7 @@ std::string writeChatRequest(const domain::Request& request, std::string_view mo
     edits.set("stream_options", spans.stream_options, "null");  // providers refuse options of a stream that is none
   }
   if (add.logprobs) edits.set("logprobs", spans.logprobs, "true");
-  if (add.logprobs || add.top_logprobs) edits.set("top_logprobs", spans.top_logprobs, std::to_string(add.top));
+  if ((add.logprobs || add.top_logprobs) && add.top > 0) edits.set("top_logprobs", spans.top_logprobs, std::to_string(add.top));
   return edits.apply(request.body);
 }
 

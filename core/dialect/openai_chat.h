@@ -23,7 +23,7 @@ struct Additions {
   bool logprobs = false;      // logprobs and top_logprobs were added by us
   bool top_logprobs = false;  // only top_logprobs was added or raised
   bool usage = false;         // stream_options.include_usage was added by us
-  int top = 20;               // alternatives to ask for
+  int top = 20;               // alternatives to ask for; 0: the tokens' own probabilities only
   int keep = 0;               // alternatives the client asked for itself
   [[nodiscard]] bool any() const { return logprobs || top_logprobs || usage; }
 };

@@ -37,6 +37,15 @@ struct RouterStatus {
   WallMicros last_event_ts = 0;  // 0: none yet
 };
 
+// What the router asks of a model for its own sake, was refused, and asks for no longer until `until`.
+struct RefusedAddition {
+  std::string model;
+  std::string addition;    // usage, top_logprobs>5, top_logprobs, logprobs
+  bool with_tools = false; // of requests with tools, else of those without
+  WallMicros until = 0;
+  std::string said;        // the upstream's words
+};
+
 struct UpstreamStatus {
   std::string name;
   std::string base_url;
@@ -47,6 +56,7 @@ struct UpstreamStatus {
   std::int64_t failures = 0;
   std::optional<double> ttft_p50_ms;
   std::string last_error;
+  std::vector<RefusedAddition> refused{};
 };
 
 }  // namespace signalbox::domain

@@ -115,6 +115,14 @@ std::string Counters::text(const domain::JournalStatus& journal, const std::vect
   for (const auto& upstream : upstreams) sample(out, "signalbox_upstream_requests_total", label("upstream", upstream.name), static_cast<double>(upstream.requests));
   describe(out, "signalbox_upstream_failures_total", "counter", "Failed attempts by upstream.");
   for (const auto& upstream : upstreams) sample(out, "signalbox_upstream_failures_total", label("upstream", upstream.name), static_cast<double>(upstream.failures));
+  describe(out, "signalbox_upstream_refused_additions", "gauge", "What an upstream refused of what the router asks for itself, and is not asked for now.");
+  for (const auto& upstream : upstreams) {
+    for (const auto& refused : upstream.refused) {
+      const std::string labels = label("upstream", upstream.name) + "," + label("model", refused.model) + "," +
+          label("addition", refused.addition) + "," + label("tools", refused.with_tools ? "true" : "false");
+      sample(out, "signalbox_upstream_refused_additions", labels, 1);
+    }
+  }
   return out;
 }
 

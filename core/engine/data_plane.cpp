@@ -10,7 +10,6 @@
 #include "base/strings.h"
 #include "dialect/feedback.h"
 #include "dialect/openai_error.h"
-#include "engine/await_reply.h"
 #include "engine/model_list.h"
 
 namespace signalbox::engine {
@@ -44,7 +43,7 @@ std::string_view allowedMethods(std::string_view path) {
 
 DataPlane::DataPlane(RouteServices services, std::shared_ptr<const config::Config> config,
                      std::shared_ptr<upstream::HealthTable> health, Facts facts, std::size_t workers)
-    : services_(services), config_(std::move(config)), health_(std::move(health)), facts_(std::move(facts)), clients_(workers) {}
+    : services_(services), config_(std::move(config)), health_(std::move(health)), facts_(std::move(facts)), clients_(workers), replies_(workers) {}
 
 Task<void> DataPlane::handle(server::Worker& worker, http::Request request, server::Responder& responder) {
   // The client's leaving comes back as a value, ClientGone, so that the record of the request is written all the same.
@@ -54,10 +53,15 @@ Task<void> DataPlane::handle(server::Worker& worker, http::Request request, serv
     co_await serveChat(worker, std::move(request), responder);
     co_return;
   }
-  http::Response response = co_await answer(request);
+  http::Response response = co_await answer(worker, request);
   // Every error can be asked about by an id, also where nothing was decided.
   if (response.status >= 400) response.headers.set("x-signalbox-decision-id", Uuid::v7().string());
   co_await responder.send(std::move(response));
+}
+
+void DataPlane::end(server::Worker& worker) {
+  if (const auto replies = std::exchange(replies_[worker.index()], nullptr)) replies->end();
+  clients_[worker.index()].reset();
 }
 
 Task<void> DataPlane::serveChat(server::Worker& worker, http::Request request, server::Responder& responder) {
@@ -68,11 +72,11 @@ Task<void> DataPlane::serveChat(server::Worker& worker, http::Request request, s
   co_await route.run();
 }
 
-Task<http::Response> DataPlane::answer(const http::Request& request) {
+Task<http::Response> DataPlane::answer(server::Worker& worker, const http::Request& request) {
   const std::string_view path = request.path();
   const std::string_view allowed = allowedMethods(path);
   if (allowed.empty()) {
-    co_return dialect::errorResponse({ErrorCode::UnknownRoute, "there is nothing at " + std::string(path.substr(0, 100)) + "; the API is under /v1, see /v1/models", {}, {}, 0, 0});
+    co_return dialect::errorResponse({ErrorCode::UnknownRoute, "there is nothing at " + std::string(cutUtf8(path, 100)) + "; the API is under /v1, see /v1/models", {}, {}, 0, 0});
   }
   const auto methods = split(allowed, ' ');
   if (std::none_of(methods.begin(), methods.end(), [&](std::string_view method) { return method.substr(0, method.find(',')) == request.method; })) {
@@ -84,17 +88,19 @@ Task<http::Response> DataPlane::answer(const http::Request& request) {
   if (path == "/readyz") co_return ready();
   if (path == "/metrics") co_return metrics(request);
   if (const auto client = services_.keys.get()->authenticate(request.headers); !client) co_return dialect::errorResponse(client.error());
-  if (path == "/v1/feedback") co_return co_await takeFeedback(request);
+  if (path == "/v1/feedback") co_return co_await takeFeedback(worker, request);
   co_return models(request);
 }
 
-Task<http::Response> DataPlane::takeFeedback(const http::Request& request) {
+Task<http::Response> DataPlane::takeFeedback(server::Worker& worker, const http::Request& request) {
   auto label = dialect::readFeedback(request.body, wallNow());
   if (!label) co_return dialect::errorResponse(label.error());
   const std::string id = label->decision_id.string();
   auto& journal = services_.journal;
   const auto add = [&](auto reply) { journal.addLabel(std::move(*label), std::move(reply)); };
-  const auto kept = co_await awaitReply<void>(add);
+  auto& replies = replies_[worker.index()];
+  if (!replies) replies = std::make_shared<Replies>(worker.executor());
+  const auto kept = co_await Replies::await<void>(replies, add);
   if (!kept) co_return dialect::errorResponse(kept.error());
   co_return json(200, R"({"status":"ok","decision_id":")" + id + "\"}");
 }
@@ -106,7 +112,7 @@ http::Response DataPlane::models(const http::Request& request) const {
   for (const auto& model : listed) {
     if (model.id == wanted) return json(200, dialect::modelBody(model));
   }
-  return dialect::errorResponse({ErrorCode::ModelNotFound, "there is no model \"" + std::string(wanted.substr(0, 100)) + "\" here; GET /v1/models lists them", "model", {}, 0, 0});
+  return dialect::errorResponse({ErrorCode::ModelNotFound, "there is no model \"" + std::string(cutUtf8(wanted, 100)) + "\" here; GET /v1/models lists them", "model", {}, 0, 0});
 }
 
 http::Response DataPlane::ready() const {

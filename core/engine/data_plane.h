@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/replies.h"
 #include "engine/route.h"
 
 namespace signalbox::engine {
@@ -22,12 +23,12 @@ class DataPlane final : public server::Handler {
 
   Task<void> handle(server::Worker& worker, http::Request request, server::Responder& responder) override;
   void refused(int status, std::string_view why) override;
-  void end(server::Worker& worker) override { clients_[worker.index()].reset(); }
+  void end(server::Worker& worker) override;
 
  private:
   Task<void> serveChat(server::Worker& worker, http::Request request, server::Responder& responder);
-  Task<http::Response> answer(const http::Request& request);
-  Task<http::Response> takeFeedback(const http::Request& request);
+  Task<http::Response> answer(server::Worker& worker, const http::Request& request);
+  Task<http::Response> takeFeedback(server::Worker& worker, const http::Request& request);
   [[nodiscard]] http::Response models(const http::Request& request) const;
   [[nodiscard]] http::Response ready() const;
   [[nodiscard]] http::Response metrics(const http::Request& request) const;
@@ -39,6 +40,7 @@ class DataPlane final : public server::Handler {
   // By worker; each touched by its own thread only. Requests hold theirs, so that one which outlives its worker's loop, and is
   // destroyed with it, still has it.
   std::vector<std::shared_ptr<upstream::Client>> clients_;
+  std::vector<std::shared_ptr<Replies>> replies_;
 };
 
 }  // namespace signalbox::engine

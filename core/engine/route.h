@@ -11,9 +11,9 @@
 #include "base/snapshot.h"
 #include "classify/features.h"
 #include "domain/decision.h"
+#include "engine/additions_memory.h"
 #include "engine/counters.h"
 #include "engine/model_names.h"
-#include "engine/plain_calls.h"
 #include "engine/policy_store.h"
 #include "engine/pricing.h"
 #include "gate/gate.h"
@@ -31,7 +31,7 @@ struct RouteServices {
   journal::Journal& journal;
   Pricing& pricing;
   Counters& counters;
-  PlainCalls& plain_calls;
+  AdditionsMemory& additions_memory;
   const std::atomic<bool>& paused;  // pass-through: routed requests go to the last tier, ungated
 };
 
@@ -59,10 +59,10 @@ class Route final : private upstream::Host {
     gate::Judgement judgement;
     domain::TierIndex tier{};
     std::optional<std::size_t> attempt;  // index into the record, once it is written there
-    bool again = false;                  // asked a second time, without what the router adds
+    bool again = false;                  // asked again, for less of what the router adds
   };
   Task<Result<Answer>> ask(domain::TierIndex tier);
-  Task<Result<std::unique_ptr<upstream::Exchange>>> askPlainly(upstream::TierCall call, Error refusal);
+  Task<Result<std::unique_ptr<upstream::Exchange>>> askForLess(upstream::TierCall call, Error refusal);
   Task<Result<void>> hear(Answer& answer);
   [[nodiscard]] Error tiersFailed(std::vector<Error> errors);
   [[nodiscard]] bool holds(domain::TierIndex tier) const;  // the answer is judged before the client sees it
@@ -109,9 +109,9 @@ class Route final : private upstream::Host {
   domain::TierIndex start_{};
   domain::TierIndex current_{};
   std::optional<Answer> served_;
-  const domain::Deployment* asked_ = nullptr;  // by the last call; additions_made_: with more than the client asked for
-  bool additions_made_ = false;
-  bool plainly_ = false;                       // nothing is added now
+  const domain::Deployment* asked_ = nullptr;  // by the last call, with these additions
+  dialect::Additions additions_made_;
+  std::optional<dialect::Additions> additions_tried_;  // instead of those that would be made
   domain::Decision decision_;
   const int exceptions_ = std::uncaught_exceptions();
   bool recorded_ = false;

@@ -66,10 +66,12 @@ dialect::Additions Route::additions(const domain::Deployment& deployment) {
   const bool offered = offer == upstream->models.end() || offer->logprobs.value_or(true);
   if (judged && offered) evidence = gate->signal == domain::Signal::TopClass ? dialect::Evidence::Alternatives : dialect::Evidence::Tokens;
   asked_ = &deployment;
-  dialect::Additions additions;
-  if (!plainly_ && !services_.plain_calls.wants(deployment)) additions = dialect::additionsFor(request_, evidence);
-  additions_made_ = additions.any();
-  return additions;
+  if (additions_tried_) {
+    additions_made_ = *additions_tried_;
+  } else {
+    additions_made_ = services_.additions_memory.within({deployment, request_.has_tools}, dialect::additionsFor(request_, evidence));
+  }
+  return additions_made_;
 }
 
 Task<Result<void>> Route::climb() {
@@ -130,11 +132,11 @@ Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
   call.short_answer = (workload_ != nullptr && !workload_->validate.labels.empty()) ||
                       (request_.max_tokens && *request_.max_tokens <= kShortAnswerTokens);
   call.timeout_scale = decision_.complexity ? 0.5 + *decision_.complexity : 1.0;
-  additions_made_ = false;
+  additions_made_ = {};
   auto exchange = co_await upstream::callTier(client_, call, *this);
   Answer answer;
-  answer.again = !exchange && additions_made_ && refusesTheRequest(exchange.error());
-  if (answer.again) exchange = co_await askPlainly(call, exchange.error());
+  answer.again = !exchange && additions_made_.any() && refusesTheRequest(exchange.error());
+  if (answer.again) exchange = co_await askForLess(call, exchange.error());
   if (!exchange) co_return std::unexpected(exchange.error());
   answer.exchange = std::move(*exchange);
   answer.tier = tier;
@@ -142,19 +144,25 @@ Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
 }
 
 // A client must not suffer for what it never asked for: providers that know no token probabilities refuse a request over them.
-Task<Result<std::unique_ptr<upstream::Exchange>>> Route::askPlainly(upstream::TierCall call, Error refusal) {
-  const domain::Deployment deployment = *asked_;
+Task<Result<std::unique_ptr<upstream::Exchange>>> Route::askForLess(upstream::TierCall call, Error refusal) {
+  const AdditionsMemory::Asked asked{*asked_, request_.has_tools};
   domain::Tier alone = *call.tier;
-  alone.deployments = {deployment};
+  alone.deployments = {asked.deployment};
   call.tier = &alone;
-  plainly_ = true;
-  auto exchange = co_await upstream::callTier(client_, call, *this);
-  plainly_ = false;
-  asked_ = nullptr;
-  if (exchange && services_.plain_calls.add(deployment)) {
-    log::warn("{}/{} refused what the router adds to requests and is asked without it from now on; its answers come without "
-              "token probabilities, so no gate can judge them: {}", deployment.upstream, deployment.model, refusal.message);
+  dialect::Additions refused = additions_made_;
+  Result<std::unique_ptr<upstream::Exchange>> exchange = std::unexpected(refusal);
+  for (const auto& less : services_.additions_memory.next(asked, refused)) {
+    additions_tried_ = less;
+    exchange = co_await upstream::callTier(client_, call, *this);
+    additions_tried_.reset();
+    if (exchange && services_.additions_memory.learn(asked, refused, less, refusal.message)) {
+      log::warn("{}/{} refuses some of what the router asks for beside what clients ask for, and is not asked for it for some minutes; "
+                "upstreams.list and /metrics say what: {}", asked.deployment.upstream, asked.deployment.model, refusal.message);
+    }
+    if (exchange || !refusesTheRequest(exchange.error())) break;
+    refused = less;
   }
+  asked_ = nullptr;  // the tier it stood in is gone
   co_return exchange;
 }
 

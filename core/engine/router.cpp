@@ -72,7 +72,7 @@ class RunningRouter final : public Router, private RouterFacts {
     return address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
   }
   domain::RouterStatus status() const override;
-  std::vector<domain::UpstreamStatus> upstreams() const override { return health_->list(); }
+  std::vector<domain::UpstreamStatus> upstreams() const override;
   std::string state() const;
   server::ServerOptions serverOptions(const config::Address& address, std::size_t workers) const;
 
@@ -81,7 +81,7 @@ class RunningRouter final : public Router, private RouterFacts {
   std::unique_ptr<Access> access_;
   Pricing pricing_;
   Counters counters_;
-  PlainCalls plain_calls_;
+  AdditionsMemory additions_memory_;
   std::shared_ptr<upstream::HealthTable> health_;
   SteadyTime started_;
   std::atomic<bool> paused_{false}, draining_{false}, serving_{false};
@@ -142,11 +142,11 @@ server::ServerOptions RunningRouter::serverOptions(const config::Address& addres
 Result<void> RunningRouter::listen() {
   std::size_t workers = options_.workers.value_or(config_->workers);
   if (workers == 0) workers = std::max(1u, std::thread::hardware_concurrency());
-  const RouteServices services{*config_, access_->keys(), *policies_, *journal_, pricing_, counters_, plain_calls_, paused_};
+  const RouteServices services{*config_, access_->keys(), *policies_, *journal_, pricing_, counters_, additions_memory_, paused_};
   DataPlane::Facts facts;
   facts.state = [this] { return state(); };
   facts.metrics = [this] {
-    return counters_.text(journal_->status(), health_->list(), policies_->live()->revision, journal_->commitTimes());
+    return counters_.text(journal_->status(), upstreams(), policies_->live()->revision, journal_->commitTimes());
   };
   plane_ = std::make_unique<DataPlane>(services, config_, health_, std::move(facts), workers);
   auto data = server::Server::bind(serverOptions(options_.listen.value_or(config_->listen), workers), *plane_, nullptr);
@@ -181,6 +181,12 @@ domain::RouterStatus RunningRouter::status() const {
   status.in_flight = counters_.in_flight.load(std::memory_order_relaxed);
   status.last_event_ts = feed_->lastEventTime();
   return status;
+}
+
+std::vector<domain::UpstreamStatus> RunningRouter::upstreams() const {
+  auto all = health_->list();
+  for (auto& upstream : all) upstream.refused = additions_memory_.of(upstream.name);
+  return all;
 }
 
 void RunningRouter::hasten() {

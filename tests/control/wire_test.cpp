@@ -174,6 +174,12 @@ TEST(WireTest, carriesPolicyStatesRevisionsAndAnswers) {
 TEST(WireTest, carriesUpstreamsAndTheAuditChain) {
   domain::UpstreamStatus upstream{"vllm", "http://127.0.0.1:8000/v1", "ok", "closed", 1, 2, 3, 4.5, "none"};
   EXPECT_EQ(throughWire(upstream, &upstreamFromJson).ttft_p50_ms, 4.5);
+  upstream.refused = {{"m", "usage", true, kNow, "unknown field"}};
+  const auto refused = throughWire(upstream, &upstreamFromJson).refused;
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused[0].addition, "usage");
+  EXPECT_TRUE(refused[0].with_tools);
+  EXPECT_EQ(refused[0].until, kNow);
   AuditPage page;
   page.entries.push_back({2, kNow, "ada", domain::Role::Admin, "policy.apply", 3, "d", "r", "ok", "p", "h"});
   page.broken_at = 2;

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A request leaves its row however its story breaks off.
+// A request leaves its row however its story breaks off, and nothing of it outlives its worker.
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -29,7 +34,11 @@ class TestWorker final : public server::Worker {
 class BadResponder final : public server::Responder {
  public:
   bool stalls = false;
-  Task<Result<void>> send(http::Response) override {
+  bool takes = false;
+  std::optional<http::Response> taken;
+  Task<Result<void>> send(http::Response response) override {
+    if (takes) taken = std::move(response);
+    if (takes) co_return Result<void>{};
     if (!stalls) throw std::runtime_error("out of order");
     asio::steady_timer never(co_await asio::this_coro::executor, SteadyTime::max());
     co_await never.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -42,6 +51,36 @@ class BadResponder final : public server::Responder {
   void abort() override {}
   [[nodiscard]] bool started() const override { return false; }
   [[nodiscard]] bool clientGone() const override { return false; }
+};
+
+// A journal whose store hangs: it takes labels and replies when it is told to.
+class HangingJournal final : public journal::Journal {
+ public:
+  explicit HangingJournal(journal::Journal& real) : real_(real) {}
+  void observe(journal::Observer* observer) override { real_.observe(observer); }
+  void begin(const domain::DecisionId& id) override { real_.begin(id); }
+  bool append(domain::Decision decision) override { return real_.append(std::move(decision)); }
+  [[nodiscard]] bool isQueued(const domain::DecisionId& id) const override { return real_.isQueued(id); }
+  void addLabel(domain::Label, journal::Reply<void> reply) override { reply_ = std::move(reply); }
+  void commitPolicy(journal::PolicyCommit commit, journal::Reply<domain::PolicyRevision> reply) override { real_.commitPolicy(std::move(commit), std::move(reply)); }
+  void confirmPolicy(domain::Revision revision, std::string who, domain::Role role, journal::Reply<void> reply) override {
+    real_.confirmPolicy(revision, std::move(who), role, std::move(reply));
+  }
+  void audit(domain::AuditEntry entry, journal::Reply<void> reply) override { real_.audit(std::move(entry), std::move(reply)); }
+  [[nodiscard]] domain::JournalStatus status() const override { return real_.status(); }
+  [[nodiscard]] const journal::CommitTimes& commitTimes() const override { return real_.commitTimes(); }
+  [[nodiscard]] Result<std::unique_ptr<journal::Reader>> reader() override { return real_.reader(); }
+  void flush() override { real_.flush(); }
+
+  [[nodiscard]] bool asked() const { return static_cast<bool>(reply_); }
+  // On a thread that is not the worker's, as the journal's is not.
+  void wakeUp() {
+    std::thread([this] { std::exchange(reply_, nullptr)({}); }).join();
+  }
+
+ private:
+  journal::Journal& real_;
+  journal::Reply<void> reply_;
 };
 
 class RouteRecordTest : public PolicyStoreTest {
@@ -64,7 +103,7 @@ class RouteRecordTest : public PolicyStoreTest {
     config_ = std::make_shared<const config::Config>(std::move(config));
     keys_.set(std::make_shared<const admit::KeyRing>(std::vector<config::ClientKey>{}, Secret("the-token")));
     pricing_ = std::make_unique<Pricing>(*config_);
-    const RouteServices services{*config_, keys_, *policies_, *journal_, *pricing_, counters_, plain_calls_, paused_};
+    const RouteServices services{*config_, keys_, *policies_, *journal_, *pricing_, counters_, additions_memory_, paused_};
     plane_ = std::make_unique<DataPlane>(services, config_, std::make_shared<upstream::HealthTable>(*config_), DataPlane::Facts{}, 1);
   }
 
@@ -90,7 +129,7 @@ class RouteRecordTest : public PolicyStoreTest {
   Snapshot<admit::KeyRing> keys_;
   std::unique_ptr<Pricing> pricing_;
   Counters counters_{kTiers};
-  PlainCalls plain_calls_;
+  AdditionsMemory additions_memory_;
   std::atomic<bool> paused_{false};
   BadResponder responder_;
   std::optional<TestWorker> worker_;
@@ -108,6 +147,72 @@ TEST_F(RouteRecordTest, keepsTheRowOfAStoryThatAnExceptionEnds) {
   EXPECT_EQ(row.outcome, domain::Outcome::Error);
   EXPECT_EQ(row.error, "internal_error");
   EXPECT_EQ(counters_.in_flight.load(), 0);
+}
+
+class FeedbackTest : public RouteRecordTest {
+ protected:
+  FeedbackTest() : hanging_(*journal_) {
+    responder_.takes = true;
+    const RouteServices services{*config_, keys_, *policies_, hanging_, *pricing_, counters_, additions_memory_, paused_};
+    plane_ = std::make_unique<DataPlane>(services, config_, std::make_shared<upstream::HealthTable>(*config_), DataPlane::Facts{}, 1);
+  }
+  // `alive` as long as anything of the request is.
+  void grade(asio::io_context& context, std::shared_ptr<void> alive) {
+    http::Request request;
+    request.method = "POST";
+    request.target = "/v1/feedback";
+    request.headers.add("x-api-key", "the-token");
+    request.body = R"({"decision_id":")" + Uuid::v7().string() + R"(","score":1})";
+    const auto task = [](DataPlane& plane, server::Worker& worker, http::Request asked, server::Responder& responder, std::shared_ptr<void>) -> Task<void> {
+      co_await plane.handle(worker, std::move(asked), responder);
+    };
+    asio::co_spawn(context, task(*plane_, worker_.emplace(context), std::move(request), responder_, std::move(alive)),
+                   asio::bind_cancellation_slot(cancel_.slot(), [](std::exception_ptr) {}));
+    context.poll();
+  }
+  HangingJournal hanging_;
+  asio::cancellation_signal cancel_;
+};
+
+TEST_F(FeedbackTest, answersWhenTheJournalHasReplied) {
+  asio::io_context context;
+  const auto work = asio::make_work_guard(context);
+  grade(context, nullptr);
+  EXPECT_FALSE(responder_.taken);
+  hanging_.wakeUp();
+  context.poll();
+  ASSERT_TRUE(responder_.taken);
+  EXPECT_EQ(responder_.taken->status, 200);
+  plane_->end(*worker_);
+}
+
+TEST_F(FeedbackTest, isCalledOffThoughTheStoreHangs) {
+  asio::io_context context;
+  const auto work = asio::make_work_guard(context);
+  grade(context, nullptr);
+  cancel_.emit(asio::cancellation_type::terminal);
+  context.poll();
+  ASSERT_TRUE(responder_.taken);
+  EXPECT_EQ(responder_.taken->status, 503);
+  hanging_.wakeUp();
+  context.poll();
+  plane_->end(*worker_);
+}
+
+TEST_F(FeedbackTest, aReplyAfterTheWorkersEndFindsNobody) {
+  std::weak_ptr<int> alive;
+  {
+    asio::io_context context;
+    const auto work = asio::make_work_guard(context);
+    auto mark = std::make_shared<int>();
+    alive = mark;
+    grade(context, std::move(mark));
+    ASSERT_TRUE(hanging_.asked());
+    plane_->end(*worker_);
+  }
+  EXPECT_TRUE(alive.expired()) << "the request has ended with its worker";
+  hanging_.wakeUp();
+  EXPECT_FALSE(responder_.taken);
 }
 
 TEST_F(RouteRecordTest, keepsTheRowOfARequestThatIsGivenUpWithItsWorker) {

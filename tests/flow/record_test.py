@@ -213,37 +213,6 @@ class RefusalTest(RecordTest):
         self.assertEqual(router.attempts(headers["x-signalbox-decision-id"])[0]["validators"], "refusal")
 
 
-class PlainCallTest(RecordTest):
-    """Providers that know nothing of what a gate asks for."""
-
-    @staticmethod
-    def picky(body, send):
-        if "logprobs" in body or "stream_options" in body:
-            return send(400, {"error": {"message": "Unsupported parameter: logprobs", "type": "invalid_request_error", "param": "logprobs", "code": "unsupported"}})
-        send(200, [chunk("yes"), chunk(None, "stop"), "[DONE]"] if body.get("stream") else whole())
-
-    def test_asks_again_without_what_the_client_never_asked_for_and_remembers(self):
-        router = self.serve(self.picky, policy=GATED)
-        status, headers, text = router.chat("hello")
-        self.assertEqual((status, json.loads(text)["choices"][0]["message"]["content"]), (200, "yes"))
-        decision = router.decision(headers["x-signalbox-decision-id"])
-        self.assertEqual((decision["verdict"], decision["confidence"]), ("ungated", None))
-        attempts = router.attempts(headers["x-signalbox-decision-id"])
-        self.assertEqual([(a["status"], a["error"], a["role"]) for a in attempts], [(400, "upstream_rejected", "serve"), (200, None, "retry")])
-        status, headers, text = router.chat("hello", stream=True)
-        self.assertEqual((status, sse(text)[0][-1]), (200, "[DONE]"))
-        self.assertEqual(len(router.attempts(headers["x-signalbox-decision-id"])), 1)
-        self.assertEqual(["logprobs" in body for body in self.providers[0].asked], [True, False, False])
-
-    def test_passes_on_what_the_provider_has_against_the_request_itself(self):
-        refusal = {"error": {"message": "too long", "type": "invalid_request_error", "param": "messages", "code": "length"}}
-        router = self.serve(lambda body, send: send(400, refusal), policy=GATED)
-        for _ in range(2):
-            status, _, text = router.chat("hello")
-            self.assertEqual((status, json.loads(text)["error"]["code"]), (400, "length"))
-        self.assertEqual(["logprobs" in body for body in self.providers[0].asked], [True, False, True, False])
-
-
 class KeyTest(RecordTest):
     def test_a_key_for_workloads_cannot_name_models(self):
         keys = {"keys": [{"name": "app", "key": {"env": "FLOW_APP_KEY"}, "workloads": ["all"]}]}

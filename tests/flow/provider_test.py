@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What providers say beside their answers, and against what the router asks them for: none of it may harm a client."""
+import json
+import unittest
+
+from control_socket import ControlSocket
+from harness import Router, sse
+from record_test import GATED, Provider, RecordTest, chunk, whole
+
+KEY = "own/key-4711-abc"  # of no known form and not long: nothing but its bytes tells that it is one
+
+
+class KeyOfTheUpstreamTest(RecordTest):
+    """An upstream, or a proxy before it, that quotes what it was asked with."""
+
+    def quoting(self, body, send):
+        said = f"debug: {dict(send.__self__.headers)}"
+        prompt = body["messages"][0]["content"]
+        error = {"message": said, "type": f"proxy {KEY}", "param": None, "code": KEY}
+        if prompt.isdigit():
+            return send(int(prompt), {"error": error})
+        if prompt == "detail":
+            return send(500, {"detail": said})
+        if prompt == "under 200":
+            return send(200, {"error": error})
+        send(200, {"stream at once": [{"error": error}], "stream later": [chunk("yes"), {"error": error}]}[prompt])
+
+    def setUp(self):
+        super().setUp()
+        provider = self.enter(Provider(self.quoting))
+        upstreams = [{"name": "local", "api": "openai", "base_url": provider.url, "key": {"env": "FLOW_UPSTREAM_KEY"}, "models": [{"id": "m"}]}]
+        self.router = self.enter(Router(self.folder, upstreams, [{"name": "local", "deployments": ["local/m"], "timeout": "3s"}],
+                                        {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}, env={"FLOW_UPSTREAM_KEY": KEY}))
+
+    def test_never_comes_back_whatever_the_upstream_answers(self):
+        told = {}
+        for prompt in ("400", "401", "404", "413", "422", "429", "500", "503", "302", "detail", "under 200"):
+            for stream in (False, True):
+                told[prompt, stream] = self.router.chat(prompt, stream=stream)
+        for prompt in ("stream at once", "stream later"):
+            told[prompt, True] = self.router.chat(prompt, stream=True)
+        for asked, (status, headers, text) in told.items():
+            self.assertNotIn(KEY, text + json.dumps(headers), asked)
+            self.router.decision(headers["x-signalbox-decision-id"])
+        status, _, text = told["400", False]
+        self.assertEqual((status, json.loads(text)["error"]["code"]), (400, "[removed]"))
+        self.assertIn("Bearer [removed]", json.loads(text)["error"]["message"], "the upstream's own words, else as they came")
+        self.assertIn("Bearer [removed]", told["stream later", True][2])
+        with ControlSocket(self.router.control_url, self.router.control_token) as control:
+            listed = json.dumps(control.call("upstreams.list"))
+        self.assertIn("[removed]", listed, "its last error quotes it")
+        metrics = self.router.request("GET", "/metrics")[2]
+        for sink in (listed, metrics, "\n".join(self.router.program.errors + self.router.program.lines)):
+            self.assertNotIn(KEY, sink)
+        self.assertEqual(self.router.stop(), 0)
+        for file in self.folder.iterdir():
+            if file.name.startswith("signalbox.db"):
+                self.assertNotIn(KEY.encode(), file.read_bytes(), file.name)
+
+
+class HeadersTest(RecordTest):
+    def test_those_that_govern_browsers_stay_behind(self):
+        governing = {name: "x" for name in (
+            "access-control-allow-origin", "access-control-allow-credentials", "access-control-expose-headers", "clear-site-data", "refresh",
+            "content-security-policy", "content-security-policy-report-only", "cross-origin-resource-policy", "nel", "report-to", "set-cookie",
+            "location", "link", "permissions-policy", "x-frame-options", "x-powered-by", "x-signalbox-tier")}
+        kept = {"x-request-id": "req-1", "openai-processing-ms": "7", "x-ratelimit-remaining-tokens": "99"}
+        router = self.serve(lambda body, send: send(200, [chunk("yes"), chunk(None, "stop"), "[DONE]"] if body.get("stream") else whole(), {**governing, **kept}))
+        for stream in (False, True):
+            status, headers, _ = router.chat("hello", stream=stream)
+            self.assertEqual((status, headers["x-signalbox-tier"]), (200, "local"))
+            self.assertEqual({name for name in governing if name in headers}, {"x-signalbox-tier"})
+            self.assertEqual({name: headers.get(name) for name in kept}, kept)
+            self.assertTrue(headers["content-type"].startswith("text/event-stream" if stream else "application/json"))
+
+
+def refusal(what):
+    return {"error": {"message": f"Unsupported parameter: {what}", "type": "invalid_request_error", "param": what, "code": "unsupported"}}
+
+
+def answer(body):
+    """Of a provider that knows token probabilities."""
+    if body.get("stream"):
+        return [chunk("yes"), chunk(None, "stop"), "[DONE]"]
+    said = whole()
+    if body.get("logprobs"):
+        others = [{"token": "yes", "logprob": -0.01}, {"token": "no", "logprob": -4.6}][:body.get("top_logprobs", 0)]
+        said["choices"][0]["logprobs"] = {"content": [{"token": "yes", "logprob": -0.01, "bytes": None, "top_logprobs": others}]}
+    return said
+
+
+class AdditionsTest(RecordTest):
+    """Providers that refuse some of what the router asks for beside what the client asked for."""
+
+    def asked(self):
+        """What the provider was asked for since the last look: usage, alternatives."""
+        new = self.providers[0].asked[:]
+        self.providers[0].asked.clear()
+        return [("stream_options" in body, body.get("top_logprobs") if body.get("logprobs") else None) for body in new]
+
+    def gated(self, router, prompt="hello", **fields):
+        status, headers, text = router.chat(prompt, **fields)
+        self.assertEqual(status, 200, text)
+        return router.decision(headers["x-signalbox-decision-id"])["verdict"]
+
+    def refused(self, router):
+        with ControlSocket(router.control_url, router.control_token) as control:
+            listed = control.call("upstreams.list")[0]["refused"]
+        metrics = router.request("GET", "/metrics")[2]
+        for one in listed:
+            self.assertIn(f'signalbox_upstream_refused_additions{{upstream="local",model="m",addition="{one["addition"]}",tools="{str(one["tools"]).lower()}"}} 1', metrics)
+        return [(one["addition"], one["tools"]) for one in listed]
+
+    def test_a_refusal_of_usage_leaves_the_gate_its_evidence(self):
+        policy = {"workloads": [{"name": "plain", "match": {"model": "auto:plain"}, "route": {"strategy": "cascade"}}, *GATED["workloads"]]}
+        router = self.serve(lambda body, send: send(400, refusal("stream_options")) if "stream_options" in body else send(200, answer(body)), policy=policy)
+        self.assertEqual(self.gated(router), "accept")
+        for asked in ([(True, None), (False, None)], [(True, None), (False, None)], [(False, None)]):
+            self.assertEqual(self.gated(router), "accept", "one client's streams do not switch another's gate off")
+            self.assertEqual(self.asked()[-1], (False, 1))
+            status, _, text = router.chat("hello", model="auto:plain", stream=True)
+            self.assertEqual((status, sse(text)[0][-1]), (200, "[DONE]"))
+            self.assertEqual(self.asked(), asked)
+        self.assertEqual(self.refused(router), [("usage", False)])
+
+    def test_fewer_alternatives_are_better_than_none(self):
+        policy = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}, "validate": {"enum": ["yes", "no"]},
+                                 "gate": {"local": {"signal": "top-class", "escalate-below": 0.5}}}]}
+        router = self.serve(lambda body, send: send(400, refusal("top_logprobs")) if body.get("top_logprobs", 0) > 5 else send(200, answer(body)), policy=policy)
+        self.assertEqual([self.gated(router) for _ in range(3)], ["ungated", "accept", "accept"])
+        self.assertEqual(self.asked(), [(False, 20), (False, None), (False, 20), (False, 5), (False, 5)])
+        self.assertEqual(self.refused(router), [("top_logprobs>5", False)])
+
+    def test_what_is_refused_with_tools_is_asked_for_without_them(self):
+        router = self.serve(lambda body, send: send(400, refusal("logprobs")) if body.get("tools") and body.get("logprobs") else send(200, answer(body)), policy=GATED)
+        tools = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
+        self.assertEqual([self.gated(router, tools=tools) for _ in range(4)], ["ungated"] * 4)
+        self.assertEqual(self.asked()[-1], (False, None))
+        self.assertEqual(self.gated(router), "accept")
+        self.assertEqual(self.refused(router), [("logprobs", True)])
+
+    def test_a_provider_that_knows_neither_is_asked_plainly_in_the_end(self):
+        def picky(body, send):
+            if "logprobs" in body or "stream_options" in body:
+                return send(400, refusal("logprobs"))
+            send(200, answer(body))
+        router = self.serve(picky, policy=GATED)
+        status, headers, text = router.chat("hello")
+        self.assertEqual((status, json.loads(text)["choices"][0]["message"]["content"]), (200, "yes"))
+        decision = router.decision(headers["x-signalbox-decision-id"])
+        self.assertEqual((decision["verdict"], decision["confidence"]), ("ungated", None))
+        attempts = router.attempts(headers["x-signalbox-decision-id"])
+        self.assertEqual([(a["status"], a["error"], a["role"]) for a in attempts], [(400, "upstream_rejected", "serve"), (200, None, "retry")])
+        for _ in range(4):
+            status, headers, text = router.chat("hello", stream=True)
+            self.assertEqual((status, sse(text)[0][-1]), (200, "[DONE]"))
+        self.assertEqual(len(router.attempts(headers["x-signalbox-decision-id"])), 1)
+        self.assertEqual(self.asked()[-1], (False, None))
+
+    def test_what_the_provider_has_against_the_request_itself_is_passed_on(self):
+        too_long = {"error": {"message": "too long", "type": "invalid_request_error", "param": "messages", "code": "length"}}
+        router = self.serve(lambda body, send: send(400, too_long), policy=GATED)
+        for _ in range(3):
+            status, _, text = router.chat("hello")
+            self.assertEqual((status, json.loads(text)["error"]["code"]), (400, "length"))
+        self.assertEqual(self.asked(), [(False, 1), (False, None)] * 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
