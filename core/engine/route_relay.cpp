@@ -12,13 +12,17 @@
 namespace signalbox::engine {
 namespace {
 
-// The provider's headers that belong to its connection or would be wrong on ours.
-bool staysBehind(std::string_view name) {
-  static constexpr std::array<std::string_view, 15> kNames{
-      "connection", "keep-alive", "content-encoding", "transfer-encoding", "content-length", "date",   "server",  "set-cookie",
-      "upgrade",    "trailer",    "te",                "via",            "alt-svc", "proxy-authenticate", "strict-transport-security"};
+// The provider's headers that its clients read: what the answer is, which request it was, how much of a limit is left. All others
+// belong to its connection or govern browsers (who may read, what is kept), which is for the router to say and not for an upstream.
+bool passes(std::string_view name) {
+  static constexpr std::array<std::string_view, 14> kNames{
+      "content-type",     "content-language", "retry-after",  "retry-after-ms",  "request-id",           "x-request-id",    "x-client-request-id",
+      "x-should-retry",   "cf-ray",           "apim-request-id", "x-amzn-requestid", "mistral-correlation-id", "x-generation-id", "x-ds-trace-id"};
+  static constexpr std::array<std::string_view, 9> kFamilies{
+      "openai-", "anthropic-", "x-ratelimit-", "ratelimit-", "x-ms-", "azureml-", "x-groq-", "fireworks-", "x-litellm-"};
+  const auto begins = [&](std::string_view family) { return name.size() > family.size() && equalsIgnoreCase(name.substr(0, family.size()), family); };
   return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view known) { return equalsIgnoreCase(known, name); }) ||
-         (name.size() > 12 && equalsIgnoreCase(name.substr(0, 12), "x-signalbox-"));
+         std::any_of(kFamilies.begin(), kFamilies.end(), begins);
 }
 
 // Plain decimal notation without trailing zeros; 12 decimals are a millionth of a millionth of a dollar.
@@ -65,7 +69,7 @@ void Route::addDecisionHeaders(http::Headers& headers, bool stream) const {
 http::Headers Route::responseHeaders(bool stream) {
   http::Headers headers;
   for (const auto& [name, value] : served_->exchange->headers().all()) {
-    if (!staysBehind(name)) headers.add(name, value);
+    if (passes(name)) headers.add(name, value);
   }
   if (stream) {
     headers.set("content-type", "text/event-stream");
