@@ -5,17 +5,12 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 
-#include "base/strings.h"
 #include "base/whole_file.h"
+#include "config/config.h"
 
 namespace signalbox::admit {
 namespace {
-
-std::unexpected<Error> problem(const std::string& path, const std::string& what) {
-  return fail(ErrorCode::Io, path + ": " + what, path);
-}
 
 Result<TokenFile> create(const std::string& folder, const std::string& name) {
   const std::string path = folder + "/" + name;
@@ -32,15 +27,14 @@ Result<TokenFile> ensureToken(const std::string& folder, const std::string& name
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) {
     if (errno == ENOENT) return create(folder, name);
-    return problem(path, std::string("cannot be read: ") + std::strerror(errno));
+    return fail(ErrorCode::Io, path + " cannot be read: " + std::strerror(errno), path);
   }
-  if ((info.st_mode & 077) != 0) return problem(path, "others may read this token; run chmod 600 on it, then `signalbox token rotate`");
-  std::ifstream in(path);
-  std::string text;
-  std::getline(in, text);
-  const std::string token(trim(text));
-  if (token.empty()) return problem(path, "holds no token; remove it and a new one is made at the next start");
-  return TokenFile{Secret(token), path, false};
+  auto token = config::systemSecrets()->file(path);
+  if (!token) {
+    const std::string which = name == kControlTokenFile ? "control" : "client";
+    return fail(ErrorCode::Io, token.error().message + "; `signalbox token rotate " + which + "` puts a new token there", path);
+  }
+  return TokenFile{std::move(*token), path, false};
 }
 
 Result<TokenFile> rotateToken(const std::string& folder, const std::string& name) { return create(folder, name); }

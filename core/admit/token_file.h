@@ -18,7 +18,7 @@ struct TokenFile {
 };
 
 // Reads `folder`/`name`, or makes it with a new random token (mode 0600, written whole or not at all). Io when it cannot be
-// read, is empty, or others may read it.
+// read, is empty, holds more than a token, or others may read it: as config::systemSecrets() reads every secret.
 [[nodiscard]] Result<TokenFile> ensureToken(const std::string& folder, const std::string& name);
 // Replaces the token. Running routers notice by themselves, see engine/access.h.
 [[nodiscard]] Result<TokenFile> rotateToken(const std::string& folder, const std::string& name);

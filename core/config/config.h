@@ -79,7 +79,7 @@ struct Config {
   [[nodiscard]] std::vector<std::string> tierNames() const;
 };
 
-// Secrets come from here, so that tests can bring their own.
+// Secrets come from here, so that tests can bring their own. One with white space or control characters inside is refused.
 class SecretSource {
  public:
   virtual ~SecretSource() = default;

@@ -18,6 +18,17 @@ namespace {
 
 constexpr off_t kMaxSecretBytes = 64 * 1024;
 
+// A secret is one word: it goes into one line of a request's head, and nobody could send one that is not.
+Result<Secret> oneWord(const std::string& where, std::string_view text) {
+  const std::string_view word = trim(text);
+  if (word.empty()) return fail(ErrorCode::NotFound, where + " is empty");
+  const auto inside = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; };
+  if (std::any_of(word.begin(), word.end(), inside)) {
+    return fail(ErrorCode::InvalidInput, where + " holds more than a key: there is white space or a control character inside it");
+  }
+  return Secret(std::string(word));
+}
+
 class SystemSecrets : public SecretSource {
  public:
   Result<Secret> env(const std::string& name) override {
@@ -28,8 +39,7 @@ class SystemSecrets : public SecretSource {
       return fail(ErrorCode::NotFound, "`env` names no variable that is set; it takes a variable's name, in capitals, never the key itself");
     }
     if (!value) return fail(ErrorCode::NotFound, "the environment variable " + name + " is not set");
-    if (trim(value).empty()) return fail(ErrorCode::NotFound, "the environment variable " + name + " is empty");
-    return Secret(std::string(trim(value)));
+    return oneWord("the environment variable " + name, value);
   }
 
   Result<Secret> file(const std::string& path) override {
@@ -40,7 +50,11 @@ class SystemSecrets : public SecretSource {
     return secret;
   }
 
-  Result<Secret> keyring(const std::string& name) override { return readKeyring(name); }
+  Result<Secret> keyring(const std::string& name) override {
+    const auto secret = readKeyring(name);
+    if (!secret) return secret;
+    return oneWord("the keyring's entry \"" + name + "\"", secret->reveal());
+  }
 
  private:
   // The opened file is judged, not the name, which could change hands in between.
@@ -61,8 +75,7 @@ class SystemSecrets : public SecretSource {
       have += static_cast<std::size_t>(count);
     }
     text.resize(have);
-    if (trim(text).empty()) return fail(ErrorCode::NotFound, path + " is empty");
-    return Secret(std::string(trim(text)));
+    return oneWord(path, text);
   }
 };
 

@@ -40,6 +40,22 @@ TEST(SecretsTest, filesThatAreNoSecretsAreRefused) {
   EXPECT_THAT(secrets->file("/").error().message, HasSubstr("not a regular file"));
 }
 
+TEST(SecretsTest, aSecretIsOneWordWhereverItIsKept) {
+  const ConfigFiles files;
+  const auto secrets = systemSecrets();
+  for (const std::string text : {"canary-one\ncanary-two\n", "canary one", "canary\tone", "canary\r\nX-Field: 1", "canary\x01" "one", "canary\x7fone"}) {
+    const std::string path = files.write("key", text);
+    ::chmod(path.c_str(), 0600);
+    ::setenv("SIGNALBOX_TEST_SECRET", text.c_str(), 1);
+    for (const auto& read : {secrets->file(path), secrets->env("SIGNALBOX_TEST_SECRET")}) {
+      ASSERT_FALSE(read) << text;
+      EXPECT_THAT(read.error().message, HasSubstr("more than a key"));
+      EXPECT_THAT(read.error().message, testing::Not(HasSubstr("canary")));
+    }
+  }
+  ::unsetenv("SIGNALBOX_TEST_SECRET");
+}
+
 TEST(SecretsTest, variablesMustBeSetAndNotEmpty) {
   const auto secrets = systemSecrets();
   ::setenv("SIGNALBOX_TEST_SECRET", "value", 1);

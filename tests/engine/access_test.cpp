@@ -76,6 +76,23 @@ TEST_F(AccessTest, takesRotatedTokensOfTheStateFolderAndForgetsTheOldOnes) {
   access->stop();
 }
 
+TEST_F(AccessTest, readsATokenFileAtTheStartAsItReadsItLater) {
+  fs::create_directories(stateFolder());
+  for (const char* file : {admit::kClientTokenFile, admit::kControlTokenFile}) {
+    (void)put(std::string("signalbox/") + file, "my-own-token\n# made by a tool\n");
+    const auto refused = Access::open({std::make_shared<const config::Config>(), {}, {}});
+    ASSERT_FALSE(refused) << "half a second later nobody could come in";
+    EXPECT_THAT(refused.error().message, testing::HasSubstr(file));
+    EXPECT_THAT(refused.error().message, testing::Not(testing::HasSubstr("my-own")));
+    (void)put(std::string("signalbox/") + file, "  " + std::string("my-own-token-") + file + "\n");
+  }
+  const auto access = open();
+  ASSERT_TRUE(access);
+  EXPECT_EQ(nameOf(*access, "my-own-token-client-token"), "local");
+  EXPECT_FALSE(access->look());
+  EXPECT_EQ(nameOf(*access, "my-own-token-client-token"), "local");
+}
+
 TEST_F(AccessTest, followsTheFilesOfConfiguredKeysAndTokens) {
   config::Config config;
   config.keys.push_back({"app", Secret("app-key-one"), {"tickets"}, {}, {}, {}, put("app", "app-key-one\n")});
