@@ -8,17 +8,36 @@
 namespace signalbox::engine {
 namespace {
 
-// `*` matches any run of characters.
+constexpr std::size_t kLongestName = 256;  // as much as the record keeps; no longer one is anybody's
+
+// `*` matches any run of characters. The pieces between stars are found one after the other, each as early as it can be.
 bool globMatches(std::string_view pattern, std::string_view text) {
-  const auto star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == text;
-  const auto head = pattern.substr(0, star);
-  if (!text.starts_with(head)) return false;
-  const auto tail = pattern.substr(star + 1);
-  for (std::size_t at = head.size(); at <= text.size(); ++at) {
-    if (globMatches(tail, text.substr(at))) return true;
+  const auto pieces = split(pattern, '*');
+  if (pieces.size() == 1) return pattern == text;
+  const auto first = pieces.front(), last = pieces.back();
+  if (text.size() < first.size() + last.size() || !text.starts_with(first) || !text.ends_with(last)) return false;
+  text = text.substr(first.size(), text.size() - first.size() - last.size());
+  for (std::size_t i = 1; i + 1 < pieces.size(); ++i) {
+    const auto at = text.find(pieces[i]);
+    if (at == std::string_view::npos) return false;
+    text.remove_prefix(at + pieces[i].size());
   }
-  return false;
+  return true;
+}
+
+// What an alias gives for a name: the name itself before patterns, and of those the one that says most before its first star. Where
+// they stand in the file does not matter, as that is a mapping.
+const std::string* aliasOf(std::string_view model, const config::Config& config) {
+  const std::string* target = nullptr;
+  std::size_t said = 0;
+  for (const auto& [pattern, to] : config.aliases) {
+    const std::size_t says = pattern.find('*') == std::string::npos ? kLongestName + 1 : pattern.find('*');
+    if (target != nullptr && says <= said) continue;
+    if (!globMatches(pattern, model)) continue;
+    target = &to;
+    said = says;
+  }
+  return target;
 }
 
 bool offers(const domain::Upstream& upstream, std::string_view model) {
@@ -61,19 +80,22 @@ std::optional<ModelMeaning> bareId(std::string_view model, const config::Config&
 }  // namespace
 
 Result<ModelMeaning> readModelName(std::string_view model, const config::Config& config, const policy::CompiledPolicy& policy) {
+  if (model.size() > kLongestName) {
+    return fail(ErrorCode::ModelNotFound, "no model has a name of more than " + std::to_string(kLongestName) + " bytes; this one begins with \"" +
+                std::string(cutUtf8(model, 100)) + "\"", "model");
+  }
   if (auto meaning = reserved(model, config, policy)) return *meaning;
   for (const auto& workload : policy.workloads) {
     const auto& models = workload.match.models;
     if (std::find(models.begin(), models.end(), model) != models.end()) return ModelMeaning(RoutedModel{});
   }
-  for (const auto& [pattern, target] : config.aliases) {
-    if (!globMatches(pattern, model)) continue;
-    if (auto meaning = reserved(target, config, policy)) return *meaning;
-    if (auto meaning = bareId(target, config)) return *meaning;  // an alias of an alias is not followed: it could go round
+  if (const std::string* target = aliasOf(model, config)) {
+    if (auto meaning = reserved(*target, config, policy)) return *meaning;
+    if (auto meaning = bareId(*target, config)) return *meaning;  // an alias of an alias is not followed: it could go round
   }
   if (auto meaning = bareId(model, config)) return *meaning;
   return fail(ErrorCode::ModelNotFound,
-              "there is no model \"" + std::string(model.substr(0, 100)) + "\" here; offered are: " + join(offeredModels(config, policy), ", "),
+              "there is no model \"" + std::string(cutUtf8(model, 100)) + "\" here; offered are: " + join(offeredModels(config, policy), ", "),
               "model");
 }
 

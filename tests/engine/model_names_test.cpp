@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/clock.h"
+
 namespace signalbox::engine {
 namespace {
 
@@ -62,6 +64,35 @@ TEST_F(ModelNamesTest, anAliasOfItselfEndsInAnErrorThatNamesWhatIsOffered) {
   for (const char* name : {"auto", "auto:tickets", "tier:local", "vllm/llama-3-8b", "openai/gpt-4o"}) {
     EXPECT_NE(read.error().message.find(name), std::string::npos) << name;
   }
+}
+
+TEST_F(ModelNamesTest, theExactAliasAndThenTheMostSpecificPatternWinsWhereverItStands) {
+  config_.aliases = {{"*", "auto"}, {"claude-*", "auto:chat"}, {"claude-3-*", "tier:local"}, {"claude-3-opus", "tier:frontier"}, {"*-mini", "gpt-4o"}};
+  EXPECT_EQ(meaning("claude-3-opus"), "tier frontier");
+  EXPECT_EQ(meaning("claude-3-haiku"), "tier local");
+  EXPECT_EQ(meaning("claude-2"), "routed chat");
+  EXPECT_EQ(meaning("o4-mini"), "routed ") << "two that say the same before their star: the first of them";
+}
+
+TEST_F(ModelNamesTest, starsStandForAnyRun) {
+  config_.aliases = {{"a*b*c", "auto"}, {"x*x", "auto"}};
+  for (const char* name : {"abc", "aXbYc", "abbcc", "a*b*c", "xx", "xyx"}) EXPECT_EQ(meaning(name), "routed ") << name;
+  for (const char* name : {"ab", "acb", "abcd", "x", "bac"}) EXPECT_EQ(meaning(name), "no model") << name;
+}
+
+TEST_F(ModelNamesTest, aNameOfAnyLengthIsRefusedAtOnce) {
+  config_.aliases = {{"a*a*a*a*a*a*a*a*b", "auto"}, {"*", "auto"}};
+  policy_.workloads[1].match.models = {std::string(300, 'n')};
+  const SteadyTime began = steadyNow();
+  EXPECT_EQ(meaning(std::string(256, 'a')), "routed ");
+  EXPECT_EQ(meaning(std::string(300, 'n')), "no model");
+  for (const auto* head : {"", "auto:", "tier:", "vllm/"}) {
+    const auto read = readModelName(head + std::string(32u << 20, 'a'), config_, policy_);
+    ASSERT_FALSE(read);
+    EXPECT_LT(read.error().message.size(), 300u);
+    EXPECT_EQ(read.error().param, "model");
+  }
+  EXPECT_LT(steadyNow() - began, std::chrono::seconds(5));
 }
 
 TEST_F(ModelNamesTest, aStarCatchesWhatNothingElseTakes) {
