@@ -43,6 +43,7 @@ class ControlSession::Link : public std::enable_shared_from_this<ControlSession:
 
   void answer(const control::Call& call, const Json& result);
   void reply(const control::Call& call, const Json& result);  // without forgetting the question
+  [[nodiscard]] bool isRunning(const Json& id);  // a question with this id is
   void forget(const Json& id);
   void refuse(const control::Call& call, const Error& error);
   void send(std::string text);        // an answer: a peer that cannot take it is closed

@@ -62,6 +62,11 @@ bool ControlSession::Link::admitted(const Json& id) {
 }
 
 void ControlSession::Link::dispatch(const Call& call) {
+  if (!call.notification && isRunning(call.id)) {
+    // Not by refuse(), which would forget the one that runs: it can still be called off.
+    const Error twice{ErrorCode::InvalidRequest, "a question with this id is still running; every call needs an id of its own", "id", {}, 0, 0};
+    return send(control::errorText(call.id, twice));
+  }
   const auto method = control::parseMethod(call.method);
   if (!method) {
     if (!call.notification) send(control::errorText(call.id, control::kMethodNotFound, "no such method: " + call.method.substr(0, 64)));
@@ -74,6 +79,11 @@ void ControlSession::Link::dispatch(const Call& call) {
     return refuse(call, Error{ErrorCode::InvalidRequest, "`params` must be an object", "params", {}, 0, 0});
   }
   this->call(*method, call);
+}
+
+bool ControlSession::Link::isRunning(const Json& id) {
+  const std::lock_guard lock(mutex_);
+  return questions_.contains(id.dump());
 }
 
 void ControlSession::Link::forget(const Json& id) {

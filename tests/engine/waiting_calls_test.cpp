@@ -129,5 +129,27 @@ TEST(LateCountTest, canBeCalledOffAndAlwaysEnds) {
   EXPECT_FALSE(peer->await([](const Json& m) { return m.value("id", 0) == 3; })["result"]["cancelled"].get<bool>()) << "it is over";
 }
 
+TEST(RunningQuestionTest, keepsItsIdToItself) {
+  control::DecisionQuery asked;
+  control::Reply<control::DecisionPage> reply;
+  const auto peer = std::make_shared<FakePeer>();
+  ControlSession session(std::make_unique<SlowConsole>(asked, reply), domain::Role::Viewer, peer, {}, nullptr);
+  session.onText(control::callText(1, "decisions.query", Json::object()));
+  const auto first = asked.cancel;
+  for (const char* method : {"decisions.query", "metrics.query", "policy.apply", "no.such.method"}) {
+    session.onText(control::callText(1, method, Json::object()));
+    const Json refused = peer->await([](const Json& m) { return m.value("id", 0) == 1; });
+    EXPECT_EQ(refused["error"]["code"], -32602) << method << refused.dump();
+  }
+  EXPECT_EQ(asked.cancel, first) << "the second one was not asked";
+  session.onText(control::callText(2, "rpc.cancel", {{"id", 1}}));
+  EXPECT_TRUE(peer->await([](const Json& m) { return m.value("id", 0) == 2; })["result"]["cancelled"].get<bool>());
+  EXPECT_TRUE(first->cancelled()) << "the first one can still be called off";
+  reply(control::DecisionPage{});
+  EXPECT_TRUE(peer->await([](const Json& m) { return m.value("id", 0) == 1; }).contains("result"));
+  session.onText(control::callText(1, "decisions.query", Json::object()));
+  EXPECT_NE(asked.cancel, first) << "an id that is free again";
+}
+
 }  // namespace
 }  // namespace signalbox::engine
