@@ -25,21 +25,6 @@ bool globMatches(std::string_view pattern, std::string_view text) {
   return true;
 }
 
-// What an alias gives for a name: the name itself before patterns, and of those the one that says most before its first star. Where
-// they stand in the file does not matter, as that is a mapping.
-const std::string* aliasOf(std::string_view model, const config::Config& config) {
-  const std::string* target = nullptr;
-  std::size_t said = 0;
-  for (const auto& [pattern, to] : config.aliases) {
-    const std::size_t says = pattern.find('*') == std::string::npos ? kLongestName + 1 : pattern.find('*');
-    if (target != nullptr && says <= said) continue;
-    if (!globMatches(pattern, model)) continue;
-    target = &to;
-    said = says;
-  }
-  return target;
-}
-
 bool offers(const domain::Upstream& upstream, std::string_view model) {
   return std::any_of(upstream.models.begin(), upstream.models.end(), [&](const auto& offer) { return offer.id == model; });
 }
@@ -89,9 +74,10 @@ Result<ModelMeaning> readModelName(std::string_view model, const config::Config&
     const auto& models = workload.match.models;
     if (std::find(models.begin(), models.end(), model) != models.end()) return ModelMeaning(RoutedModel{});
   }
-  if (const std::string* target = aliasOf(model, config)) {
-    if (auto meaning = reserved(*target, config, policy)) return *meaning;
-    if (auto meaning = bareId(*target, config)) return *meaning;  // an alias of an alias is not followed: it could go round
+  for (const auto& [pattern, target] : config.aliases) {
+    if (!globMatches(pattern, model)) continue;
+    if (auto meaning = reserved(target, config, policy)) return *meaning;
+    if (auto meaning = bareId(target, config)) return *meaning;  // an alias of an alias is not followed: it could go round
   }
   if (auto meaning = bareId(model, config)) return *meaning;
   return fail(ErrorCode::ModelNotFound,
