@@ -60,6 +60,7 @@ struct DecisionQuery {
   std::string before, after;           // page keys as given by DecisionPage
   std::size_t limit = 100;
   std::optional<int> deadline_ms;
+  bool attempts = false;               // with the attempts of each, as a live feed has them
   std::shared_ptr<Cancellation> cancel = {};  // set: the answer is Cancelled once it is called off; not on the wire
   // Set: a count that is not finished with the page is told here later, with whether it is still counting; no count and counting no
   // more: it took too long or was called off. Not on the wire.

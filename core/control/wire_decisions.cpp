@@ -165,6 +165,7 @@ Json toJson(const DecisionQuery& query) {
   if (!query.before.empty()) json["before"] = query.before;
   if (!query.after.empty()) json["after"] = query.after;
   putOptional(json, "deadline_ms", query.deadline_ms);
+  if (query.attempts) json["attempts"] = true;
   return json;
 }
 
@@ -178,6 +179,7 @@ Result<DecisionQuery> decisionQueryFromJson(const Json& json) {
   fields.read("after", query.after);
   fields.read("limit", query.limit);
   fields.read("deadline_ms", query.deadline_ms);
+  fields.read("attempts", query.attempts);
   if (query.limit < 1 || query.limit > 1000) fields.fault("limit", "from 1 to 1000");
   if (query.deadline_ms && *query.deadline_ms < 1) fields.fault("deadline_ms", "1 or more");
   if (query.since > query.until) fields.fault("since", "before `until`");

@@ -118,7 +118,7 @@ void ConsoleSession::queryDecisions(control::DecisionQuery query, control::Reply
         const auto after = parsePageKey(query.after, "after");
         if (!before) return answer(std::unexpected(before.error()));
         if (!after) return answer(std::unexpected(after.error()));
-        journal::DecisionQuery ask{query.since, query.until, query.where, *before, *after, query.limit, kDefaultDeadline};
+        journal::DecisionQuery ask{query.since, query.until, query.where, *before, *after, query.limit, kDefaultDeadline, query.attempts};
         if (query.deadline_ms) ask.deadline = std::chrono::milliseconds(*query.deadline_ms);
         auto rows = (*reader)->decisions(ask);
         if (!rows) return answer(std::unexpected(std::move(rows.error())));

@@ -32,12 +32,13 @@ struct DecisionQuery {
   std::optional<PageKey> after;   // newer rows; answered newest first all the same
   std::size_t limit = 100;
   std::optional<Duration> deadline;
+  bool attempts = false;          // of decisions(): with the attempts of each
 };
 
 class Reader {
  public:
   virtual ~Reader() = default;
-  // Newest first. Attempts are not filled in.
+  // Newest first. Attempts are filled in where they are asked for.
   virtual Result<std::vector<domain::CommittedDecision>> decisions(const DecisionQuery& query) = 0;
   virtual Result<std::int64_t> countDecisions(const DecisionQuery& query) = 0;
   virtual Result<domain::Decision> decision(const domain::DecisionId& id) = 0;  // with attempts and best label; UnknownDecision

@@ -112,6 +112,8 @@ Result<std::vector<domain::CommittedDecision>> SqliteReader::decisions(const Dec
     auto decision = readDecision(row, words_);
     if (!decision) return std::unexpected(decision.error());
     page.push_back({row.integer(0), std::move(*decision)});
+    if (!query.attempts) return true;
+    if (auto filled = fillAttempts(page.back().seq, page.back().decision); !filled) return std::unexpected(filled.error());
     return true;
   });
   if (!done) return std::unexpected(done.error());

@@ -114,6 +114,18 @@ TEST_F(ControlCallsTest, pagesThroughHistoryAndCountsIt) {
   EXPECT_FALSE(call("rpc.cancel", {{"id", 1}})["result"]["cancelled"].get<bool>()) << "it has been answered long ago";
 }
 
+TEST_F(ControlCallsTest, pagesHaveTheAttemptsOfEachDecisionWhereTheyAreAskedFor) {
+  connect("viewer-token");
+  record("frontier");
+  const Json plain = call("decisions.query", {{"limit", 1}})["result"]["items"][0];
+  EXPECT_FALSE(plain.contains("attempts"));
+  const Json whole = call("decisions.query", {{"limit", 1}, {"attempts", true}})["result"]["items"][0];
+  const Json detail = call("decisions.get", {{"id", whole["id"]}})["result"];
+  ASSERT_EQ(whole["attempts"].size(), 1u);
+  EXPECT_EQ(whole["attempts"][0]["confidence"], detail["attempts"][0]["confidence"]);
+  EXPECT_EQ(whole["attempts"][0]["tier"], detail["attempts"][0]["tier"]);
+}
+
 TEST_F(ControlCallsTest, explainsADecisionAgainstItsOwnRevision) {
   const auto decision = record("frontier");
   connect("tuner-token");

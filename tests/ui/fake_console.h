@@ -2,6 +2,7 @@
 // A router for tests of the console: answers every question from data in memory, at once or when told to, and lets a test
 // commit decisions and policies. Simulated throughout; used by tests only.
 #pragma once
+#include <QTimer>
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -41,6 +42,13 @@ struct FakeRouter {
   int next = 1;
   int queries = 0;
   std::optional<Error> refusal;                      // of the next policy change
+  std::optional<Error> confirm_refusal, metrics_refusal, policy_refusal, audit_refusal;  // of each such question until taken away
+  int lost_hellos = 0;                               // so many are answered with Unavailable
+  bool gives_attempts = true;                        // where a query asks for them
+  int metrics_delay_ms = 0;
+  WallMicros clock_ahead = 0;
+  int policies_asked = 0;
+  std::string store = "s1", epoch = "e1";
   std::optional<domain::PolicyDocument> applied;
 
   FakeRouter() { addRevision(samplePolicy(), true); }
@@ -128,14 +136,18 @@ class FakeSession final : public control::ConsoleApi {
   explicit FakeSession(std::shared_ptr<FakeRouter> router) : router_(std::move(router)) {}
 
   void hello(control::Reply<control::Hello> reply) override {
+    if (router_->lost_hellos > 0) {
+      --router_->lost_hellos;
+      return reply(fail(ErrorCode::Unavailable, "the connection was closed"));
+    }
     control::Hello hello;
     hello.server = "signalbox test";
     hello.router = "lab";
     hello.role = router_->role;
     hello.live = router_->state().live;
-    hello.time = wallNow();
-    hello.epoch = "e1";
-    hello.store_id = "s1";
+    hello.time = wallNow() + router_->clock_ahead;
+    hello.epoch = router_->epoch;
+    hello.store_id = router_->store;
     hello.simulated = router_->simulated;
     hello.tiers = {"local", "mid", "frontier"};
     answer(std::move(reply), hello);
@@ -163,8 +175,12 @@ class FakeSession final : public control::ConsoleApi {
       const domain::Decision& d = item.decision;
       if (d.ts < query.since || d.ts >= query.until || !domain::matches(query.where, d)) continue;
       ++matching;
-      if (past && page.items.size() < query.limit) page.items.push_back(item);
-      else if (past && page.next.empty()) page.next = page.items.back().decision.id.string();
+      if (past && page.items.size() < query.limit) {
+        page.items.push_back(item);
+        if (!query.attempts || !router_->gives_attempts) page.items.back().decision.attempts.clear();
+      } else if (past && page.next.empty()) {
+        page.next = page.items.back().decision.id.string();
+      }
       if (!past && d.id.string() == query.before) past = true;
     }
     page.count = matching;
@@ -190,6 +206,7 @@ class FakeSession final : public control::ConsoleApi {
     return keep(router_->metrics, std::move(sink));
   }
   void queryMetrics(control::MetricsQuery query, control::Reply<domain::MetricsReport> reply) override {
+    if (router_->metrics_refusal) return reply(std::unexpected(*router_->metrics_refusal));
     domain::MetricsReport report;
     report.total.since = query.since;
     report.total.until = query.until;
@@ -205,7 +222,8 @@ class FakeSession final : public control::ConsoleApi {
       count(bucket, d);
     }
     for (const auto& [since, bucket] : buckets) report.buckets.push_back(bucket);
-    answer(std::move(reply), report);
+    if (router_->metrics_delay_ms == 0) return answer(std::move(reply), report);
+    QTimer::singleShot(router_->metrics_delay_ms, [reply = std::move(reply), report] { reply(report); });
   }
   void queryBaselines(control::MetricsQuery, control::Reply<std::vector<domain::Baseline>> reply) override {
     answer(std::move(reply), std::vector<domain::Baseline>{{"always-frontier", 3.5, {0.84, 0.83, 0.85, 900}, {}, "imputed", 900}});
@@ -215,6 +233,8 @@ class FakeSession final : public control::ConsoleApi {
     return keep(router_->policies, std::move(sink));
   }
   void getPolicy(std::optional<domain::Revision> revision, control::Reply<domain::PolicyRevision> reply) override {
+    ++router_->policies_asked;
+    if (router_->policy_refusal) return reply(std::unexpected(*router_->policy_refusal));
     for (const auto& known : router_->revisions) {
       if (known.revision == revision.value_or(router_->state().live)) return answer(std::move(reply), known);
     }
@@ -240,6 +260,7 @@ class FakeSession final : public control::ConsoleApi {
     answer(std::move(reply), control::PolicyApplied{router_->state().live, router_->state().confirm_by});
   }
   void confirmPolicy(domain::Revision, control::Reply<control::Done> reply) override {
+    if (router_->confirm_refusal) return reply(std::unexpected(*router_->confirm_refusal));
     router_->revisions.back().confirmed = true;
     router_->revisions.back().confirm_by.reset();
     for (const auto& [key, sink] : router_->policies) sink(router_->state());
@@ -257,6 +278,7 @@ class FakeSession final : public control::ConsoleApi {
     answer(std::move(reply), std::vector<domain::UpstreamStatus>{});
   }
   void listAudit(std::size_t, std::optional<std::int64_t>, control::Reply<control::AuditPage> reply) override {
+    if (router_->audit_refusal) return reply(std::unexpected(*router_->audit_refusal));
     control::AuditPage page{{router_->audit.rbegin(), router_->audit.rend()}, true, std::nullopt};
     answer(std::move(reply), page);
   }
@@ -291,10 +313,17 @@ class FakeSession final : public control::ConsoleApi {
 
 class FakeLink : public RouterLink {
  public:
-  explicit FakeLink(std::shared_ptr<FakeRouter> router) : api_(std::make_shared<FakeSession>(std::move(router))) {
-    state_.kind = LinkState::Kind::Live;
+  // Without a router: one that was never reached.
+  explicit FakeLink(std::shared_ptr<FakeRouter> router, QString name = QStringLiteral("lab")) : name_(std::move(name)) {
+    state_.kind = router ? LinkState::Kind::Live : LinkState::Kind::Connecting;
+    if (router) api_ = std::make_shared<FakeSession>(std::move(router));
   }
-  [[nodiscard]] QString name() const override { return QStringLiteral("lab"); }
+  // A session like that after a restart: another one, perhaps of the same store.
+  void renew(std::shared_ptr<FakeRouter> router) {
+    const std::shared_ptr<control::ConsoleApi> before = std::exchange(api_, std::make_shared<FakeSession>(std::move(router)));
+    Q_EMIT apiChanged();
+  }
+  [[nodiscard]] QString name() const override { return name_; }
   [[nodiscard]] QString address() const override { return QStringLiteral("ws://127.0.0.1:8788"); }
   [[nodiscard]] LinkState state() const override { return state_; }
   [[nodiscard]] std::shared_ptr<control::ConsoleApi> api() const override { return api_; }
@@ -305,6 +334,7 @@ class FakeLink : public RouterLink {
   }
 
  private:
+  const QString name_;
   std::shared_ptr<control::ConsoleApi> api_;
   LinkState state_;
 };

@@ -11,7 +11,8 @@ void ScoreSample::take(const std::vector<domain::CommittedDecision>& decisions) 
   for (const domain::CommittedDecision& committed : decisions) {
     const domain::Decision& d = committed.decision;
     if (d.complexity) complexity_[d.workload].push_back(*d.complexity);
-    if (d.attempts.empty()) {
+    if (d.attempts.empty() && d.escalations > 0) whole_ = false;
+    if (d.attempts.empty() && d.cache == domain::CacheKind::None) {
       if (d.confidence && !d.final_tier.empty()) confidence_[{d.workload, d.final_tier}].push_back(*d.confidence);
       continue;
     }

@@ -16,6 +16,9 @@ class ScoreSample {
   void take(const std::vector<domain::CommittedDecision>& decisions);
   [[nodiscard]] std::size_t size() const { return size_; }  // requests looked at
 
+  // False: the router gave the list without the attempts, so that scores of requests that went up are missing.
+  [[nodiscard]] bool isWhole() const { return whole_; }
+
   // Counts of the scores that the threshold cuts, in `bins` equal steps from 0 to 1; empty = none is known.
   [[nodiscard]] std::vector<double> histogram(const Threshold& threshold, std::size_t bins) const;
   // How many of them lie between the live value and the proposed one.
@@ -25,6 +28,7 @@ class ScoreSample {
  private:
   [[nodiscard]] const std::vector<double>* scoresFor(const Threshold& threshold) const;
   std::size_t size_ = 0;
+  bool whole_ = true;
   std::map<std::string, std::vector<double>> complexity_;                            // by workload
   std::map<std::pair<std::string, std::string>, std::vector<double>> confidence_;   // by workload and tier
 };
