@@ -42,6 +42,102 @@ TEST(MetricsSeriesTest, queriesTheRangeAndAddsWhatHappensAfterIt) {
   EXPECT_DOUBLE_EQ(series.total().escalation_rate.value, 1.0 / 104);
 }
 
+// A series over the last five minutes that knows of a hundred requests.
+class FollowedSeriesTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (int i = 0; i < 100; ++i) router->commit(router->make(wallNow() - 200 * kSecond + i * kSecond));
+    selection.setRange(TimeRange::last(300));
+    auto made = std::make_unique<FakeLink>(router);
+    link = made.get();
+    client.attach(std::move(made));
+    series.wantComparisons();
+    series.start();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return series.state() == MetricsSeries::State::Ready && series.hasBaselines(); }));
+    ASSERT_EQ(series.total().requests, 100);
+  }
+  void tell(WallMicros since, std::int64_t requests) {
+    control::MetricsDelta delta;
+    delta.bucket.since = since;
+    delta.bucket.until = since + 1;
+    delta.bucket.requests = delta.bucket.routed = requests;
+    for (const auto& [key, sink] : router->metrics) sink(delta);
+  }
+  std::shared_ptr<FakeRouter> router = std::make_shared<FakeRouter>();
+  Selection selection;
+  ConsoleClient client;
+  FakeLink* link = nullptr;
+  MetricsSeries series{client, selection, 300};
+};
+
+TEST_F(FollowedSeriesTest, keepsNothingOfTheRouterBefore) {
+  client.attach(std::make_unique<FakeLink>(nullptr, QStringLiteral("dead one")));
+  EXPECT_EQ(series.state(), MetricsSeries::State::Offline);
+  EXPECT_EQ(series.total().requests, 0);
+  EXPECT_TRUE(series.buckets().empty());
+  EXPECT_FALSE(series.hasBaselines());
+  EXPECT_TRUE(series.baselines().empty());
+}
+
+TEST_F(FollowedSeriesTest, showsNoTotalsOfAnotherRangeWhileItAsksOrWhenItIsRefused) {
+  router->metrics_refusal = fail(ErrorCode::Io, "the store cannot be read").error();
+  selection.setRange(TimeRange::last(3600));
+  EXPECT_EQ(series.total().requests, 0);
+  tell(wallNow() + kSecond, 3);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return series.state() == MetricsSeries::State::Failed; }));
+  EXPECT_EQ(series.total().requests, 0) << "a delta does not make up for what was never answered";
+}
+
+TEST_F(FollowedSeriesTest, takesTheAnswerOfARouterThatNeedsLongerThanThePauseBetweenQuestions) {
+  router->metrics_delay_ms = 2'500;
+  QTimer busy;
+  QObject::connect(&busy, &QTimer::timeout, &busy, [&] {
+    router->commit(router->make(wallNow()));
+    control::MetricsDelta graded;
+    graded.bucket.since = wallNow() - 250 * kSecond;  // of what was queried already: it counts for nothing but that there is news
+    graded.bucket.graded = 1;
+    for (const auto& [key, sink] : router->metrics) sink(graded);
+  });
+  busy.start(100);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return series.total().cost_known > 100; }, 12'000)) << "the total never followed";
+}
+
+TEST_F(FollowedSeriesTest, keepsFewDeltasHoweverLongTheRouterDoesNotAnswer) {
+  router->metrics_refusal = fail(ErrorCode::Io, "the store cannot be read").error();
+  const WallMicros from = wallNow() + kSecond;
+  std::int64_t sent = 0;
+  for (int round = 0; round < 10; ++round) {
+    for (int i = 0; i < 400; ++i, ++sent) tell(from + sent * 1000, 1);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return series.total().requests == 100 + sent; })) << "none is lost";
+  }
+  EXPECT_LE(series.waitingDeltas(), 512U);
+}
+
+TEST_F(FollowedSeriesTest, keepsWhatItHasWhileTheRouterIsAwayAndAsksWhenItIsBack) {
+  link->setState(LinkState::Kind::Reconnecting, QStringLiteral("connection refused"));
+  router->metrics_refusal = fail(ErrorCode::Unavailable, "not connected").error();
+  series.stop();
+  series.start();
+  QCoreApplication::processEvents();
+  EXPECT_EQ(series.state(), MetricsSeries::State::Ready);
+  EXPECT_EQ(series.total().requests, 100);
+  EXPECT_FALSE(series.buckets().empty());
+  router->metrics_refusal.reset();
+  router->commit(router->make(wallNow() - kSecond));
+  link->setState(LinkState::Kind::Live);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return series.total().requests == 101; }));
+}
+
+TEST_F(FollowedSeriesTest, asksAnewWhereTheRangeChangedWhileItDidNotRun) {
+  series.stop();
+  selection.setRange(TimeRange::last(3600));
+  link->setState(LinkState::Kind::Reconnecting, QStringLiteral("connection refused"));
+  router->metrics_refusal = fail(ErrorCode::Unavailable, "not connected").error();
+  series.start();
+  EXPECT_TRUE(QTest::qWaitFor([&] { return series.state() == MetricsSeries::State::Failed; }));
+  EXPECT_EQ(series.total().requests, 0);
+}
+
 TEST(MetricsSeriesTest, countsNothingTwiceWhenADeltaReachesIntoTheQueriedPast) {
   const auto router = std::make_shared<FakeRouter>();
   router->commit(router->make(wallNow() - 10 * kSecond));

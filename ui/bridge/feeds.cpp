@@ -30,87 +30,28 @@ void joinBatches(std::vector<control::DecisionBatch>& waiting, control::Decision
   waiting.front().dropped += excess;
 }
 
+// When too much waits the oldest go, and what is left says that there is a gap.
 void keepLatest(std::vector<control::MetricsDelta>& waiting, control::MetricsDelta delta) {
-  if (waiting.size() >= kMostDeltasWaiting) waiting.erase(waiting.begin());
+  if (waiting.size() >= kMostDeltasWaiting) {
+    waiting.erase(waiting.begin());
+    delta.gap = true;
+  }
   waiting.push_back(std::move(delta));
 }
 }  // namespace
 
-DecisionTail::DecisionTail(ConsoleClient& client, QObject* parent) : QObject(parent), client_(client), asker_(this) {
-  connect(&client_, &ConsoleClient::sessionChanged, this, [this] {
-    feed_.reset();
-    if (!wanted_) return;
-    Q_EMIT restarted();
-    subscribe();
-  });
-}
+DecisionTail::DecisionTail(ConsoleClient& client, QObject* parent)
+    : QObject(parent), line_(this, client, &control::ConsoleApi::subscribeDecisions, kDecisionsEveryMs, joinBatches,
+                             {[this] { Q_EMIT restarted(); },
+                              [this](const std::vector<control::DecisionBatch>& batches) {
+                                for (const control::DecisionBatch& batch : batches) Q_EMIT arrived(batch);
+                              },
+                              [this](const Error& error) { Q_EMIT failed(error); }}) {}
 
-void DecisionTail::start(control::DecisionFeed feed) {
-  wanted_ = std::move(feed);
-  subscribe();
-}
-
-void DecisionTail::stop() {
-  wanted_.reset();
-  asker_.cancel();
-  feed_.reset();
-}
-
-void DecisionTail::subscribe() {
-  feed_.reset();
-  const Ticket ticket = asker_.next();
-  if (!client_.api()) return;
-  const auto box = std::make_shared<Mailbox<control::DecisionBatch>>(
-      this, kDecisionsEveryMs,
-      [this, ticket](std::vector<control::DecisionBatch> batches) {
-        if (!ticket.isValid()) return;
-        for (const control::DecisionBatch& batch : batches) Q_EMIT arrived(batch);
-      },
-      joinBatches);
-  feed_ = client_.api()->subscribeDecisions(*wanted_, [this, ticket, box](Result<control::DecisionBatch> batch) {
-    if (batch) return box->push(std::move(*batch));
-    onGuiThread([this, ticket, error = batch.error()] {
-      if (ticket.isValid()) Q_EMIT failed(error);
-    });
-  });
-}
-
-MetricsTail::MetricsTail(ConsoleClient& client, QObject* parent) : QObject(parent), client_(client), asker_(this) {
-  connect(&client_, &ConsoleClient::sessionChanged, this, [this] {
-    feed_.reset();
-    if (!wanted_) return;
-    Q_EMIT restarted();
-    subscribe();
-  });
-}
-
-void MetricsTail::start(control::MetricsFeed feed) {
-  wanted_ = std::move(feed);
-  subscribe();
-}
-
-void MetricsTail::stop() {
-  wanted_.reset();
-  asker_.cancel();
-  feed_.reset();
-}
-
-void MetricsTail::subscribe() {
-  feed_.reset();
-  const Ticket ticket = asker_.next();
-  if (!client_.api()) return;
-  const auto box = std::make_shared<Mailbox<control::MetricsDelta>>(
-      this, kMetricsEveryMs,
-      [this, ticket](std::vector<control::MetricsDelta> deltas) {
-        if (ticket.isValid()) Q_EMIT arrived(deltas);
-      },
-      keepLatest);
-  feed_ = client_.api()->subscribeMetrics(*wanted_, [this, ticket, box](Result<control::MetricsDelta> delta) {
-    if (delta) return box->push(std::move(*delta));
-    onGuiThread([this, ticket, error = delta.error()] {
-      if (ticket.isValid()) Q_EMIT failed(error);
-    });
-  });
-}
+MetricsTail::MetricsTail(ConsoleClient& client, QObject* parent)
+    : QObject(parent), line_(this, client, &control::ConsoleApi::subscribeMetrics, kMetricsEveryMs, keepLatest,
+                             {[this] { Q_EMIT restarted(); },
+                              [this](const std::vector<control::MetricsDelta>& deltas) { Q_EMIT arrived(deltas); },
+                              [this](const Error& error) { Q_EMIT failed(error); }}) {}
 
 }  // namespace signalbox::ui

@@ -3,12 +3,9 @@
 // goes on by itself when the session changes; what was sent before is then announced as past by restarted(). GUI thread.
 #pragma once
 #include <QObject>
-#include <memory>
-#include <optional>
 #include <vector>
 
-#include "base/subscription.h"
-#include "bridge/console_client.h"
+#include "bridge/feed_line.h"
 
 namespace signalbox::ui {
 
@@ -16,9 +13,8 @@ class DecisionTail : public QObject {
   Q_OBJECT
  public:
   explicit DecisionTail(ConsoleClient& client, QObject* parent = nullptr);
-  void start(control::DecisionFeed feed);  // replaces the one before
-  void stop();
-  [[nodiscard]] bool isRunning() const { return wanted_.has_value(); }
+  void start(control::DecisionFeed feed) { line_.start(std::move(feed)); }  // replaces the one before
+  void stop() { line_.stop(); }
 
  Q_SIGNALS:
   void restarted();  // another session: a new backlog follows
@@ -26,19 +22,15 @@ class DecisionTail : public QObject {
   void failed(const signalbox::Error& error);
 
  private:
-  void subscribe();
-  ConsoleClient& client_;
-  Asker asker_;
-  std::optional<control::DecisionFeed> wanted_;
-  Subscription feed_;
+  FeedLine<control::DecisionFeed, control::DecisionBatch> line_;
 };
 
 class MetricsTail : public QObject {
   Q_OBJECT
  public:
   explicit MetricsTail(ConsoleClient& client, QObject* parent = nullptr);
-  void start(control::MetricsFeed feed);
-  void stop();
+  void start(control::MetricsFeed feed) { line_.start(std::move(feed)); }
+  void stop() { line_.stop(); }
 
  Q_SIGNALS:
   void restarted();
@@ -46,11 +38,7 @@ class MetricsTail : public QObject {
   void failed(const signalbox::Error& error);
 
  private:
-  void subscribe();
-  ConsoleClient& client_;
-  Asker asker_;
-  std::optional<control::MetricsFeed> wanted_;
-  Subscription feed_;
+  FeedLine<control::MetricsFeed, control::MetricsDelta> line_;
 };
 
 }  // namespace signalbox::ui

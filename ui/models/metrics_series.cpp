@@ -10,53 +10,22 @@ namespace {
 constexpr int kRefreshMs = 2'000;
 constexpr qint64 kBaselinesEveryMs = 15'000;
 constexpr int kEndBuckets = 2;  // how many are queried again at the open end
-
-void follow(domain::Estimate& rate, double part, std::int64_t whole) {
-  if (whole == 0) return;
-  const double before = rate.value, value = part / static_cast<double>(whole);
-  // The interval moves along; its width is corrected by the next query.
-  rate.lo = rate.n == 0 ? value : std::max(0.0, rate.lo + value - before);
-  rate.hi = rate.n == 0 ? value : rate.hi + value - before;
-  rate.value = value;
-  rate.n = whole;
-}
+constexpr qint64 kRestPerWork = 4;  // of a router that takes long at most a quarter of the time is taken
 }  // namespace
-
-void addCounts(domain::MetricsBucket& into, const domain::MetricsBucket& delta) {
-  into.requests += delta.requests;
-  into.routed += delta.routed;
-  into.escalated += delta.escalated;
-  into.errors += delta.errors;
-  into.cached += delta.cached;
-  into.learned += delta.learned;
-  into.graded += delta.graded;
-  into.correct += delta.correct;
-  into.cost_usd += delta.cost_usd;
-  into.cost_known += delta.cost_known;
-  into.shadow_usd += delta.shadow_usd;
-  for (const auto& [tier, share] : delta.tiers) {
-    into.tiers[tier].requests += share.requests;
-    into.tiers[tier].cost_usd += share.cost_usd;
-    into.tiers[tier].cost_known += share.cost_known;
-  }
-  if (!into.latency_ms.p50) into.latency_ms = delta.latency_ms;
-  if (!into.ttft_ms.p50) into.ttft_ms = delta.ttft_ms;
-  follow(into.escalation_rate, static_cast<double>(into.escalated), into.routed);
-  follow(into.error_rate, static_cast<double>(into.errors), into.requests);
-}
 
 MetricsSeries::MetricsSeries(ConsoleClient& client, Selection& selection, int most_buckets, QObject* parent)
     : QObject(parent), client_(client), selection_(selection), most_buckets_(most_buckets), all_(this), end_(this), base_(this),
       tail_(client) {
   const auto again = [this] {
     if (running_) reload();
+    else of_another_ = true;
   };
   connect(&selection_, &Selection::rangeChanged, this, again);
   connect(&selection_, &Selection::filterChanged, this, again);
   connect(&selection_, &Selection::zoneChanged, this, again);
   connect(&client_, &ConsoleClient::sessionChanged, this, again);
   connect(&client_, &ConsoleClient::resumed, this, [this] {
-    if (running_ && state_ == State::Failed) reload();
+    if (running_ && (state_ == State::Failed || missed_)) reload();
   });
   connect(&client_, &ConsoleClient::labelled, this, [this] { anything_new_ = true; });
   connect(&tail_, &MetricsTail::arrived, this, &MetricsSeries::takeDeltas);
@@ -66,11 +35,14 @@ MetricsSeries::MetricsSeries(ConsoleClient& client, Selection& selection, int mo
 
 void MetricsSeries::start() {
   if (std::exchange(running_, true)) return;
-  reload();
+  // While the router is away what is known stays, with its age; it is asked anew when the router is back.
+  missed_ = !of_another_ && known_until_ > 0 && client_.api() && !client_.link().isUp();
+  if (!missed_) reload();
 }
 
 void MetricsSeries::stop() {
   running_ = false;
+  asking_end_ = false;
   all_.cancel();
   end_.cancel();
   base_.cancel();
@@ -79,8 +51,27 @@ void MetricsSeries::stop() {
   refresh_.stop();
 }
 
+// Another range, filter or session: what was known would stand under wrong times, or under another router's name.
+void MetricsSeries::forget() {
+  for (Asker* asker : {&all_, &end_, &base_}) asker->cancel();
+  for (CallOff* off : {&all_off_, &end_off_, &base_off_}) off->cancel();
+  asking_end_ = false;
+  end_wait_ms_ = 0;
+  known_until_ = 0;
+  queried_total_ = total_ = {};
+  queried_.clear();
+  buckets_.clear();
+  fresh_.clear();
+  anything_new_ = false;
+  previous_.reset();
+  baselines_.clear();
+  baselines_known_ = false;
+  Q_EMIT baselinesChanged();
+}
+
 void MetricsSeries::reload() {
-  end_.cancel();
+  missed_ = of_another_ = false;
+  forget();
   span_ = selection_.range().at(client_.routerNow());
   bucket_us_ = bucketFor(span_, most_buckets_);
   if (!client_.api()) {
@@ -88,12 +79,7 @@ void MetricsSeries::reload() {
     refresh_.stop();
     return setState(State::Offline);
   }
-  // Another range: what was shown would stand under wrong times.
-  queried_.clear();
-  buckets_.clear();
   setState(State::Loading);
-  fresh_.clear();
-  anything_new_ = false;
   if (selection_.range().isLive()) {
     tail_.start({selection_.filter(), 1000});
     refresh_.start();
@@ -101,7 +87,6 @@ void MetricsSeries::reload() {
     tail_.stop();
     refresh_.stop();
   }
-  previous_.reset();
   queryAll();
   if (wants_comparisons_) queryComparisons();
 }
@@ -133,29 +118,53 @@ void MetricsSeries::queryAll() {
   });
 }
 
+// One question at a time, and pauses that grow with what the answer costs the router.
+bool MetricsSeries::mayAskEnd() const {
+  return known_until_ > 0 && !asking_end_ && (!since_end_.isValid() || since_end_.elapsed() >= end_wait_ms_);
+}
+
 void MetricsSeries::queryEnd() {
   const WallMicros now = client_.routerNow();
-  span_ = selection_.range().at(now);
-  if (!std::exchange(anything_new_, false)) {
+  if (!anything_new_ || !mayAskEnd()) {
+    if (known_until_ == 0) return;
+    span_ = selection_.range().at(now);
     build();  // time passes also when nothing happens
     Q_EMIT changed();
     return;
   }
+  anything_new_ = false;
+  asking_end_ = true;
+  since_end_.start();
+  span_ = selection_.range().at(now);
   const WallMicros from = std::max(span_.since, known_until_ - kEndBuckets * bucket_us_);
   const auto first = queried_.upper_bound(from);
-  const WallMicros aligned = first == queried_.begin() ? span_.since : std::prev(first)->first;
+  const auto asked = std::make_shared<EndQuestion>();
+  asked->from = first == queried_.begin() ? span_.since : std::prev(first)->first;
+  asked->until = now;
   const Ticket ticket = end_.next();
   const auto off = end_off_.next();
-  client_.queryMetrics(ticket, queryFor(span_, 0, off), [this](const Result<domain::MetricsReport>& report) {
-    if (report) queried_total_ = report->total;
+  client_.queryMetrics(ticket, queryFor(span_, 0, off), [this, asked](const Result<domain::MetricsReport>& report) {
+    if (report) asked->total = report->total;
+    if (--asked->open == 0) takeEnd(*asked);
   });
-  client_.queryMetrics(ticket, queryFor({aligned, now}, bucket_us_, off), [this, aligned, now](const auto& report) {
-    if (!report) return;
-    takeReport(*report, aligned, now);
-    if (total_.requests > 0) setState(State::Ready);
-    Q_EMIT changed();
+  client_.queryMetrics(ticket, queryFor({asked->from, now}, bucket_us_, off), [this, asked](const Result<domain::MetricsReport>& report) {
+    if (report) asked->end = *report;
+    if (--asked->open == 0) takeEnd(*asked);
   });
   if (wants_comparisons_ && since_baselines_.elapsed() > kBaselinesEveryMs) queryComparisons();
+}
+
+void MetricsSeries::takeEnd(const EndQuestion& answered) {
+  asking_end_ = false;
+  end_wait_ms_ = kRestPerWork * since_end_.elapsed();
+  if (!answered.total || !answered.end) {
+    anything_new_ = true;  // still not known
+    return;
+  }
+  queried_total_ = *answered.total;
+  takeReport(*answered.end, answered.from, answered.until);
+  if (total_.requests > 0) setState(State::Ready);
+  Q_EMIT changed();
 }
 
 void MetricsSeries::queryComparisons() {
@@ -184,42 +193,17 @@ void MetricsSeries::takeReport(const domain::MetricsReport& report, WallMicros f
 
 void MetricsSeries::takeDeltas(const std::vector<control::MetricsDelta>& deltas) {
   for (const control::MetricsDelta& delta : deltas) {
+    if (delta.gap) anything_new_ = true;  // what is missing since known_until_ comes with the next query
     if (delta.bucket.requests == 0 && delta.bucket.graded == 0) continue;
     anything_new_ = true;
     if (delta.bucket.since >= known_until_ && known_until_ > 0) fresh_.push_back(delta.bucket);
   }
   if (known_until_ == 0) return;
   span_ = selection_.range().at(client_.routerNow());
+  boundFresh();
   build();
   if (total_.requests > 0 && (state_ == State::NoData || state_ == State::Filtered)) setState(State::Ready);
   Q_EMIT changed();
-}
-
-void MetricsSeries::build() {
-  queried_.erase(queried_.begin(), queried_.lower_bound(span_.since - bucket_us_ + 1));
-  total_ = queried_total_;
-  std::map<WallMicros, domain::MetricsBucket> all = queried_;
-  const WallMicros offset = selection_.zone().offsetAt(span_.since);
-  for (const domain::MetricsBucket& delta : fresh_) {
-    addCounts(total_, delta);
-    const WallMicros local = delta.since + offset;
-    const WallMicros start = local - local % bucket_us_ - offset;
-    domain::MetricsBucket& bucket = all[start];
-    bucket.since = start;
-    bucket.until = start + bucket_us_;
-    addCounts(bucket, delta);
-  }
-  buckets_.clear();
-  buckets_.reserve(all.size());
-  for (auto& [since, bucket] : all) buckets_.push_back(std::move(bucket));
-}
-
-const domain::MetricsBucket* MetricsSeries::at(WallMicros time) const {
-  const auto after = std::upper_bound(buckets_.begin(), buckets_.end(), time,
-                                      [](WallMicros t, const domain::MetricsBucket& bucket) { return t < bucket.since; });
-  if (after == buckets_.begin()) return nullptr;
-  const domain::MetricsBucket& bucket = *std::prev(after);
-  return time < bucket.until ? &bucket : nullptr;
 }
 
 void MetricsSeries::setState(State state, const QString& error) {

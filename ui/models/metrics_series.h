@@ -38,14 +38,27 @@ class MetricsSeries : public QObject {
   [[nodiscard]] double queryMs() const { return query_ms_; }
   // The bucket that holds `time`, or null.
   [[nodiscard]] const domain::MetricsBucket* at(WallMicros time) const;
+  [[nodiscard]] std::size_t waitingDeltas() const { return fresh_.size(); }  // on top of what was queried; bounded
 
  Q_SIGNALS:
   void changed();           // buckets, total, span or state
   void baselinesChanged();  // or the range before
 
  private:
+  // The open end and the whole range, asked as one: both answers are taken together, so that nothing is counted twice between them.
+  struct EndQuestion {
+    WallMicros from = 0, until = 0;
+    int open = 2;
+    std::optional<domain::MetricsBucket> total;
+    std::optional<domain::MetricsReport> end;
+  };
+  void forget();
   void queryAll();
   void queryEnd();
+  void takeEnd(const EndQuestion& answered);
+  [[nodiscard]] bool mayAskEnd() const;
+  [[nodiscard]] WallMicros bucketStart(WallMicros time) const;
+  void boundFresh();
   void queryComparisons();
   void takeDeltas(const std::vector<control::MetricsDelta>& deltas);
   void takeReport(const domain::MetricsReport& report, WallMicros from, WallMicros until);
@@ -74,6 +87,11 @@ class MetricsSeries : public QObject {
   State state_ = State::Idle;
   QString error_;
   double query_ms_ = 0;
+  QElapsedTimer since_end_;      // since the open end was last asked for
+  qint64 end_wait_ms_ = 0;       // how long until it is asked for again
+  bool asking_end_ = false;
+  bool missed_ = false;          // started while the router was away: what is shown is of before
+  bool of_another_ = false;      // range, filter or session changed while it did not run
   QElapsedTimer since_baselines_;
 };
 

@@ -137,5 +137,41 @@ TEST_F(OverviewPageTest, saysOfABaselineWhatIsNotKnown) {
   EXPECT_TRUE(said.contains(QStringLiteral("correctness not known"))) << said.toStdString();
 }
 
+TEST_F(OverviewPageTest, showsNoNumberOfTheRouterBefore) {
+  commit(20);
+  show<OverviewPage>("overview");
+  ASSERT_TRUE(soon([&] { return headline().contains(QStringLiteral("of 20")); }));
+  client.attach(std::make_unique<testing::FakeLink>(nullptr, QStringLiteral("dead one")));
+  ASSERT_TRUE(soon([&] { return !headline().contains(QStringLiteral("20")); })) << headline().toStdString();
+  EXPECT_FALSE(headline().contains(QLatin1Char('$'))) << headline().toStdString();
+}
+
+TEST_F(OverviewPageTest, showsNoNumberOfTheRangeBeforeWhereTheNewOneIsRefused) {
+  commit(20);
+  show<OverviewPage>("overview");
+  ASSERT_TRUE(soon([&] { return headline().contains(QStringLiteral("of 20")); }));
+  router->metrics_refusal = fail(ErrorCode::Io, "the store cannot be read").error();
+  selection.setRange(TimeRange::last(900));
+  ASSERT_TRUE(soon([&] { return chart("latency").state() == ChartState::Withheld; }));
+  EXPECT_FALSE(headline().contains(QStringLiteral("20"))) << headline().toStdString();
+}
+
+TEST_F(OverviewPageTest, keepsItsChartsWhenLeftAndComeBackToWhileTheRouterIsGone) {
+  commit(20);
+  show<OverviewPage>("overview");
+  ASSERT_TRUE(soon([&] { return chart("latency").state() == ChartState::Ready; }));
+  link->setState(LinkState::Kind::Reconnecting, QStringLiteral("connection refused"));
+  router->metrics_refusal = fail(ErrorCode::Unavailable, "not connected").error();
+  page->deactivate();
+  page->activate();
+  QCoreApplication::processEvents();
+  EXPECT_EQ(chart("latency").state(), ChartState::Stale);
+  EXPECT_TRUE(headline().contains(QStringLiteral("of 20"))) << headline().toStdString();
+  router->metrics_refusal.reset();
+  commit(1);
+  link->setState(LinkState::Kind::Live);
+  ASSERT_TRUE(soon([&] { return headline().contains(QStringLiteral("of 21")); })) << headline().toStdString();
+}
+
 }  // namespace
 }  // namespace signalbox::ui

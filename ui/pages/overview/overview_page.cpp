@@ -101,7 +101,7 @@ void OverviewPage::refresh() {
   std::vector<HeadlineNumber> numbers = headlineOf(series_.total(), series_.previous(), !context_.client.link().isUp());
   using State = MetricsSeries::State;
   const bool told = series_.state() == State::Ready || series_.state() == State::NoData || series_.state() == State::Filtered;
-  if (!told && series_.total().requests == 0) {
+  if (!told) {
     for (HeadlineNumber& number : numbers) number.value = format::unknown(), number.interval.clear(), number.basis.clear();
   }
   headline_->setNumbers(std::move(numbers));
