@@ -141,5 +141,95 @@ TEST_F(DecisionTableTest, keepsItsWindowBoundedAndFetchesAgainWhatItDropped) {
   EXPECT_EQ(small.idAt(201), router->decisions[299].decision.id);
 }
 
+TEST_F(DecisionTableTest, countsARowOnceThoughTheFeedRepeatsIt) {
+  startAndWait();
+  ASSERT_EQ(model.matching(), 500);
+  control::DecisionBatch repeated;
+  repeated.items = {router->decisions[498], router->decisions[499]};
+  repeated.seq = 500;
+  for (const auto& [key, tail] : router->tails) tail.second(repeated);
+  router->commit(router->make(wallNow()));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return model.rowCount() == 201; }));
+  EXPECT_EQ(model.matching(), 501);
+  EXPECT_TRUE(model.hasUncounted());
+}
+
+TEST_F(DecisionTableTest, takesRowsThatLeftTheRangeOffItsCount) {
+  startAndWait();
+  router->commit(router->make(wallNow()));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return model.matching() == 501; }));
+  router->decisions.erase(router->decisions.begin(), router->decisions.begin() + 100);
+  model.recount();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return model.matching() == 401; })) << model.matching().value_or(-1);
+  EXPECT_FALSE(model.hasUncounted());
+}
+
+TEST_F(DecisionTableTest, asksAnewWhereTheFeedHasAGap) {
+  startAndWait();
+  domain::CommittedDecision missed = router->make(wallNow() - kSecond);
+  router->decisions.push_back(missed);  // committed, and lost on its way
+  control::DecisionBatch batch;
+  batch.gap = true;
+  for (const auto& [key, tail] : router->tails) tail.second(batch);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return model.rowOfId(missed.decision.id) == 0; })) << "a hole that nobody sees";
+}
+
+TEST_F(DecisionTableTest, aGapWhileHeldIsFilledWhenLetGo) {
+  startAndWait();
+  model.setHeld(true);
+  domain::CommittedDecision missed = router->make(wallNow() - kSecond);
+  router->decisions.push_back(missed);
+  control::DecisionBatch batch;
+  batch.gap = true;
+  batch.items = {router->make(wallNow())};
+  router->decisions.push_back(batch.items.front());
+  for (const auto& [key, tail] : router->tails) tail.second(batch);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return model.newerCount() == 1; }));
+  EXPECT_EQ(model.rowCount(), 200) << "what a person looks at does not move";
+  model.setHeld(false);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return model.rowOfId(missed.decision.id) == 1; }));
+}
+
+TEST_F(DecisionTableTest, keepsItsRowsWhileTheRouterIsAwayAndAsksWhenItIsBack) {
+  auto made = std::make_unique<FakeLink>(router);
+  FakeLink* link = made.get();
+  client.attach(std::move(made));
+  startAndWait();
+  link->setState(LinkState::Kind::Reconnecting, QStringLiteral("connection refused"));
+  router->holds = true;
+  model.stop();
+  model.start();
+  EXPECT_EQ(model.state(), DecisionTableModel::State::Ready);
+  EXPECT_EQ(model.rowCount(), 200);
+  router->holds = false;
+  router->commit(router->make(wallNow()));
+  link->setState(LinkState::Kind::Live);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return model.matching() == 501; }));
+}
+
+TEST_F(DecisionTableTest, namesAnOverrideByItsPlaceInsteadOfItsExpression) {
+  Json policy = testing::samplePolicy();
+  const std::string pattern = "(?i)chargeback|data protection officer|letter from a lawyer";
+  policy["workloads"][0]["overrides"] = Json::array({{{"domain", "finance"}, {"to", "frontier"}}, {{"pattern", pattern}, {"to", "frontier"}}});
+  const PolicyFacts facts = factsOf(policy);
+  domain::Decision d = router->make(wallNow(), "frontier").decision;
+  d.reason = domain::Reason::Override;
+  d.override_rule = "pattern (?i)chargeback|data prot…";
+  EXPECT_EQ(shortReason(d, &facts.at("tickets")), QStringLiteral("override 2, a pattern"));
+  EXPECT_EQ(shortReason(d, nullptr), QStringLiteral("override: a pattern"));
+  d.override_rule = "domain finance";
+  EXPECT_EQ(shortReason(d, &facts.at("tickets")), QStringLiteral("override: domain finance"));
+}
+
+TEST_F(DecisionTableTest, asksAgainForAPolicyThatCouldNotBeFetched) {
+  router->policy_refusal = fail(ErrorCode::Io, "the store cannot be read").error();
+  EXPECT_EQ(book.find(1, "tickets"), nullptr);
+  ASSERT_EQ(router->policies_asked, 1);
+  QCoreApplication::processEvents();
+  router->policy_refusal.reset();
+  EXPECT_EQ(book.find(1, "tickets"), nullptr);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return book.find(1, "tickets") != nullptr; }));
+}
+
 }  // namespace
 }  // namespace signalbox::ui

@@ -59,6 +59,17 @@ QString cacheWords(const domain::Decision& decision) {
   return tr("cache");
 }
 
+// A pattern says nothing in a column's width: it is named by its place among the overrides of its workload.
+QString overrideWords(const domain::Decision& decision, const WorkloadFacts* facts) {
+  constexpr std::string_view kPattern = "pattern ", kCut = "…";
+  std::string_view rule = decision.override_rule;
+  if (!rule.starts_with(kPattern)) return tr("override: %1").arg(words(rule));
+  if (rule.ends_with(kCut)) rule.remove_suffix(kCut.size());
+  const auto all = facts ? facts->overrides : std::vector<std::string>();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const std::string& whole) { return whole.starts_with(rule); });
+  return found == all.end() ? tr("override: a pattern") : tr("override %1, a pattern").arg(found - all.begin() + 1);
+}
+
 QString reviewWords(const domain::Decision& decision, const WorkloadFacts* facts) {
   if (!facts) return {};
   const auto gate = facts->gates.find(decision.final_tier);
@@ -87,7 +98,7 @@ QString shortReason(const domain::Decision& decision, const WorkloadFacts* facts
     case Reason::Boundary: return boundaryWords(decision, facts);
     case Reason::Cache:
     case Reason::Learned: return cacheWords(decision);
-    case Reason::Override: return tr("override: %1").arg(QString::fromStdString(decision.override_rule));
+    case Reason::Override: return overrideWords(decision, facts);
     case Reason::Fixed: return tr("fixed by policy");
     case Reason::Heuristic: return tr("length and keywords");
     case Reason::Tree: return tr("decision tree");

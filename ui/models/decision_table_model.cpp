@@ -10,21 +10,24 @@ namespace {
 constexpr std::size_t kPage = 200;
 constexpr std::size_t kMostWaiting = 5'000;
 constexpr std::size_t kMostUnworded = 2'000;
-constexpr int kCountDeadlineMs = 2'000;
+constexpr int kRecountEveryMs = 60'000;
+constexpr std::size_t kMostUncounted = 1'000'000;
 }  // namespace
 
 DecisionTableModel::DecisionTableModel(ConsoleClient& client, Selection& selection, PolicyBook& book, QObject* parent,
                                        std::size_t most)
-    : QAbstractTableModel(parent), client_(client), selection_(selection), book_(book), pages_(this), counts_(this), tail_(client),
+    : QAbstractTableModel(parent), client_(client), selection_(selection), book_(book), pages_(this), counts_(this), recounts_(this),
+      tail_(client),
       window_(*this, most) {
   const auto again = [this] {
     if (running_) reload();
+    else of_another_ = true;
   };
   connect(&selection_, &Selection::rangeChanged, this, again);
   connect(&selection_, &Selection::filterChanged, this, again);
   connect(&client_, &ConsoleClient::sessionChanged, this, again);
   connect(&client_, &ConsoleClient::resumed, this, [this] {
-    if (running_ && state_ == State::Failed) reload();
+    if (running_ && (state_ == State::Failed || missed_)) reload();
   });
   connect(&selection_, &Selection::zoneChanged, this, [this] {
     if (rowCount() > 0) Q_EMIT dataChanged(index(0, Time), index(rowCount() - 1, Time));
@@ -32,18 +35,22 @@ DecisionTableModel::DecisionTableModel(ConsoleClient& client, Selection& selecti
   });
   connect(&tail_, &DecisionTail::arrived, this, &DecisionTableModel::takeBatch);
   connect(&book_, &PolicyBook::revisionArrived, this, &DecisionTableModel::rewordFor);
+  recount_.setInterval(kRecountEveryMs);
+  connect(&recount_, &QTimer::timeout, this, &DecisionTableModel::recount);
 }
 
 void DecisionTableModel::start() {
   if (std::exchange(running_, true)) return;
-  reload();
+  // While the router is away the rows stay, with their age; they are asked for anew when it is back.
+  missed_ = !of_another_ && window_.size() > 0 && client_.api() && !client_.link().isUp();
+  if (!missed_) reload();
 }
 
 void DecisionTableModel::stop() {
   running_ = false;
   asking_ = false;
-  pages_.cancel();
-  counts_.cancel();
+  recount_.stop();
+  for (Asker* asker : {&pages_, &counts_, &recounts_}) asker->cancel();
   page_off_.cancel();
   count_off_.cancel();
   tail_.stop();
@@ -56,8 +63,13 @@ void DecisionTableModel::reload() {
   unworded_.clear();
   overflow_ = 0;
   endResetModel();
+  missed_ = of_another_ = gap_ = false;
   count_.reset();
+  uncounted_.clear();
+  counted_to_ = 0;
   counting_ = false;
+  for (Asker* asker : {&pages_, &counts_, &recounts_}) asker->cancel();
+  recount_.stop();
   dropped_ = 0;
   span_ = selection_.range().at(client_.routerNow());
   if (!client_.api()) {
@@ -69,6 +81,7 @@ void DecisionTableModel::reload() {
   Q_EMIT countChanged();
   if (selection_.range().isLive()) {
     tail_.start({selection_.filter(), 0, std::nullopt});
+    recount_.start();
   } else {
     tail_.stop();
   }
@@ -77,30 +90,20 @@ void DecisionTableModel::reload() {
 
 void DecisionTableModel::ask(const std::string& before) {
   control::DecisionQuery query;
-  query.since = span_.since;
-  query.until = selection_.range().isLive() ? INT64_MAX : span_.until;
-  query.where = selection_.filter();
-  query.before = before;
+  if (before.empty()) {
+    query = countedQuery();
+  } else {
+    query.since = span_.since;
+    query.until = selection_.range().isLive() ? INT64_MAX : span_.until;
+    query.where = selection_.filter();
+    query.before = before;
+    query.cancel = page_off_.next();
+  }
   query.limit = kPage;
+  query.attempts = true;  // so that a row of the past gives the same reason as one that came live
   asking_ = true;
   since_asked_.start();
-  const Ticket ticket = pages_.next();
-  if (!before.empty()) {
-    query.cancel = page_off_.next();
-  } else {
-    // Its count may come long after the page, while further pages are fetched.
-    query.cancel = count_off_.next();
-    query.deadline_ms = kCountDeadlineMs;
-    query.progress = [this, ticket = counts_.next()](std::optional<std::int64_t> count, bool counting) {
-      onGuiThread([this, ticket, count, counting] {
-        if (!ticket.isValid()) return;
-        count_ = count;
-        counting_ = counting;
-        Q_EMIT countChanged();
-      });
-    };
-  }
-  client_.queryDecisions(ticket, std::move(query), [this, first = before.empty()](const auto& page) {
+  client_.queryDecisions(pages_.next(), std::move(query), [this, first = before.empty()](const auto& page) {
     takePage(page, first);
   });
 }
@@ -117,20 +120,27 @@ void DecisionTableModel::takePage(const Result<control::DecisionPage>& page, boo
   window_.append(std::move(rows), page->next);
   if (!first) return;
   first_rows_ms_ = static_cast<double>(since_asked_.nsecsElapsed()) / 1e6;
-  count_ = page->count;
-  counting_ = page->counting;
   const bool empty = window_.size() == 0;
   setState(!empty ? State::Ready : selection_.filter().all.empty() ? State::NoData : State::Filtered);
-  Q_EMIT countChanged();
+  takeSeen(page->items);
+  takeCount(page->count, page->counting);
 }
 
 void DecisionTableModel::takeBatch(const control::DecisionBatch& batch) {
+  // Rows are missing in the middle, and nothing in the table would show it.
+  if (batch.gap && !held_) return reload();
+  gap_ = gap_ || batch.gap;
   dropped_ += batch.dropped;
   std::vector<DecisionRow> rows;
   for (const auto& item : batch.items) {
-    if (item.decision.ts >= span_.since) rows.push_back(read(item));
+    if (item.decision.ts < span_.since) continue;
+    rows.push_back(read(item));
+    if (item.seq > counted_to_) uncounted_.push_back(item.seq);
   }
-  if (count_) *count_ += static_cast<std::int64_t>(rows.size());
+  if (uncounted_.size() > kMostUncounted) {
+    count_.reset();  // until it is asked anew
+    uncounted_.clear();
+  }
   if (state_ == State::Loading) {
     // The first page is on its way and may hold them: they wait for it.
     window_.insert(std::move(rows));
@@ -154,7 +164,7 @@ void DecisionTableModel::setHeld(bool held) {
 }
 
 void DecisionTableModel::release() {
-  if (overflow_ > 0) return reload();
+  if (overflow_ > 0 || gap_) return reload();
   window_.insert(std::exchange(waiting_, {}));
 }
 
@@ -171,7 +181,11 @@ void DecisionTableModel::rewordFor(domain::Revision revision) {
   unworded_.erase(mine, unworded_.end());
   for (const auto& item : now) {
     const auto at = window_.find(item.decision.id);
-    if (!at) continue;
+    if (!at) {
+      const auto held = std::find_if(waiting_.begin(), waiting_.end(), [&](const DecisionRow& row) { return row.id == item.decision.id; });
+      if (held != waiting_.end()) *held = rowOf(item, book_.find(revision, item.decision.workload), words_);
+      continue;
+    }
     window_.replace(*at, rowOf(item, book_.find(revision, item.decision.workload), words_));
     const int row = static_cast<int>(*at);
     Q_EMIT dataChanged(index(row, Complexity), index(row, Why));

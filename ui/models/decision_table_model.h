@@ -3,6 +3,7 @@
 // released, they are put in at once. Follows selection and client by itself once started. GUI thread.
 #pragma once
 #include <QAbstractTableModel>
+#include <QTimer>
 
 #include "bridge/feeds.h"
 #include "models/decision_window.h"
@@ -26,14 +27,17 @@ class DecisionTableModel : public QAbstractTableModel, private DecisionWindow::L
   void stop();   // hidden: keeps its rows, asks for nothing
   void reload();
   void setHeld(bool held);  // the person is not at the head of the table
+  void recount();           // how many match, asked anew; a live range does so by itself each minute, as rows leave it
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] const QString& error() const { return error_; }
   [[nodiscard]] bool isHeld() const { return held_; }
   [[nodiscard]] int newerCount() const { return static_cast<int>(waiting_.size() + overflow_); }
   [[nodiscard]] std::int64_t dropped() const { return dropped_; }
-  [[nodiscard]] std::optional<std::int64_t> matching() const { return count_; }  // of the whole range, not of the window
+  // Of the whole range, not of the window.
+  [[nodiscard]] std::optional<std::int64_t> matching() const;
   [[nodiscard]] bool isCounting() const { return counting_; }
+  [[nodiscard]] bool hasUncounted() const { return !uncounted_.empty(); }  // rows were added to the count, none taken off
   [[nodiscard]] double firstRowsMs() const { return first_rows_ms_; }
   [[nodiscard]] bool isFull() const { return window_.isFull(); }
   [[nodiscard]] std::optional<domain::DecisionId> idAt(int row) const;
@@ -60,6 +64,9 @@ class DecisionTableModel : public QAbstractTableModel, private DecisionWindow::L
   void ask(const std::string& before);
   void takePage(const Result<control::DecisionPage>& page, bool first);
   void takeBatch(const control::DecisionBatch& batch);
+  void takeCount(std::optional<std::int64_t> count, bool counting);
+  void takeSeen(const std::vector<domain::CommittedDecision>& items);
+  [[nodiscard]] control::DecisionQuery countedQuery();
   void release();
   void rewordFor(domain::Revision revision);
   void setState(State state, const QString& error = {});
@@ -71,7 +78,7 @@ class DecisionTableModel : public QAbstractTableModel, private DecisionWindow::L
   ConsoleClient& client_;
   Selection& selection_;
   PolicyBook& book_;
-  Asker pages_, counts_;
+  Asker pages_, counts_, recounts_;
   CallOff page_off_, count_off_;
   DecisionTail tail_;
   DecisionWindow window_;
@@ -82,8 +89,14 @@ class DecisionTableModel : public QAbstractTableModel, private DecisionWindow::L
   Span span_;
   State state_ = State::Idle;
   QString error_;
-  std::optional<std::int64_t> count_;
+  std::optional<std::int64_t> count_;     // as the router last said
+  std::int64_t counted_to_ = 0;           // the newest row it had seen then
+  std::vector<std::int64_t> uncounted_;   // seq of those that came since
+  QTimer recount_;
   bool counting_ = false, held_ = false, running_ = false, asking_ = false;
+  bool missed_ = false;          // started while the router was away: what is shown is of before
+  bool of_another_ = false;      // range, filter or session changed while it did not run
+  bool gap_ = false;             // while held, rows were lost on the way
   std::int64_t dropped_ = 0;
   double first_rows_ms_ = 0;
   QElapsedTimer since_asked_;

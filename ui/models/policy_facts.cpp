@@ -3,7 +3,6 @@
 
 namespace signalbox::ui {
 
-namespace {
 std::optional<double> numberAt(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
@@ -14,6 +13,7 @@ std::string wordAt(const Json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+namespace {
 WorkloadFacts workloadFacts(const Json& workload) {
   WorkloadFacts facts;
   if (const auto route = workload.find("route"); route != workload.end() && route->is_object()) {
@@ -22,6 +22,12 @@ WorkloadFacts workloadFacts(const Json& workload) {
       for (const Json& boundary : *list) {
         if (boundary.is_number()) facts.boundaries.push_back(boundary.get<double>());
       }
+    }
+  }
+  if (const auto list = workload.find("overrides"); list != workload.end() && list->is_array()) {
+    for (const Json& rule : *list) {
+      const std::string pattern = wordAt(rule, "pattern");
+      facts.overrides.push_back(pattern.empty() ? std::string() : "pattern " + pattern);
     }
   }
   facts.keep_text = wordAt(workload, "keep-text");
@@ -56,7 +62,10 @@ const WorkloadFacts* PolicyBook::find(domain::Revision revision, const std::stri
     if (revision <= 0 || !client_.api()) return nullptr;
     known_.emplace(revision, std::nullopt);
     client_.getPolicy(ticketFor(this), revision, [this, revision](const Result<domain::PolicyRevision>& policy) {
-      if (!policy) return;
+      if (!policy) {
+        known_.erase(revision);  // asked again when it is next wanted
+        return;
+      }
       known_[revision] = factsOf(policy->document.json);
       Q_EMIT revisionArrived(revision);
     });

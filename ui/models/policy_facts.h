@@ -21,9 +21,14 @@ struct WorkloadFacts {
   std::string strategy;
   std::vector<double> boundaries;
   std::map<std::string, GateFacts> gates;  // by tier
+  std::vector<std::string> overrides;      // "pattern (?i)…", in order, as records name them, but whole
   std::string keep_text;                   // how long texts are to be kept; empty = not at all
 };
 using PolicyFacts = std::map<std::string, WorkloadFacts>;
+
+// The member, where it is there and of that kind.
+[[nodiscard]] std::optional<double> numberAt(const Json& object, const char* key);
+[[nodiscard]] std::string wordAt(const Json& object, const char* key);
 
 [[nodiscard]] PolicyFacts factsOf(const Json& policy);
 

@@ -202,8 +202,10 @@ void DecisionsPage::showTail() {
     held_->setActions({{QStringLiteral("newest"), tr("Show them  End")}});
   }
   if (model_.matching()) {
-    count_->setText(model_.isCounting() ? tr("%1 match").arg(format::partialCount(*model_.matching()))
-                                        : tr("%1 match · counted").arg(format::count(*model_.matching())));
+    const QString n = format::count(*model_.matching());
+    count_->setText(model_.isCounting()      ? tr("%1 match").arg(format::partialCount(*model_.matching()))
+                    : model_.hasUncounted() ? tr("≈ %1 match").arg(n)
+                                            : tr("%1 match · counted").arg(n));
   } else {
     count_->setText({});
   }
