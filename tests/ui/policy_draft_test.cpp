@@ -75,6 +75,64 @@ TEST_F(PolicyDraftTest, rebasesItsChangesOntoAnotherRevisionAndNamesTheClashes) 
   EXPECT_EQ(draft.changes().size(), 2u);
 }
 
+TEST_F(PolicyDraftTest, rebasesByNameWhereAWorkloadWasPutInBefore) {
+  draft.setNumber(kGate, 0.8);
+  Json theirs = samplePolicy();
+  Json vip = theirs["workloads"][0];
+  vip["name"] = "vip";
+  theirs["workloads"].insert(theirs["workloads"].begin(), vip);
+  EXPECT_TRUE(draft.rebase(4, theirs).empty());
+  const Json& workloads = draft.proposed()["workloads"];
+  ASSERT_EQ(workloads.size(), 3U);
+  EXPECT_EQ(workloads[0], vip) << "theirs is left alone";
+  EXPECT_EQ(workloads[1]["name"], "tickets");
+  EXPECT_EQ(workloads[1]["gate"]["local"]["escalate-below"], 0.8);
+  const auto changes = draft.changes();
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].what, QStringLiteral("tickets: gate local escalate-below"));
+  EXPECT_EQ(draft.thresholds().size(), 10U);
+  EXPECT_EQ(draft.thresholds()[7].live, 0.82);
+}
+
+TEST_F(PolicyDraftTest, aWorkloadThatTheyTookOutIsAClashAndNeverAHole) {
+  draft.setNumber(kGate, 0.8);
+  Json theirs = samplePolicy();
+  theirs["workloads"].erase(0);
+  EXPECT_EQ(draft.rebase(4, theirs).size(), 1U);
+  const Json& workloads = draft.proposed()["workloads"];
+  ASSERT_EQ(workloads.size(), 2U);
+  for (const Json& workload : workloads) EXPECT_TRUE(workload.is_object()) << workload.dump();
+  EXPECT_EQ(workloads[0]["gate"]["local"]["escalate-below"], 0.8) << "ours stands";
+}
+
+TEST_F(PolicyDraftTest, aListThatTheyMadeAWordIsAClash) {
+  Json live = samplePolicy();
+  live["workloads"][0]["match"]["model"] = Json::array({"auto:tickets", "auto:t"});
+  draft.setLive(3, live);
+  Json mine = live;
+  mine["workloads"][0]["match"]["model"][1] = "auto:help";
+  draft.replaceDocument(mine);
+  Json theirs = live;
+  theirs["workloads"][0]["match"]["model"] = "auto:tickets";
+  const auto clashes = draft.rebase(4, theirs);
+  EXPECT_EQ(clashes, std::vector<std::string>{"/workloads/0/match/model"});
+  EXPECT_EQ(draft.proposed()["workloads"][0]["match"]["model"], mine["workloads"][0]["match"]["model"]);
+}
+
+TEST_F(PolicyDraftTest, keepsWhatBothAddedAndTheOrderThatWasChanged) {
+  Json mine = samplePolicy();
+  Json added = mine["workloads"][1];
+  added["name"] = "mine";
+  mine["workloads"].insert(mine["workloads"].begin() + 1, added);
+  draft.replaceDocument(mine);
+  Json theirs = samplePolicy();
+  added["name"] = "theirs";
+  theirs["workloads"].push_back(added);
+  std::swap(theirs["workloads"][0], theirs["workloads"][1]);
+  EXPECT_TRUE(draft.rebase(4, theirs).empty());
+  EXPECT_EQ(draft.workloads(), (std::vector<std::string>{"rest", "tickets", "mine", "theirs"}));
+}
+
 TEST(PolicyTextTest, writesThePolicyInTheOrderOfItsWriters) {
   const QString text = policyText(samplePolicy());
   EXPECT_TRUE(text.startsWith(QStringLiteral(

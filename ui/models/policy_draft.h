@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/policy_document.h"
+#include "models/policy_changes.h"
 
 namespace signalbox::ui {
 
@@ -26,12 +27,6 @@ struct Threshold {
   [[nodiscard]] bool isMoved() const { return !live || *live != proposed; }
 };
 
-struct PolicyChange {
-  std::string pointer;
-  QString what;                       // "tickets: gate local escalate-below"
-  QString before, after;              // as text; – where there is none
-};
-
 class PolicyDraft : public QObject {
   Q_OBJECT
  public:
@@ -40,7 +35,8 @@ class PolicyDraft : public QObject {
   void setTiers(std::vector<std::string> tiers);
   // Begins anew on this revision; the proposal is the same.
   void setLive(domain::Revision revision, Json document);
-  // The live policy became another: keeps what was changed here. Returns the pointers that both sides changed; ours stay proposed.
+  // The live policy became another: keeps what was changed here, workload by workload and by name. Returns the pointers to what
+  // both sides changed; there ours stays proposed.
   std::vector<std::string> rebase(domain::Revision revision, Json document);
 
   [[nodiscard]] domain::Revision base() const { return base_; }
@@ -70,8 +66,5 @@ class PolicyDraft : public QObject {
   Json live_ = Json::object();
   Json proposed_ = Json::object();
 };
-
-// The leaves in which two documents differ, from `before` to `after`.
-[[nodiscard]] std::vector<PolicyChange> changesBetween(const Json& before, const Json& after);
 
 }  // namespace signalbox::ui
