@@ -43,7 +43,7 @@ void connectWay(const ConsoleOptions& options, WindowWiring& wiring, LocalRouter
   }
   const QUrl url(QString::fromStdString(options.attach));
   if (options.token_env.empty()) return wiring.askAttach(url);
-  wiring.attach({url, Secret(qEnvironmentVariable(options.token_env.c_str()).toStdString()), {}}, {});
+  wiring.attach({url, Secret(qEnvironmentVariable(options.token_env.c_str()).toStdString())}, {});
 }
 
 void takeAllShots(const ShotStage& stage, const QString& folder) {

@@ -30,6 +30,7 @@ void ConsoleClient::attach(std::unique_ptr<RouterLink> link) {
   if (before) before->disconnect(this);
   heard_.invalidate();
   hello_.reset();
+  clock_ahead_ = 0;
   was_up_ = link_->state().isUp();
   connect(link_.get(), &RouterLink::apiChanged, this, &ConsoleClient::takeApi);
   connect(link_.get(), &RouterLink::stateChanged, this, &ConsoleClient::followLink);
@@ -42,7 +43,9 @@ void ConsoleClient::followLink() {
   const bool before = std::exchange(was_up_, up);
   const bool again = up && !before && api_;
   Q_EMIT linkChanged();
-  if (again) Q_EMIT resumed();
+  if (!again) return;
+  if (!hello_) askHello();  // it was lost in the drop
+  Q_EMIT resumed();
 }
 
 void ConsoleClient::takeApi() {
@@ -57,9 +60,8 @@ void ConsoleClient::takeApi() {
   if (api_) greet();
 }
 
-void ConsoleClient::greet() {
-  const Ticket ticket = session_.next();
-  api_->hello([this, ticket](Result<control::Hello> hello) {
+void ConsoleClient::askHello() {
+  api_->hello([this, ticket = greeting_](Result<control::Hello> hello) {
     onGuiThread([this, ticket, hello = std::move(hello)] {
       if (!ticket.isValid() || !hello) return;
       heard();
@@ -68,6 +70,11 @@ void ConsoleClient::greet() {
       Q_EMIT helloChanged();
     });
   });
+}
+
+void ConsoleClient::greet() {
+  const Ticket ticket = greeting_ = session_.next();
+  askHello();
   const auto statuses = std::make_shared<Mailbox<domain::RouterStatus>>(
       this, kStatusBatchMs,
       [this, ticket](std::vector<domain::RouterStatus> values) {

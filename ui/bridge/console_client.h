@@ -75,6 +75,7 @@ class ConsoleClient : public QObject {
   void followLink();
   void heard() { heard_.start(); }
   void greet();
+  void askHello();
 
   std::unique_ptr<RouterLink> link_;
   std::shared_ptr<control::ConsoleApi> api_;
@@ -85,6 +86,7 @@ class ConsoleClient : public QObject {
   QElapsedTimer heard_;
   bool was_up_ = false;
   Asker session_;               // its tickets are void once the session is another
+  Ticket greeting_;             // of the present session
   Subscription status_feed_, policy_feed_;
 };
 

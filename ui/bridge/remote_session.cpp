@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "bridge/remote_session.h"
 
-#include <QHostAddress>
 #include <QNetworkRequest>
 #include <QRandomGenerator>
 #include <QSslCertificate>
@@ -10,7 +9,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "bridge/addresses.h"
 #include "control/rpc.h"
+#include "control/wire.h"
 
 namespace signalbox::ui {
 
@@ -21,10 +22,6 @@ constexpr int kFirstWaitMs = 1'000;
 constexpr int kLongestWaitMs = 30'000;
 constexpr quint64 kMostMessageBytes = 64ULL << 20;
 
-bool isLoopback(const QUrl& url) {
-  return url.host() == QLatin1String("localhost") || QHostAddress(url.host()).isLoopback();
-}
-
 QUrl withPath(QUrl url) {
   if (url.path().isEmpty() || url.path() == QLatin1String("/")) {
     url.setPath(QString::fromUtf8(control::kControlPath.data(), static_cast<qsizetype>(control::kControlPath.size())));
@@ -34,10 +31,17 @@ QUrl withPath(QUrl url) {
 }  // namespace
 
 RemoteSession::RemoteSession(RemoteAddress address, RemoteEvents events)
-    : address_{withPath(address.url), std::move(address.token), address.pinned.toLower()}, events_(std::move(events)),
-      socket_(QString(), QWebSocketProtocol::VersionLatest, this), retry_(this), ping_(this) {
+    : address_{withPath(address.url), std::move(address.token), address.answer_within_ms}, events_(std::move(events)),
+      socket_(QString(), QWebSocketProtocol::VersionLatest, this), retry_(this), ping_(this), deadline_(this) {
   retry_.setSingleShot(true);
   connect(&retry_, &QTimer::timeout, this, &RemoteSession::open);
+  deadline_.setSingleShot(true);
+  deadline_.setInterval(address_.answer_within_ms);
+  connect(&deadline_, &QTimer::timeout, this, [this] {
+    problem_ = tr("no answer within %1 s").arg(static_cast<double>(address_.answer_within_ms) / 1000);
+    socket_.abort();
+    lost(problem_);
+  });
   ping_.setInterval(kPingEveryMs);
   connect(&ping_, &QTimer::timeout, this, &RemoteSession::beat);
   socket_.setMaxAllowedIncomingMessageSize(kMostMessageBytes);
@@ -59,7 +63,6 @@ void RemoteSession::connectSignals() {
   });
   connect(&socket_, &QWebSocket::sslErrors, this, [this](const QList<QSslError>& errors) {
     const QByteArray digest = socket_.sslConfiguration().peerCertificate().digest(QCryptographicHash::Sha256).toHex();
-    if (!address_.pinned.isEmpty() && digest == address_.pinned) return socket_.ignoreSslErrors();
     refused(LinkState::Kind::Untrusted,
             tr("%1; its certificate's SHA-256 is %2").arg(errors.value(0).errorString(), QString::fromLatin1(digest)));
   });
@@ -78,6 +81,7 @@ void RemoteSession::open() {
   }
   QWebSocketHandshakeOptions options;
   options.setSubprotocols({QString::fromUtf8(control::kSubprotocol.data(), static_cast<qsizetype>(control::kSubprotocol.size()))});
+  deadline_.start();
   socket_.open(request, options);
 }
 
@@ -86,6 +90,7 @@ void RemoteSession::close() {
   up_ = false;
   retry_.stop();
   ping_.stop();
+  deadline_.stop();
   failAll(tr("the connection was closed here"));
   socket_.abort();
 }
@@ -105,19 +110,22 @@ void RemoteSession::opened() {
   ping_.start();
   // Not up before hello: only then is it known whether feeds can be resumed.
   up_ = true;
-  call("hello", {{"protocol", 1}, {"client", "signalbox-console"}}, [this](const Result<Json>& hello) {
+  call("hello", {{"protocol", 1}, {"client", "signalbox-console"}}, [this](const Result<Json>& answer) {
+    if (!up_) return;  // told already: the connection was lost with the question open
+    const auto hello = answer ? control::helloFromJson(*answer) : std::unexpected(answer.error());
     if (hello) return greeted(*hello);
-    problem_ = QString::fromStdString(hello.error().message);
+    problem_ = answer ? tr("its hello cannot be read: %1").arg(QString::fromStdString(hello.error().message))
+                      : QString::fromStdString(hello.error().message);
     socket_.abort();
     lost(problem_);
   });
 }
 
-void RemoteSession::greeted(const Json& hello) {
-  const std::string epoch = hello.value("epoch", std::string()), store = hello.value("store_id", std::string());
-  const bool fresh = !was_up_ || epoch != epoch_ || store != store_;
-  epoch_ = epoch;
-  store_ = store;
+void RemoteSession::greeted(const control::Hello& hello) {
+  deadline_.stop();
+  const bool fresh = !was_up_ || hello.epoch != epoch_ || hello.store_id != store_;
+  epoch_ = hello.epoch;
+  store_ = hello.store_id;
   was_up_ = true;
   attempt_ = 0;
   if (fresh) feeds_.clear();
@@ -128,6 +136,7 @@ void RemoteSession::greeted(const Json& hello) {
 
 void RemoteSession::lost(const QString& why) {
   ping_.stop();
+  deadline_.stop();
   const bool was = std::exchange(up_, false);
   if (stopped_ || (retry_.isActive() && !was)) return;
   failAll(why);
@@ -144,6 +153,7 @@ void RemoteSession::refused(LinkState::Kind kind, const QString& why) {
   up_ = false;
   retry_.stop();
   ping_.stop();
+  deadline_.stop();
   failAll(why);
   socket_.abort();
   say(kind, why);

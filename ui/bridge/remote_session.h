@@ -21,7 +21,7 @@ namespace signalbox::ui {
 struct RemoteAddress {
   QUrl url;             // ws:// or wss://; the path /control is added where there is none
   Secret token;
-  QByteArray pinned;    // SHA-256 of the server's certificate, hex; empty = the system's trust
+  int answer_within_ms = 10'000;  // from opening to the answer to hello; then it is tried again
 };
 
 // What it tells whoever owns it; called on its thread.
@@ -65,9 +65,10 @@ class RemoteSession : public QObject {
   void opened();
   void lost(const QString& why);
   void refused(LinkState::Kind kind, const QString& why);
-  void greeted(const Json& hello);
+  void greeted(const control::Hello& hello);
   void sendSubscribe(std::int64_t key);
   void received(const QString& text);
+  void take(const Json& message);
   void deliver(OpenFeed& feed, const Json& content);
   void answer(const Json& message);
   void takeProgress(const Json& params);
@@ -78,7 +79,7 @@ class RemoteSession : public QObject {
   const RemoteAddress address_;
   const RemoteEvents events_;
   QWebSocket socket_;
-  QTimer retry_, ping_;
+  QTimer retry_, ping_, deadline_;
   QString problem_;                              // of the handshake, more telling than what the socket says at the end
   std::int64_t next_id_ = 1;
   std::map<std::int64_t, std::function<void(Result<Json>)>> waiting_;

@@ -79,10 +79,20 @@ void RemoteSession::received(const QString& text) {
     socket_.close(QWebSocketProtocol::CloseCodeProtocolError);
     return;
   }
-  if (message->contains("id") && !message->contains("method")) return answer(*message);
-  const auto params = message->find("params");
-  if (params == message->end()) return;
-  if (message->value("method", "") == "query.progress") return takeProgress(*params);
+  // What comes is anybody's: a member of another kind than agreed must end the connection, not the program.
+  try {
+    take(*message);
+  } catch (const Json::exception& error) {
+    problem_ = tr("the router sent something that is not of its protocol: %1").arg(QString::fromLatin1(error.what()));
+    socket_.close(QWebSocketProtocol::CloseCodeProtocolError);
+  }
+}
+
+void RemoteSession::take(const Json& message) {
+  if (message.contains("id") && !message.contains("method")) return answer(message);
+  const auto params = message.find("params");
+  if (params == message.end()) return;
+  if (message.value("method", "") == "query.progress") return takeProgress(*params);
   const std::string subscription = subscriptionOf(*params);
   for (auto& [key, feed] : feeds_) {
     if (feed.subscription == subscription && !subscription.empty()) return deliver(feed, *params);

@@ -4,21 +4,15 @@
 #include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
-#include <QHostAddress>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "bridge/addresses.h"
 #include "theme/metrics.h"
 #include "widgets/tone_label.h"
 
 namespace signalbox::ui {
-
-namespace {
-bool isLoopback(const QUrl& url) {
-  return url.host() == QLatin1String("localhost") || QHostAddress(url.host()).isLoopback();
-}
-}  // namespace
 
 AttachDialog::AttachDialog(const QUrl& url, QWidget* parent)
     : QDialog(parent), name_(new QLineEdit(this)), url_(new QLineEdit(url.toString(), this)), token_(new QLineEdit(this)),
@@ -60,7 +54,7 @@ AttachDialog::AttachDialog(const QUrl& url, QWidget* parent)
 }
 
 RemoteAddress AttachDialog::address() const {
-  return {QUrl(url_->text().trimmed(), QUrl::StrictMode), Secret(token_->text().trimmed().toStdString()), {}};
+  return {QUrl(url_->text().trimmed(), QUrl::StrictMode), Secret(token_->text().trimmed().toStdString())};
 }
 
 QString AttachDialog::name() const { return name_->text().trimmed(); }
@@ -68,6 +62,7 @@ QString AttachDialog::name() const { return name_->text().trimmed(); }
 bool AttachDialog::keepsToken() const { return keep_->isEnabled() && keep_->isChecked(); }
 
 void AttachDialog::check() {
+  endTrial();  // what it would say is about another address or token
   keep_->setEnabled(!token_->text().trimmed().isEmpty());
   const QUrl url = address().url;
   const bool ws = url.scheme() == QLatin1String("ws"), wss = url.scheme() == QLatin1String("wss");
@@ -87,6 +82,7 @@ void AttachDialog::check() {
 void AttachDialog::test() {
   result_->setTone(Tone::Text2);
   result_->setText(tr("Connecting…"));
+  endTrial();
   trial_ = std::make_unique<RemoteClient>(address(), name());
   connect(trial_.get(), &RouterLink::stateChanged, this, &AttachDialog::showTest);
 }
@@ -106,6 +102,12 @@ void AttachDialog::showTest() {
   } else {
     return;
   }
+  endTrial();
+}
+
+// Later, because it may be the one that is just telling.
+void AttachDialog::endTrial() {
+  if (!trial_) return;
   trial_->disconnect(this);
   trial_.release()->deleteLater();
 }

@@ -27,6 +27,7 @@ class AttachDialog : public QDialog {
   void check();
   void test();
   void showTest();
+  void endTrial();
   QLineEdit *name_, *url_, *token_;
   QCheckBox *keep_, *plain_;
   ToneLabel* result_;
