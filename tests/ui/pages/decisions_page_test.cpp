@@ -194,5 +194,52 @@ TEST_F(DecisionsPageTest, givesTheReasonItsRoomWhereTheWindowIsNarrow) {
   ASSERT_TRUE(soon([&] { return !table().isColumnHidden(DecisionTableModel::Tokens); })) << "they come back";
 }
 
+TEST_F(DecisionsPageTest, gradesNothingWhileTheChosenDecisionIsNotThere) {
+  commit(3);
+  show<DecisionsPage>("decisions");
+  ASSERT_TRUE(soon([&] { return rows() == 3; }));
+  chooseRow(2);
+  ASSERT_TRUE(soon([&] { return find<QPushButton>("grade1").isEnabled(); }));
+  router->holds = true;
+  chooseRow(1);
+  EXPECT_FALSE(find<QPushButton>("grade1").isEnabled());
+  page->pageActions().front()->trigger();  // the key 1
+  EXPECT_TRUE(router->labels.empty() && router->held.size() == 1U) << "the row before was graded";
+  ASSERT_TRUE(soon([&] { return words(*docks[0]).contains(QStringLiteral("Asking")); })) << "what is on the screen is not what was chosen";
+  router->holds = false;
+  router->letGo();
+  ASSERT_TRUE(soon([&] { return find<QPushButton>("grade1").isEnabled(); }));
+  page->pageActions().front()->trigger();
+  ASSERT_TRUE(soon([&] { return router->labels.size() == 1U; }));
+  EXPECT_TRUE(router->labels.contains(*selection.decision()));
+}
+
+TEST_F(DecisionsPageTest, gradesNothingWhereTheChosenDecisionCannotBeShown) {
+  commit(3);
+  show<DecisionsPage>("decisions");
+  ASSERT_TRUE(soon([&] { return rows() == 3; }));
+  chooseRow(2);
+  ASSERT_TRUE(soon([&] { return find<QPushButton>("grade1").isEnabled(); }));
+  router->decisions.erase(router->decisions.begin() + 1);  // its retention ended
+  chooseRow(1);
+  ASSERT_TRUE(soon([&] { return words(*docks[0]).contains(QStringLiteral("cannot be shown")); }));
+  page->pageActions().front()->trigger();
+  QCoreApplication::processEvents();
+  EXPECT_TRUE(router->labels.empty());
+}
+
+TEST_F(DecisionsPageTest, keepsItsRowsWhenLeftAndComeBackToWhileTheRouterIsGone) {
+  commit(12);
+  show<DecisionsPage>("decisions");
+  ASSERT_TRUE(soon([&] { return rows() == 12; }));
+  link->setState(LinkState::Kind::Reconnecting, QStringLiteral("connection refused"));
+  router->holds = true;
+  page->deactivate();
+  page->activate();
+  QCoreApplication::processEvents();
+  EXPECT_EQ(rows(), 12);
+  EXPECT_TRUE(table().isVisible());
+}
+
 }  // namespace
 }  // namespace signalbox::ui

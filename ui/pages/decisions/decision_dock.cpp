@@ -20,6 +20,7 @@ namespace signalbox::ui {
 
 namespace {
 constexpr int kWidthInLines = 23;
+constexpr int kPatienceMs = 200;  // how long the decision before stays on the screen while the next one is asked for
 
 QToolButton* toolButton(QWidget* parent, const QString& name, const QString& tip) {
   auto* button = new QToolButton(parent);
@@ -42,7 +43,6 @@ DecisionDock::DecisionDock(const PageContext& context, QWidget* parent)
   buildHead(layout);
   buildBody(layout);
   buildFoot(layout);
-  empty_->setContent(EmptyKind::NoData, tr("No decision chosen"), tr("Choose a row to see the way of its request."));
   stack_->addWidget(empty_);
   stack_->addWidget(whole);
   auto* outer = new QVBoxLayout(this);
@@ -52,7 +52,16 @@ DecisionDock::DecisionDock(const PageContext& context, QWidget* parent)
   connect(&context_.selection, &Selection::zoneChanged, this, [this] {
     if (detail_) subtitle_->setText(subtitleOf(detail_->decision, context_.selection.zone()));
   });
-  connect(&context_.client, &ConsoleClient::sessionChanged, this, &DecisionDock::ask);
+  connect(&context_.client, &ConsoleClient::sessionChanged, this, [this] {
+    forget();  // the same id may be another router's
+    ask();
+  });
+  waiting_.setSingleShot(true);
+  waiting_.setInterval(kPatienceMs);
+  connect(&waiting_, &QTimer::timeout, this, [this] {
+    empty_->setContent(EmptyKind::NoData, tr("Asking %1…").arg(context_.client.routerName()));
+    stack_->setCurrentIndex(0);
+  });
   connect(&book_, &PolicyBook::revisionArrived, this, &DecisionDock::showTextNote);
   connect(&context_.client, &ConsoleClient::helloChanged, this, &DecisionDock::showGrade);
   connect(&context_.client, &ConsoleClient::labelled, this, [this](const domain::DecisionId& id, std::optional<double>) {
@@ -155,16 +164,28 @@ void DecisionDock::buildFoot(QVBoxLayout* layout) {
   layout->addWidget(foot);
 }
 
+// What is graded or copied is always what was chosen: from here until the answer there is nothing.
+void DecisionDock::forget() {
+  detail_.reset();
+  showGrade();
+}
+
 void DecisionDock::ask() {
   const auto id = context_.selection.decision();
+  waiting_.stop();
   if (!id) {
     asker_.cancel();
-    detail_.reset();
+    forget();
+    empty_->setContent(EmptyKind::NoData, tr("No decision chosen"), tr("Choose a row to see the way of its request."));
     stack_->setCurrentIndex(0);
     return setNote({});
   }
+  if (detail_ && detail_->decision.id != *id) forget();
+  if (!detail_) waiting_.start();
   context_.client.getDecision(asker_.next(), *id, [this](const Result<control::DecisionDetail>& detail) {
+    waiting_.stop();
     if (detail) return show(*detail);
+    forget();
     empty_->setContent(EmptyKind::Failed, tr("This decision cannot be shown"), QString::fromStdString(detail.error().message));
     stack_->setCurrentIndex(0);
   });

@@ -3,6 +3,7 @@
 // shows by itself, following the selection. GUI thread.
 #pragma once
 #include <QPushButton>
+#include <QTimer>
 #include <array>
 #include <optional>
 
@@ -39,6 +40,7 @@ class DecisionDock : public DockContent {
   void buildBody(QVBoxLayout* layout);
   void buildFoot(QVBoxLayout* layout);
   [[nodiscard]] QWidget* section(const QString& title, QWidget* content);
+  void forget();
   void ask();
   void show(const control::DecisionDetail& detail);
   void showFacts(const domain::Decision& decision);
@@ -48,6 +50,7 @@ class DecisionDock : public DockContent {
   PageContext context_;
   Asker asker_;
   PolicyBook book_;
+  QTimer waiting_;
   std::optional<control::DecisionDetail> detail_;
   QStackedWidget* stack_;
   EmptyState* empty_;
