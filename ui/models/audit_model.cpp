@@ -18,6 +18,8 @@ AuditModel::AuditModel(ConsoleClient& client, Selection& selection, QObject* par
     if (running_) refresh();
   };
   connect(&client_, &ConsoleClient::helloChanged, this, again);
+  connect(&client_, &ConsoleClient::resumed, this, again);
+  connect(&client_, &ConsoleClient::sessionChanged, this, &AuditModel::forget);
   connect(&client_, &ConsoleClient::policyChanged, this, again);
   connect(&client_, &ConsoleClient::policyEdited, this, again);
   connect(&client_, &ConsoleClient::labelled, this, again);
@@ -31,8 +33,21 @@ void AuditModel::setRunning(bool running) {
   if (!std::exchange(running_, running) && running) refresh();
 }
 
+// Entries of another router, or what it said of their chain, are not this one's.
+void AuditModel::forget() {
+  asker_.cancel();
+  beginResetModel();
+  rows_.clear();
+  loaded_ = asking_ = more_ = verified_ = false;
+  broken_at_.reset();
+  error_.clear();
+  endResetModel();
+  Q_EMIT loaded();
+}
+
 void AuditModel::refresh() {
-  if (client_.api()) ask(std::nullopt);
+  // While the router is away what is known stays; it is asked anew when it is back.
+  if (client_.api() && (client_.link().isUp() || !loaded_)) ask(std::nullopt);
 }
 
 void AuditModel::ask(std::optional<std::int64_t> before) {

@@ -37,6 +37,7 @@ class AuditModel : public QAbstractTableModel {
   void loaded();
 
  private:
+  void forget();
   void ask(std::optional<std::int64_t> before);
   [[nodiscard]] QString text(const domain::AuditEntry& entry, int column) const;
 

@@ -56,6 +56,7 @@ HistoryModel::HistoryModel(ConsoleClient& client, Selection& selection, QObject*
     endResetModel();
   });
   connect(&client_, &ConsoleClient::helloChanged, this, again);
+  connect(&client_, &ConsoleClient::resumed, this, again);
   connect(&selection_, &Selection::zoneChanged, this, [this] {
     if (!rows_.empty()) Q_EMIT dataChanged(index(0, Since), index(rowCount() - 1, Since));
     Q_EMIT headerDataChanged(Qt::Horizontal, Since, Since);

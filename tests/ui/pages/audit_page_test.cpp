@@ -36,5 +36,25 @@ TEST_F(AuditPageTest, saysThatItAsksUntilTheRouterHasAnswered) {
   EXPECT_EQ(page->statusParts(), QStringList());
 }
 
+TEST_F(AuditPageTest, saysNothingOfTheRouterBeforeAndAsksAgainAfterADrop) {
+  show<AuditPage>("audit");
+  auto& table = find<QTableView>("auditTable");
+  ASSERT_TRUE(soon([&] { return table.model()->rowCount() == 1; }));
+  router->audit_refusal = fail(ErrorCode::Unavailable, "not connected").error();
+  link->setState(LinkState::Kind::Reconnecting, QStringLiteral("connection refused"));
+  page->deactivate();
+  page->activate();
+  QCoreApplication::processEvents();
+  EXPECT_EQ(table.model()->rowCount(), 1) << "what is known stays, with its age";
+  EXPECT_FALSE(find<Banner>("auditChain").accessibleName().contains(QStringLiteral("cannot be read")));
+  router->audit_refusal.reset();
+  router->addRevision(testing::samplePolicy(), true);
+  link->setState(LinkState::Kind::Live);
+  ASSERT_TRUE(soon([&] { return table.model()->rowCount() == 2; }));
+  client.attach(std::make_unique<testing::FakeLink>(nullptr, QStringLiteral("dead one")));
+  EXPECT_EQ(table.model()->rowCount(), 0);
+  EXPECT_FALSE(find<Banner>("auditChain").accessibleName().contains(QStringLiteral("verified"))) << "of a chain that was never seen";
+}
+
 }  // namespace
 }  // namespace signalbox::ui
