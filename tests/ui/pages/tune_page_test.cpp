@@ -1,55 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QTabWidget>
 #include <QTableView>
 
-#include "pages/tune/tune_page.h"
-#include "ui/pages/stage.h"
-#include "widgets/diff_view.h"
+#include "ui/pages/tune_stage.h"
 #include "widgets/stages_view.h"
 #include "widgets/threshold_slider.h"
 
 namespace signalbox::ui {
 namespace {
-
-constexpr const char* kGate = "/workloads/0/gate/local/escalate-below";
-
-class TunePageTest : public testing::PageStage {
- protected:
-  // Shown, with the live policy as its draft.
-  void SetUp() override { embedded.become(EmbeddedRouter::State::Running); }
-  TunePage& ready() {
-    commit(40);
-    auto& shown = show<TunePage>("tune");
-    EXPECT_TRUE(soon([&] { return !shown.draft().isEmpty(); }));
-    return shown;
-  }
-  QDoubleSpinBox& gate() {
-    auto* spin = page->findChild<QDoubleSpinBox*>(QStringLiteral("threshold.spin.") + QString::fromLatin1(kGate));
-    if (!spin) ADD_FAILURE() << "no gate";
-    return *spin;
-  }
-  int changedLines() {
-    int n = 0;
-    for (const DiffLine& line : find<DiffView>("diff").lines()) n += line.kind == DiffLine::Kind::Same ? 0 : 1;
-    return n;
-  }
-  // Asks to make it live; the dialog that opened.
-  QWidget* askToApply() {
-    click(find<Banner>("draftBanner"), "banner.apply");
-    EXPECT_TRUE(soon([&] { return dialog("applyDialog") != nullptr; }));
-    return dialog("applyDialog");
-  }
-  void makeLive() {
-    gate().setValue(0.9);
-    QWidget* asked = askToApply();
-    click(*asked, "confirm.verb");
-    ASSERT_TRUE(soon([&] { return find<QWidget>("deadMan").isVisible(); }));
-  }
-};
+using testing::kGate;
+using testing::TunePageTest;
 
 TEST_F(TunePageTest, showsASliderForEveryBoundaryAndGateAndNoDraft) {
   ready();

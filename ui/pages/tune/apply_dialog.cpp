@@ -50,7 +50,7 @@ ConfirmRequest applyRequest(const PolicyDraft& draft, const QString& router) {
 }  // namespace
 
 ApplyDialog::ApplyDialog(const PolicyDraft& draft, const QString& router, domain::Role role, QWidget* parent)
-    : ConfirmDialog(applyRequest(draft, router), parent), draft_(draft), role_(role), within_(new QComboBox(this)),
+    : ConfirmDialog(applyRequest(draft, router), parent), proposed_(draft.proposed()), base_(draft.base()), role_(role), within_(new QComboBox(this)),
       override_(new QCheckBox(tr("Pass the guardrail (admin, with a reason of ten characters or more)"), this)) {
   setObjectName(QStringLiteral("applyDialog"));
   within_->setObjectName(QStringLiteral("applyWithin"));
@@ -82,8 +82,8 @@ void ApplyDialog::showGuardrail(const Error& error) {
 
 control::PolicyApply ApplyDialog::change() const {
   control::PolicyApply change;
-  change.policy.json = draft_.proposed();
-  change.base = draft_.base();
+  change.policy.json = proposed_;
+  change.base = base_;
   change.reason = reason().toStdString();
   change.confirm_within_s = within_->currentData().toInt();
   change.override_guardrail = refused_ && override_->isChecked();

@@ -27,7 +27,8 @@ class ApplyDialog : public ConfirmDialog {
   [[nodiscard]] QString objection() const override;
 
  private:
-  const PolicyDraft& draft_;
+  const Json proposed_;  // what it shows is what it sends, whatever becomes of the draft behind it
+  const domain::Revision base_;
   const domain::Role role_;
   QComboBox* within_;
   QCheckBox* override_;

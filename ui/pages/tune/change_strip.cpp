@@ -54,16 +54,12 @@ void ChangeStrip::build() {
   state_->setObjectName(QStringLiteral("tuneState"));
   state_->setBold(true);
   said_->setObjectName(QStringLiteral("tuneSaid"));
-  said_->setEliding(true);
+  said_->setWordWrap(true);
+  said_->hide();
   countdown_->setObjectName(QStringLiteral("countdown"));
   countdown_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-  auto* idle = new QWidget(this);
-  auto* words = new QHBoxLayout(idle);
-  tighten(words, 4 * m.u);
-  words->addWidget(state_);
-  words->addWidget(said_, 1);
   stages_->setObjectName(QStringLiteral("stages"));
-  left_->addWidget(idle);
+  left_->addWidget(state_);
   stages_->setMaximumWidth(stages_->minimumSizeHint().width() + 3 * 44 * m.u);
   left_->addWidget(stages_);
   bar_->setTextVisible(false);
@@ -80,11 +76,16 @@ void ChangeStrip::build() {
   buttons->addWidget(revert_);
   buttons->addWidget(confirm_);
   column->addLayout(buttons);
-  auto* row = new QHBoxLayout(this);
-  row->setContentsMargins(m.pagePadding(), 2 * m.u, m.panelPadding(), 2 * m.u + 1);
+  auto* row = new QHBoxLayout;
   row->setSpacing(5 * m.u);
   row->addWidget(left_, 1);
   row->addWidget(dead_man_);
+  // A line of its own: what became of the last act is to be seen whatever else the strip shows.
+  auto* whole = new QVBoxLayout(this);
+  whole->setContentsMargins(m.pagePadding(), 2 * m.u, m.panelPadding(), 2 * m.u + 1);
+  whole->setSpacing(m.u);
+  whole->addLayout(row);
+  whole->addWidget(said_);
 }
 
 bool ChangeStrip::isWaiting() const {
@@ -105,7 +106,7 @@ void ChangeStrip::setZone(const Zone& zone) {
 void ChangeStrip::say(const QString& what, bool bad) {
   said_->setTone(bad ? Tone::Bad : Tone::Text2);
   said_->setText(what);
-  countdown_->setToolTip(what);
+  said_->setVisible(!what.isEmpty());
 }
 
 void ChangeStrip::follow() {

@@ -25,7 +25,7 @@ class ChangeStrip : public Surface {
   // What the live policy goes back to unless confirmed; nullopt = not known.
   void setFallback(std::optional<domain::Revision> revision);
   void setZone(const Zone& zone);
-  void say(const QString& what, bool bad = false);  // what became of the last thing done
+  void say(const QString& what, bool bad = false);  // what became of the last thing done; empty = no more
   [[nodiscard]] bool isWaiting() const;             // live, not confirmed
 
  Q_SIGNALS:

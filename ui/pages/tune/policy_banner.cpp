@@ -25,6 +25,10 @@ PolicyBanner::PolicyBanner(ConsoleClient& client, PolicyDraft& draft, QWidget* p
   follow();
 }
 
+void PolicyBanner::setObjection(const QString& objection) {
+  if (std::exchange(objection_, objection) != objection) followDraft();
+}
+
 void PolicyBanner::follow() {
   const bool viewer = client_.hello() && !client_.may(domain::Role::Tuner);
   role_banner_->setVisible(viewer);
@@ -41,7 +45,7 @@ void PolicyBanner::followDraft() {
   const auto changes = static_cast<qint64>(draft_.changes().size());
   const domain::Revision live = client_.policy() ? client_.policy()->live : draft_.base();
   const bool moved = live != draft_.base();
-  const QString objection = draft_.objection();
+  const QString objection = objection_.isEmpty() ? draft_.objection() : objection_;
   const QString where = !objection.isEmpty() ? objection
                         : moved             ? tr("%1 is live meanwhile: rebase to carry the draft over.").arg(format::revision(live))
                                             : tr("%1. Nothing has been sent to %2.").arg(format::counted(changes, tr("change"), tr("changes")), client_.routerName());

@@ -13,6 +13,9 @@ class PolicyBanner : public QWidget {
  public:
   PolicyBanner(ConsoleClient& client, PolicyDraft& draft, QWidget* parent = nullptr);
 
+  // Why the draft cannot be made live yet, beside what the draft itself says; empty = nothing.
+  void setObjection(const QString& objection);
+
  Q_SIGNALS:
   void applyRequested();
   void discardRequested();
@@ -25,6 +28,7 @@ class PolicyBanner : public QWidget {
   ConsoleClient& client_;
   PolicyDraft& draft_;
   Banner *draft_banner_, *role_banner_;
+  QString objection_;
 };
 
 }  // namespace signalbox::ui

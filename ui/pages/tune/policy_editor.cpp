@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "pages/tune/policy_editor.h"
 
+#include <QPushButton>
 #include <QTextBlock>
 #include <QVBoxLayout>
 
@@ -17,7 +18,7 @@ constexpr int kPauseMs = 300;  // of typing, before the router is asked
 
 PolicyEditor::PolicyEditor(ConsoleClient& client, PolicyDraft& draft, QWidget* parent)
     : QWidget(parent), client_(client), draft_(draft), asker_(this), text_(new QPlainTextEdit(this)),
-      verdict_(new ToneLabel({}, Tone::Text2, Type::Secondary, this)) {
+      verdict_(new ToneLabel({}, Tone::Text2, Type::Secondary, this)), discard_(new QPushButton(tr("Discard the text"), this)) {
   auto* column = new QVBoxLayout(this);
   tighten(column);
   text_->setObjectName(QStringLiteral("policyText"));
@@ -28,46 +29,82 @@ PolicyEditor::PolicyEditor(ConsoleClient& client, PolicyDraft& draft, QWidget* p
   verdict_->setObjectName(QStringLiteral("policyVerdict"));
   verdict_->setWordWrap(true);
   verdict_->setMargin(2 * metricsOf(this).u);
+  discard_->setObjectName(QStringLiteral("discardText"));
+  discard_->hide();
+  auto* foot = new QHBoxLayout;
+  foot->addWidget(verdict_, 1);
+  foot->addWidget(discard_, 0, Qt::AlignTop);
   column->addWidget(text_, 1);
-  column->addWidget(verdict_);
+  column->addLayout(foot);
   wait_.setSingleShot(true);
   wait_.setInterval(kPauseMs);
   connect(&wait_, &QTimer::timeout, this, &PolicyEditor::check);
   connect(text_, &QPlainTextEdit::textChanged, this, [this] {
     if (mine_) return;
-    typed_ = true;
+    asker_.cancel();  // an answer would be about the text before
+    own_layout_ = true;
+    become(Text::Typed);
     wait_.start();
   });
+  connect(discard_, &QPushButton::clicked, this, &PolicyEditor::discard);
   connect(&draft_, &PolicyDraft::changed, this, &PolicyEditor::follow);
   follow();
 }
 
 void PolicyEditor::setReadOnly(bool read_only) { text_->setReadOnly(read_only); }
 
+QString PolicyEditor::text() const { return text_->toPlainText(); }
+
+QString PolicyEditor::objection() const {
+  switch (state_) {
+    case Text::AsDraft: return {};
+    case Text::Typed:
+    case Text::Checking: return tr("The text is being checked; then try again.");
+    case Text::Unchecked: return tr("The text was not checked; change it, or discard it.");
+    case Text::Wrong: return tr("The text has errors; mend or discard them first.");
+  }
+  return {};
+}
+
+void PolicyEditor::become(Text state) {
+  discard_->setVisible(state == Text::Unchecked || state == Text::Wrong);
+  if (std::exchange(state_, state) != state) Q_EMIT objectionChanged();
+}
+
 void PolicyEditor::follow() {
-  // The person's own layout stays while it says what the draft says.
-  if (typed_ && text_->hasFocus()) return;
+  // What a person typed stays until the draft says it, or it is discarded; then too, while they are at it, in their own layout.
+  if (state_ != Text::AsDraft || (own_layout_ && text_->hasFocus())) return;
+  discard();
+}
+
+void PolicyEditor::discard() {
+  asker_.cancel();
+  wait_.stop();
   mine_ = true;
   text_->setPlainText(draft_.isEmpty() ? QString() : policyText(draft_.proposed()));
   text_->setExtraSelections({});
   mine_ = false;
-  typed_ = false;
-  errors_ = false;
+  own_layout_ = false;
   verdict_->setText({});
+  become(Text::AsDraft);
 }
 
+void PolicyEditor::type(const QString& text) { text_->setPlainText(text); }
+
 void PolicyEditor::check() {
+  become(Text::Checking);
   verdict_->setTone(Tone::Text3);
   verdict_->setText(tr("Checking…"));
   client_.checkPolicy(asker_.next(), text_->toPlainText().toStdString(), [this](const Result<control::PolicyCheck>& result) {
     if (result) return show(*result);
     verdict_->setTone(Tone::Bad);
     verdict_->setText(tr("Not checked: %1").arg(QString::fromStdString(result.error().message)));
+    become(Text::Unchecked);
   });
 }
 
 void PolicyEditor::show(const control::PolicyCheck& check) {
-  errors_ = !check.errors.empty();
+  const bool wrong = !check.errors.empty();
   QList<QTextEdit::ExtraSelection> marks;
   QStringList lines;
   for (const control::PolicyIssue& issue : check.errors) {
@@ -82,10 +119,10 @@ void PolicyEditor::show(const control::PolicyCheck& check) {
     lines.append(line);
   }
   text_->setExtraSelections(marks);
-  verdict_->setTone(errors_ ? Tone::Bad : Tone::Ok);
-  verdict_->setText(errors_ ? lines.join(QLatin1Char('\n')) : tr("Checked by the router: no errors."));
-  if (!errors_) draft_.replaceDocument(check.policy.json);
-  Q_EMIT checked();
+  verdict_->setTone(wrong ? Tone::Bad : Tone::Ok);
+  verdict_->setText(wrong ? lines.join(QLatin1Char('\n')) : tr("Checked by the router: no errors."));
+  become(wrong ? Text::Wrong : Text::AsDraft);
+  if (!wrong) draft_.replaceDocument(check.policy.json);
 }
 
 }  // namespace signalbox::ui

@@ -8,6 +8,8 @@
 #include "bridge/console_client.h"
 #include "models/policy_draft.h"
 
+class QPushButton;
+
 namespace signalbox::ui {
 
 class ToneLabel;
@@ -17,13 +19,19 @@ class PolicyEditor : public QWidget {
  public:
   PolicyEditor(ConsoleClient& client, PolicyDraft& draft, QWidget* parent = nullptr);
   void setReadOnly(bool read_only);
-  [[nodiscard]] bool hasErrors() const { return errors_; }  // the text says something that the draft does not
+  // Why the draft is not what the text says: it has errors, could not be checked, or is being checked; empty = it is.
+  [[nodiscard]] QString objection() const;
+  [[nodiscard]] QString text() const;
+  void discard();                      // back to what the draft says
+  void type(const QString& text);      // as if a person had typed it
 
  Q_SIGNALS:
-  void checked();
+  void objectionChanged();
 
  private:
+  enum class Text { AsDraft, Typed, Checking, Unchecked, Wrong };
   void follow();
+  void become(Text state);
   void check();
   void show(const control::PolicyCheck& check);
   ConsoleClient& client_;
@@ -32,7 +40,9 @@ class PolicyEditor : public QWidget {
   QTimer wait_;
   QPlainTextEdit* text_;
   ToneLabel* verdict_;
-  bool errors_ = false, mine_ = false, typed_ = false;
+  QPushButton* discard_;
+  Text state_ = Text::AsDraft;
+  bool mine_ = false, own_layout_ = false;
 };
 
 }  // namespace signalbox::ui

@@ -60,7 +60,7 @@ void ThresholdForm::setTiers(std::vector<std::string> tiers) {
   follow();
 }
 
-void ThresholdForm::setSample(ScoreSample sample) {
+void ThresholdForm::setSample(std::optional<ScoreSample> sample) {
   sample_ = std::move(sample);
   follow();
 }
@@ -125,12 +125,26 @@ void ThresholdForm::fill(ThresholdSlider& slider, const Threshold& threshold) {
   }
   slider.setLive(threshold.live.value_or(threshold.proposed));
   if (slider.proposed() != threshold.proposed) slider.setProposed(threshold.proposed);
-  slider.setHistogram(sample_.histogram(threshold, kBins));
-  const std::size_t known = sample_.known(threshold);
-  if (known == 0) return slider.setConsequences(tr("No score of this kind among the latest %1 requests.").arg(format::count(static_cast<qint64>(sample_.size()))), {});
-  const QString n = format::count(static_cast<qint64>(known)), of = format::count(static_cast<qint64>(sample_.size()));
-  if (threshold.isMoved()) slider.setConsequences(consequence(threshold, sample_.moving(threshold)), tr("of %1 scores in the latest %2 requests").arg(n, of));
-  else slider.setConsequences(tr("unchanged"), tr("%1 scores in the latest %2 requests").arg(n, of));
+  sayWhatMoves(slider, threshold);
+}
+
+// Each number with what it was counted in; none where the scores that it would be counted in are not all there.
+void ThresholdForm::sayWhatMoves(ThresholdSlider& slider, const Threshold& threshold) {
+  if (!sample_) {
+    slider.setHistogram({});
+    return slider.setConsequences(tr("Asking for the latest requests…"), {});
+  }
+  slider.setHistogram(sample_->histogram(threshold, kBins));
+  const QString of = format::count(static_cast<qint64>(sample_->size()));
+  if (threshold.kind != Threshold::Kind::Boundary && !sample_->isWhole()) {
+    return slider.setConsequences(tr("Not known: the scores of requests that went up are not in the latest %1 requests.").arg(of), {});
+  }
+  const std::size_t known = sample_->known(threshold);
+  if (known == 0) return slider.setConsequences(tr("No score of this kind among the latest %1 requests.").arg(of), {});
+  const QString n = format::count(static_cast<qint64>(known));
+  if (!threshold.isMoved()) return slider.setConsequences(tr("unchanged"), tr("%1 scores in the latest %2 requests").arg(n, of));
+  if (!threshold.live) return slider.setConsequences(tr("new"), tr("%1 scores in the latest %2 requests").arg(n, of));
+  slider.setConsequences(consequence(threshold, sample_->moving(threshold)), tr("of %1 scores in the latest %2 requests").arg(n, of));
 }
 
 }  // namespace signalbox::ui

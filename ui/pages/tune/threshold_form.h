@@ -17,17 +17,18 @@ class ThresholdForm : public QScrollArea {
  public:
   ThresholdForm(PolicyDraft& draft, QWidget* parent = nullptr);
   void setTiers(std::vector<std::string> tiers);
-  void setSample(ScoreSample sample);
+  void setSample(std::optional<ScoreSample> sample);  // nullopt: not known yet
   void setReadOnly(bool read_only, const QString& why);
 
  private:
   void follow();
   void rebuild(const std::vector<Threshold>& thresholds);
   void fill(ThresholdSlider& slider, const Threshold& threshold);
+  void sayWhatMoves(ThresholdSlider& slider, const Threshold& threshold);
 
   PolicyDraft& draft_;
   std::vector<std::string> tiers_;
-  ScoreSample sample_;
+  std::optional<ScoreSample> sample_;
   bool read_only_ = false;
   QString why_;
   QVBoxLayout* column_;

@@ -8,7 +8,8 @@
 namespace signalbox::ui {
 
 void TunePage::apply() {
-  if (editor_->hasErrors()) return say(tr("The text has errors; mend or discard them first."), true);
+  say({});
+  if (const QString objection = editor_->objection(); !objection.isEmpty()) return say(objection, true);
   const domain::Role role = context_.client.hello() ? context_.client.hello()->role : domain::Role::Viewer;
   dialog_ = new ApplyDialog(draft_, context_.client.routerName(), role, this);
   dialog_->setAttribute(Qt::WA_DeleteOnClose);
@@ -18,11 +19,12 @@ void TunePage::apply() {
 
 void TunePage::send(ApplyDialog& dialog) {
   dialog.setEnabled(false);
-  context_.client.applyPolicy(ticketFor(this), dialog.change(), [this](const Result<control::PolicyApplied>& applied) {
+  const control::PolicyApply change = dialog.change();
+  context_.client.applyPolicy(ticketFor(this), change, [this, sent = change.policy.json](const Result<control::PolicyApplied>& applied) {
     if (dialog_) dialog_->setEnabled(true);
     if (applied) {
       if (dialog_) dialog_->accept();
-      draft_.setLive(applied->revision, draft_.proposed());
+      (void)draft_.rebase(applied->revision, sent);  // what was changed since it was asked stays a draft
       return say(tr("%1 is live.").arg(format::revision(applied->revision)));
     }
     if (!dialog_) return say(QString::fromStdString(applied.error().message), true);
@@ -35,6 +37,7 @@ void TunePage::send(ApplyDialog& dialog) {
 
 void TunePage::confirm() {
   if (!context_.client.policy()) return;
+  say({});
   const domain::Revision revision = context_.client.policy()->live;
   context_.client.confirmPolicy(ticketFor(this), revision, [this, revision](const Result<control::Done>& done) {
     say(done ? tr("%1 is confirmed.").arg(format::revision(revision)) : QString::fromStdString(done.error().message), !done);
@@ -43,13 +46,15 @@ void TunePage::confirm() {
 
 // At once and without a question: it is the safe direction.
 void TunePage::revert() {
+  say({});
   const auto to = fallback();
   if (!to) return say(tr("No confirmed policy to go back to is known yet."), true);
   rollBack(*to, tr("reverted before it was confirmed"));
 }
 
 void TunePage::askRollBack(domain::Revision to) {
-  context_.client.getPolicy(live_.next(), to, [this](const Result<domain::PolicyRevision>& target) {
+  say({});
+  context_.client.getPolicy(targets_.next(), to, [this](const Result<domain::PolicyRevision>& target) {
     if (!target) return say(QString::fromStdString(target.error().message), true);
     const domain::Revision live = context_.client.policy() ? context_.client.policy()->live : 0;
     auto* dialog = new ConfirmDialog(rollbackRequest(context_.client.routerName(), live, draft_.live(), *target), this);

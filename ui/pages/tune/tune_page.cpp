@@ -12,29 +12,28 @@
 #include <QVBoxLayout>
 #include <array>
 
-#include "models/policy_text.h"
 #include "pages/common/link_banner.h"
 #include "pages/common/page_helpers.h"
 #include "pages/tune/change_strip.h"
 #include "pages/tune/policy_banner.h"
-#include "pages/tune/policy_diff.h"
 #include "pages/tune/policy_editor.h"
 #include "pages/tune/threshold_form.h"
 #include "theme/format.h"
 #include "theme/metrics.h"
+#include "widgets/banner.h"
 #include "widgets/cell_delegate.h"
+#include "widgets/diff_view.h"
 #include "widgets/dock_title.h"
 
 namespace signalbox::ui {
 
 namespace {
-constexpr std::size_t kSampledRequests = 1'000;
 constexpr int kFormWidth = 26, kRestWidth = 45, kDiffHeight = 28, kHistoryHeight = 11;  // in lines
 }
 
 TunePage::TunePage(const PageContext& context, QWidget* parent)
-    : Page(parent), context_(context), history_(context.client, context.selection), live_(this), samples_(this), diffs_(this),
-      banner_(new PolicyBanner(context.client, draft_, this)), strip_(new ChangeStrip(context.client, draft_, this)),
+    : Page(parent), context_(context), history_(context.client, context.selection), live_(this), targets_(this), samples_(this), diffs_(this),
+      banner_(new PolicyBanner(context.client, draft_, this)), aside_banner_(new Banner(this)), strip_(new ChangeStrip(context.client, draft_, this)),
       form_(new ThresholdForm(draft_, this)), editor_(new PolicyEditor(context.client, draft_, this)), diff_(new DiffView(this)),
       diff_title_(new DockTitle(tr("Candidate policy"), this)), history_title_(new DockTitle(tr("History"), this)),
       table_(new QTableView(this)) {
@@ -49,7 +48,10 @@ void TunePage::build() {
   const Metrics m = metricsOf(this);
   auto* column = new QVBoxLayout(this);
   tighten(column);
+  aside_banner_->setObjectName(QStringLiteral("asideBanner"));
+  aside_banner_->hide();
   column->addWidget(new LinkBanner(context_.client, this));
+  column->addWidget(aside_banner_);
   column->addWidget(banner_);
   column->addWidget(strip_);
   auto* tabs = new QTabWidget(this);
@@ -137,7 +139,8 @@ void TunePage::makeActions() {
 void TunePage::allowActions() {
   const bool may = context_.client.may(domain::Role::Tuner) && context_.client.link().isUp();
   const bool moved = context_.client.policy() && context_.client.policy()->live != draft_.base();
-  apply_->setEnabled(may && draft_.isDirty() && !moved && draft_.objection().isEmpty());
+  apply_->setEnabled(may && draft_.isDirty() && !moved && draft_.objection().isEmpty() && editor_->objection().isEmpty());
+  banner_->setObjection(editor_->objection());
   discard_->setEnabled(draft_.isDirty());
   for (QAction* action : {confirm_, revert_}) action->setEnabled(may && strip_->isWaiting());
   roll_back_->setEnabled(may && history_.canRollBack(table_->currentIndex().row()));
@@ -146,11 +149,16 @@ void TunePage::allowActions() {
 void TunePage::connectAll() {
   ConsoleClient& client = context_.client;
   connect(&client, &ConsoleClient::policyChanged, this, &TunePage::followPolicy);
-  connect(&client, &ConsoleClient::helloChanged, this, &TunePage::followPolicy);
-  connect(&client, &ConsoleClient::sessionChanged, this, [this] {
-    draft_.setLive(0, Json::object());
-    followPolicy();
+  connect(&client, &ConsoleClient::helloChanged, this, &TunePage::greet);
+  connect(&client, &ConsoleClient::sessionChanged, this, &TunePage::leaveSession);
+  connect(&client, &ConsoleClient::resumed, this, &TunePage::sampleScores);
+  connect(aside_banner_, &Banner::actionTriggered, this, [this](const QString& id) {
+    if (asides_.empty()) return;
+    if (id == QLatin1String("copy")) return QGuiApplication::clipboard()->setText(asides_.begin()->second.text);
+    asides_.erase(asides_.begin());
+    showAside();
   });
+  connect(editor_, &PolicyEditor::objectionChanged, this, &TunePage::allowActions);
   connect(&draft_, &PolicyDraft::changed, this, &TunePage::showDiff);
   connect(&draft_, &PolicyDraft::changed, this, &TunePage::allowActions);
   connect(&client, &ConsoleClient::linkChanged, this, &TunePage::allowActions);
@@ -162,7 +170,9 @@ void TunePage::connectAll() {
   connect(&history_, &HistoryModel::loaded, this, &TunePage::followHistory);
   connect(&context_.selection, &Selection::zoneChanged, this, [this] { strip_->setZone(context_.selection.zone()); });
   strip_->setZone(context_.selection.zone());
-  connect(&context_.selection, &Selection::filterChanged, this, &TunePage::sampleScores);
+  for (const auto signal : {&Selection::filterChanged, &Selection::rangeChanged}) {
+    connect(&context_.selection, signal, this, &TunePage::sampleScores);
+  }
 }
 
 void TunePage::activate() {
@@ -202,20 +212,6 @@ void TunePage::fetchLive(bool rebase) {
   });
 }
 
-void TunePage::sampleScores() {
-  if (!active_) return;
-  control::DecisionQuery query;
-  query.since = context_.selection.span().since;
-  query.where = context_.selection.filter();
-  query.limit = kSampledRequests;
-  context_.client.queryDecisions(samples_.next(), std::move(query), [this](const Result<control::DecisionPage>& page) {
-    if (!page) return;
-    ScoreSample sample;
-    sample.take(page->items);
-    form_->setSample(std::move(sample));
-  });
-}
-
 // The last confirmed revision before the live one: what an unconfirmed change goes back to.
 std::optional<domain::Revision> TunePage::fallback() const {
   if (!context_.client.policy()) return std::nullopt;
@@ -231,42 +227,15 @@ void TunePage::followHistory() {
   Q_EMIT statusChanged();
 }
 
-void TunePage::showDiff() {
-  if (draft_.isEmpty()) return showLines(tr("Candidate policy"), tr("the live policy is not known yet"), {}, {}, false);
-  const auto n = static_cast<qint64>(draft_.changes().size());
-  const QString base = format::revision(draft_.base());
-  showLines(tr("Candidate policy"),
-            draft_.isDirty() ? tr("%1 → draft, %2").arg(base, format::counted(n, tr("change"), tr("changes"))) : tr("%1, as it is live").arg(base),
-            draft_.live(), draft_.proposed(), false);
-}
-
-void TunePage::showLines(const QString& title, const QString& note, const Json& before, const Json& after, bool of_history) {
-  shown_text_ = after.empty() ? QString() : policyText(after);
-  diff_title_->setTitle(title);
-  diff_title_->setNote(note);
-  back_to_draft_->setVisible(of_history);
-  diff_->setLines(policyDiff(before, after));
-}
-
-void TunePage::showRevisionDiff(domain::Revision revision) {
-  const Ticket ticket = diffs_.next();
-  context_.client.getPolicy(ticket, revision, [this, ticket, revision](const Result<domain::PolicyRevision>& after) {
-    if (!after) return say(QString::fromStdString(after.error().message), true);
-    const Json document = after->document.json;
-    if (revision <= 1) return showLines(format::revision(revision), tr("the first policy"), document, document, true);
-    context_.client.getPolicy(ticket, revision - 1, [this, revision, document](const Result<domain::PolicyRevision>& before) {
-      showLines(tr("%1 → %2").arg(format::revision(revision - 1), format::revision(revision)), tr("from the history"),
-                before ? before->document.json : Json::object(), document, true);
-    });
-  });
-}
-
 void TunePage::rollBackToChosen() {
   const int row = table_->currentIndex().row();
   if (history_.canRollBack(row)) askRollBack(history_.at(row)->revision);
 }
 
-void TunePage::discard() { draft_.resetAll(); }
+void TunePage::discard() {
+  editor_->discard();
+  draft_.resetAll();
+}
 
 void TunePage::say(const QString& what, bool bad) { strip_->say(what, bad); }
 

@@ -3,6 +3,7 @@
 // confirming or reverting it; and its history. GUI thread.
 #pragma once
 #include <QPointer>
+#include <map>
 
 #include "models/history_model.h"
 #include "models/policy_draft.h"
@@ -14,6 +15,7 @@ class QToolButton;
 namespace signalbox::ui {
 
 class ApplyDialog;
+class Banner;
 class ChangeStrip;
 class DiffView;
 class DockTitle;
@@ -48,6 +50,11 @@ class TunePage : public Page {
   void showDiff();
   void showLines(const QString& title, const QString& note, const Json& before, const Json& after, bool of_history);
   void showRevisionDiff(domain::Revision revision);
+  void leaveSession();
+  void greet();
+  void setAside();
+  void takeUp();
+  void showAside();
   void apply();
   void discard();
   void send(ApplyDialog& dialog);
@@ -59,11 +66,23 @@ class TunePage : public Page {
   void rollBack(domain::Revision to, const QString& reason);
   void say(const QString& what, bool bad = false);
 
+  // A draft whose router has gone: it comes back with its store, and is offered as text anywhere else.
+  struct SetAside {
+    QString router, text;              // its name; the text as it stood in the editor
+    domain::Revision base = 0;
+    Json live, proposed;
+    bool typed = false;                // the text says something else than `proposed`
+  };
+
   PageContext context_;
   PolicyDraft draft_;
   HistoryModel history_;
-  Asker live_, samples_, diffs_;
+  Asker live_, targets_, samples_, diffs_;
+  std::string store_;                  // of the router that the draft is for
+  QString router_;                     // its name
+  std::map<std::string, SetAside> asides_;  // by store
   PolicyBanner* banner_;
+  Banner* aside_banner_;
   ChangeStrip* strip_;
   ThresholdForm* form_;
   PolicyEditor* editor_;
