@@ -102,19 +102,21 @@ void WindowWiring::connectClient() {
       showRouters();
     });
   }
-  for (const auto signal : {&ConsoleClient::statusChanged, &ConsoleClient::policyChanged}) {
+  for (const auto signal : {&ConsoleClient::statusChanged, &ConsoleClient::policyChanged, &ConsoleClient::sessionChanged}) {
     connect(&client_, signal, this, &WindowWiring::showRouterFacts);
   }
   connect(&router_, &EmbeddedRouter::stateChanged, this, &WindowWiring::showLink);
 }
 
 void WindowWiring::goLocal() {
+  known_.dropQuestion();
   current_ = kLocal;
   client_.attach(std::make_unique<LocalClient>(router_));
   showRouters();
 }
 
 void WindowWiring::attach(const RemoteAddress& address, const QString& name, bool keep) {
+  known_.dropQuestion();
   current_ = RouterList::idOf(address.url);
   known_.add(address, name, keep);
   client_.attach(std::make_unique<RemoteClient>(address, name));
@@ -122,6 +124,7 @@ void WindowWiring::attach(const RemoteAddress& address, const QString& name, boo
 }
 
 void WindowWiring::askAttach(const QUrl& url) {
+  known_.dropQuestion();
   auto* dialog = new AttachDialog(url, &window_);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   connect(dialog, &QDialog::accepted, this, [this, dialog] {
@@ -207,6 +210,8 @@ void WindowWiring::showRouterFacts() {
     RailBadge badge;
     if (!policy->confirmed) badge = {RailBadge::Kind::Draft, tr("confirm")};
     window_.setPageBadge(QStringLiteral("tune"), badge);
+  } else {
+    window_.setPageBadge(QStringLiteral("tune"), {});
   }
   window_.statusLine().setRouter(parts);
 }

@@ -48,8 +48,8 @@ def until(condition, what, patience=PATIENCE):
 class Program:
     """A running program: its stdout line by line, its stderr kept."""
 
-    def __init__(self, *arguments, env=None, cwd=None):
-        self.process = subprocess.Popen([BIN, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    def __init__(self, *arguments, env=None, cwd=None, binary=BIN):
+        self.process = subprocess.Popen([binary, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                         env={**os.environ, **(env or {})}, cwd=cwd)
         self.lines, self.errors = [], []
         self.threads = [threading.Thread(target=self._read, args=(self.process.stdout, self.lines), daemon=True),

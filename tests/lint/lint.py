@@ -62,6 +62,8 @@ def check_room_include(path, name, tree):
         return
     where = {"core": ["core"], "ui": ["ui", "core"], "app": ["app", "ui", "core"], "tests": ["tests", "ui", "core"],
              "bench": ["bench", "core"]}[side]
+    if path.startswith("tests/ui/console/"):
+        where.insert(1, "app")
     found = next((base for base in where if tree.exists(f"{base}/{name}")), None)
     if found is None:
         if not re.search(r"(^|/)ui_\w+\.h$|\.moc$|^moc_", name):

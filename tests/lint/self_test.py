@@ -15,6 +15,8 @@ GOOD = {
     "core/gate/gate.h": HEADER + '#include <vector>\n\n#include "base/error.h"\n',
     "core/journal/store.cpp": CPP + '#include <sqlite3.h>\n#include <sys/stat.h>\n#include "base/error.h"\n',
     "ui/theme/theme.h": GPL + '#pragma once\n#include <QColor>\n#include "base/error.h"\n',
+    "app/console/router.h": GPL + "#pragma once\n",
+    "tests/ui/console/router_test.cpp": CPP + '#include "console/router.h"\n',
     "ui/pages/tune.cpp": GPL + '#include "theme/theme.h"\n',
     "tests/gate/gate_test.cpp": CPP + '#include "gate/gate.h"\n#include <gtest/gtest.h>\n',
     "packaging/test.sh": "#!/bin/bash\n# SPDX-License-Identifier: Apache-2.0\n",
@@ -47,6 +49,7 @@ class LintTest(unittest.TestCase):
     def test_quoted_includes_name_a_room(self):
         self.expect("include", "core/gate/a.cpp", CPP + '#include "gate.h"\n')
         self.expect("include", "core/gate/a.cpp", CPP + '#include "theme/theme.h"\n')
+        self.expect("include", "tests/ui/a.cpp", CPP + '#include "console/router.h"\n')
 
     def test_libraries_stay_in_their_rooms(self):
         self.expect("foreign-header", "core/gate/a.cpp", CPP + "#include <curl/curl.h>\n")
