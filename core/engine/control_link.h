@@ -9,8 +9,9 @@ namespace signalbox::engine {
 
 class ControlSession::Link : public std::enable_shared_from_this<ControlSession::Link> {
  public:
-  Link(std::unique_ptr<control::ConsoleApi> api, domain::Role role, std::shared_ptr<server::SocketPeer> peer, SessionLimits limits)
-      : api_(std::move(api)), role_(role), peer_(std::move(peer)), limits_(limits),
+  Link(std::unique_ptr<control::ConsoleApi> api, domain::Role role, std::shared_ptr<server::SocketPeer> peer, SessionLimits limits,
+       std::weak_ptr<Ticker> ticker)
+      : api_(std::move(api)), role_(role), peer_(std::move(peer)), limits_(limits), ticker_(std::move(ticker)),
         rate_(limits.calls_per_second, limits.burst, steadyNow()) {}
 
   void take(std::string_view text);
@@ -25,9 +26,12 @@ class ControlSession::Link : public std::enable_shared_from_this<ControlSession:
     Json call_id;
     bool silent = false;              // the call was a notification
     bool answered = false;
-    std::int64_t lost = 0;            // decisions, or deltas, since the last one that went out
     bool must_arrive = false;         // nothing later would say it again
     Subscription source;
+    std::mutex mutex;                 // guards what was withheld; held while it is sent, so that deltas keep their order
+    std::int64_t lost = 0;            // decisions, or deltas, since the last one that went out
+    Json withheld;                    // the newest delta, which waits for the peer to have read; null: none
+    std::int64_t withheld_weight = 0;
   };
 
   [[nodiscard]] bool admitted(const Json& id);
@@ -81,12 +85,17 @@ class ControlSession::Link : public std::enable_shared_from_this<ControlSession:
   void keepFeed(const std::shared_ptr<Feed>& feed, Subscription source);
   void feedEvent(Feed& feed, Json content, std::int64_t weight);
   void feedFailed(Feed& feed, const Error& error);
+  // REQUIRES: the feed's mutex held. False when the peer is behind.
+  [[nodiscard]] bool sendDelta(Feed& feed, const Json& content);
+  void awaitReader();                 // sees to it that catchUp() is called from time to time
+  void catchUp();                     // gives a peer that has read what waited for it the newest of what it missed
 
   std::mutex api_mutex_;              // the api goes when the session ends
   std::shared_ptr<control::ConsoleApi> api_;
   const domain::Role role_;
   const std::shared_ptr<server::SocketPeer> peer_;
   const SessionLimits limits_;
+  const std::weak_ptr<Ticker> ticker_;
 
   RateLimit rate_;                    // worker's thread only, as is the next
   int refused_ = 0;
@@ -96,6 +105,8 @@ class ControlSession::Link : public std::enable_shared_from_this<ControlSession:
   std::uint64_t next_feed_ = 1;
   std::map<std::string, std::shared_ptr<Feed>> feeds_;
   std::map<std::string, std::shared_ptr<control::Cancellation>> questions_;  // by the call's id as JSON text
+  bool awaiting_ = false;
+  Subscription catching_up_;          // once the peer was behind
 };
 
 }  // namespace signalbox::engine

@@ -9,8 +9,9 @@ namespace signalbox::engine {
 using control::Call;
 
 ControlSession::ControlSession(std::unique_ptr<control::ConsoleApi> api, domain::Role role,
-                               std::shared_ptr<server::SocketPeer> peer, SessionLimits limits, std::function<void()> gone)
-    : link_(std::make_shared<Link>(std::move(api), role, std::move(peer), limits)), gone_(std::move(gone)) {}
+                               std::shared_ptr<server::SocketPeer> peer, SessionLimits limits, std::function<void()> gone,
+                               std::weak_ptr<Ticker> ticker)
+    : link_(std::make_shared<Link>(std::move(api), role, std::move(peer), limits, std::move(ticker))), gone_(std::move(gone)) {}
 
 ControlSession::~ControlSession() {
   link_->end();
@@ -22,9 +23,11 @@ void ControlSession::onText(std::string_view text) { link_->take(text); }
 void ControlSession::Link::end() {
   std::map<std::string, std::shared_ptr<Feed>> feeds;
   std::map<std::string, std::shared_ptr<control::Cancellation>> questions;
+  Subscription catching_up;
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;
+    catching_up = std::move(catching_up_);
     feeds.swap(feeds_);
     questions.swap(questions_);
   }
@@ -149,10 +152,53 @@ void ControlSession::Link::feedEvent(Feed& feed, Json content, std::int64_t weig
     return;
   }
   if (feed.must_arrive) return send(control::notificationText(feed.method, content));
-  if (feed.lost > 0) content["dropped"] = content.value("dropped", std::int64_t{0}) + feed.lost;
-  const bool slow = peer_->queuedBytes() > limits_.slow_above_bytes;
-  if (!slow && peer_->send(control::notificationText(feed.method, content))) feed.lost = 0;
-  else feed.lost += weight;
+  {
+    const std::lock_guard lock(feed.mutex);
+    feed.lost += std::exchange(feed.withheld_weight, 0);
+    feed.withheld = nullptr;
+    if (sendDelta(feed, content)) return;
+    feed.withheld = std::move(content);
+    feed.withheld_weight = weight;
+  }
+  awaitReader();
+}
+
+bool ControlSession::Link::sendDelta(Feed& feed, const Json& content) {
+  if (peer_->queuedBytes() > limits_.slow_above_bytes) return false;
+  if (feed.lost == 0) return peer_->send(control::notificationText(feed.method, content));
+  Json counted = content;
+  counted["dropped"] = content.value("dropped", std::int64_t{0}) + feed.lost;
+  if (!peer_->send(control::notificationText(feed.method, counted))) return false;
+  feed.lost = 0;
+  return true;
+}
+
+void ControlSession::Link::awaitReader() {
+  const auto ticker = ticker_.lock();
+  {
+    const std::lock_guard lock(mutex_);
+    if (!ticker || ended_ || std::exchange(awaiting_, true)) return;
+  }
+  constexpr auto kLookAgain = std::chrono::milliseconds(100);
+  Subscription looking = ticker->every(kLookAgain, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->catchUp();
+  });
+  const std::lock_guard lock(mutex_);
+  if (!ended_) catching_up_ = std::move(looking);
+}
+
+void ControlSession::Link::catchUp() {
+  std::vector<std::shared_ptr<Feed>> feeds;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, feed] : feeds_) feeds.push_back(feed);
+  }
+  for (const auto& feed : feeds) {
+    const std::lock_guard lock(feed->mutex);
+    if (feed->withheld.is_null() || !sendDelta(*feed, feed->withheld)) continue;
+    feed->withheld = nullptr;
+    feed->withheld_weight = 0;
+  }
 }
 
 void ControlSession::Link::feedFailed(Feed& feed, const Error& error) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One control connection: JSON-RPC calls become calls of a ConsoleApi, answers and deltas go back to the peer. Rights are looked
-// at before parameters. A peer that reads slowly gets coalesced deltas and a count of what it lost; one that floods is throttled,
-// then closed. Messages come on the worker's thread, answers on any.
+// at before parameters. A peer that reads slowly gets the newest delta and a count of what it lost, once it has caught up; one that
+// floods is throttled, then closed. Messages come on the worker's thread, answers on any.
 #pragma once
 #include <functional>
 #include <map>
@@ -14,6 +14,7 @@
 #include "control/roles.h"
 #include "control/rpc.h"
 #include "engine/rate_limit.h"
+#include "engine/ticker.h"
 #include "server/handler.h"
 
 namespace signalbox::engine {
@@ -29,7 +30,7 @@ struct SessionLimits {
 class ControlSession final : public server::SocketSession {
  public:
   ControlSession(std::unique_ptr<control::ConsoleApi> api, domain::Role role, std::shared_ptr<server::SocketPeer> peer,
-                 SessionLimits limits, std::function<void()> gone);
+                 SessionLimits limits, std::function<void()> gone, std::weak_ptr<Ticker> ticker = {});
   ~ControlSession() override;
   void onText(std::string_view text) override;
 

@@ -22,6 +22,7 @@ struct ControlSocket::State {
 
   std::shared_ptr<control::ConsoleService> service;
   ControlSocketOptions options;
+  std::shared_ptr<Ticker> ticker = std::make_shared<Ticker>();  // for sessions whose peer has fallen behind
   std::mutex mutex;
   std::vector<Entry> entries;
   std::map<std::uint64_t, Open> open;
@@ -102,7 +103,7 @@ std::expected<std::unique_ptr<server::SocketSession>, server::SocketHandler::Ref
     state->open.erase(id);
   };
   return std::make_unique<ControlSession>(state_->service->session({entry->name, entry->role}), entry->role, std::move(peer),
-                                          limits, gone);
+                                          limits, gone, state_->ticker);
 }
 
 std::string_view ControlSocket::subprotocol() const { return control::kSubprotocol; }

@@ -90,6 +90,23 @@ TEST_F(ControlSocketTest, tellsASlowReaderHowManyItLost) {
   EXPECT_EQ(delta["seq"], 4);
 }
 
+TEST_F(ControlSocketTest, aSlowReaderThatHasReadLearnsTheNewestThoughNothingMoreHappens) {
+  connect("viewer-token");
+  call("decisions.subscribe");
+  peer_->setBehind(64 << 20);
+  for (int i = 0; i < 3; ++i) record("local");
+  const auto last = record("frontier");
+  peer_->setBehind(0);
+  const Json delta = peer_->await([](const Json& m) { return m.value("method", "") == "decisions.delta"; })["params"];
+  EXPECT_EQ(delta["seq"], 4);
+  EXPECT_EQ(delta["items"].back()["id"], last.id.string());
+  EXPECT_EQ(delta["items"].size() + delta["dropped"].get<std::size_t>(), 4u) << delta.dump();
+  record("local");
+  const Json next = peer_->await([](const Json& m) { return m.value("method", "") == "decisions.delta"; })["params"];
+  EXPECT_EQ(next["seq"], 5);
+  EXPECT_EQ(next.value("dropped", 0), 0) << "it was told once: " << next.dump();
+}
+
 TEST_F(ControlSocketTest, throttlesAFloodAndThenCloses) {
   ControlSocketOptions door;
   door.tokens = {{"watcher", domain::Role::Viewer, Secret("viewer-token")}};
