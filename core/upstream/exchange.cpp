@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "upstream/exchange.h"
 
-#include <charconv>
+#include <algorithm>
 
 #include "dialect/hide_secret.h"
+#include "upstream/retry_after.h"
 
 namespace signalbox::upstream {
 namespace {
-
-double seconds(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && value > 0 ? std::min(value, 60.0) : 0;
-}
 
 // What is wrong with an answer, as read a second time without the key.
 template <class T>
@@ -60,7 +55,7 @@ void Exchange::settle(const Result<void>& result) {
 }
 
 Error Exchange::errorAnswer(std::string_view body) const {
-  return dialect::readUpstreamError(transfer_.status(), withoutKey(body), seconds(transfer_.headers().get("retry-after")));
+  return dialect::readUpstreamError(transfer_.status(), withoutKey(body), retryAfterSeconds(transfer_.headers().get("retry-after"), wallNow()));
 }
 
 // Failures are told from this alone: to the client, to the log, in the state of the upstream.
