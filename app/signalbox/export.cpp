@@ -76,7 +76,7 @@ Json labelRow(const domain::Label& label) {
           {"ts", formatIso(label.ts, 6)},
           {"score", label.score ? Json(*label.score) : Json(nullptr)},
           {"source", domain::name(label.source)},
-          {"note", label.note}};
+          {"note", label.note.empty() ? Json(nullptr) : Json(label.note)}};
 }
 
 bool writeAttempts(RowWriter& writer, const domain::Decision& decision) {

@@ -35,11 +35,13 @@ Result<domain::PolicyDocument> readFile(Client& client, const std::string& file)
   if (!answer) return std::unexpected(std::move(answer.error()));
   auto check = control::policyCheckFromJson(*answer);
   if (!check) return std::unexpected(std::move(check.error()));
+  const auto words = [&](const control::PolicyIssue& issue) {
+    return file + ":" + std::to_string(issue.line) + ":" + std::to_string(issue.column) + ": " + issue.message;
+  };
+  for (const auto& warning : check->warnings) std::cerr << "warning: " << words(warning) << '\n';
   if (check->errors.empty()) return std::move(check->policy);
   std::string all;
-  for (const auto& issue : check->errors) {
-    all += (all.empty() ? "" : "\n") + file + ":" + std::to_string(issue.line) + ":" + std::to_string(issue.column) + ": " + issue.message;
-  }
+  for (const auto& issue : check->errors) all += (all.empty() ? "" : "\n") + words(issue);
   return fail(ErrorCode::InvalidInput, all);
 }
 

@@ -13,6 +13,7 @@
 #include "control/cancellation.h"
 #include "domain/audit_entry.h"
 #include "domain/decision.h"
+#include "domain/document_error.h"
 #include "domain/event.h"
 #include "domain/label.h"
 #include "domain/metrics.h"
@@ -114,6 +115,7 @@ struct PolicyIssue {
 struct PolicyCheck {
   domain::PolicyDocument policy;
   std::vector<PolicyIssue> errors;
+  std::vector<PolicyIssue> warnings = {};  // accepted, but without effect in this version
 };
 struct PolicyApply {
   domain::PolicyDocument policy;
@@ -125,6 +127,7 @@ struct PolicyApply {
 struct PolicyApplied {
   domain::Revision revision = 0;
   std::optional<WallMicros> confirm_by;
+  std::vector<domain::DocumentError> warnings = {};  // as of a check, by their places in the document
 };
 struct PolicyHistoryQuery {
   WallMicros since = 0;

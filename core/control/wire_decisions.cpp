@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // decisions.subscribe, .query, .get and labels.add.
+#include "base/strings.h"
 #include "control/fields.h"
 #include "control/wire.h"
 #include "domain/decision_json.h"
@@ -80,7 +81,7 @@ Json toJson(const DecisionDetail& detail) {
   Json steps = Json::array();
   for (const RouteStep& step : detail.steps) {
     Json one{{"step", step.step}, {"code", step.code}, {"args", step.args}};
-    putOptional(one, "us", step.us);
+    one["us"] = step.us ? Json(*step.us) : Json(nullptr);
     steps.push_back(std::move(one));
   }
   json["steps"] = std::move(steps);
@@ -199,13 +200,14 @@ Result<LabelAdd> labelAddFromJson(const Json& json) {
   std::string id;
   fields.need("decision_id");
   fields.read("decision_id", id);
-  if (const auto parsed = Uuid::parse(id)) label.decision_id = *parsed;
-  else fields.fault("decision_id", "a decision's id");
+  const auto parsed = Uuid::parse(id);
+  if (parsed) label.decision_id = *parsed;
   if (!json.is_object() || !json.contains("score")) fields.fault("score", "from 0 to 1, or null for unsure");
   fields.read("score", label.score);
   if (label.score && !(*label.score >= 0 && *label.score <= 1)) fields.fault("score", "from 0 to 1, or null for unsure");
   fields.read("note", label.note);
   if (label.note.size() > 4096) fields.fault("note", "at most 4096 bytes");
+  if (fields.ok() && !parsed) return fail(ErrorCode::UnknownDecision, "no decision has the id \"" + std::string(cutUtf8(id, 64)) + "\"", "decision_id");
   return fields.done(std::move(label));
 }
 

@@ -149,7 +149,8 @@ Result<domain::MetricsReport> reportFromJson(const Json& json) {
 }
 
 Json toJson(const MetricsDelta& delta) {
-  Json json{{"seq", delta.seq}, {"bucket", toJson(delta.bucket)}};
+  const Json bucket = toJson(delta.bucket);
+  Json json{{"seq", delta.seq}, {"bucket", bucket}, {"items", Json::array({bucket})}, {"dropped", 0}};
   if (delta.gap) json["gap"] = true;
   return json;
 }

@@ -61,18 +61,17 @@ Result<domain::PolicyRevision> policyRevisionFromJson(const Json& json) {
   return fields.done(std::move(revision));
 }
 
-Json toJson(const PolicyCheck& check) {
-  Json errors = Json::array();
-  for (const PolicyIssue& issue : check.errors) {
-    errors.push_back({{"line", issue.line}, {"column", issue.column}, {"message", issue.message}, {"allowed", issue.allowed}});
+namespace {
+
+Json issuesToJson(const std::vector<PolicyIssue>& issues) {
+  Json list = Json::array();
+  for (const PolicyIssue& issue : issues) {
+    list.push_back({{"line", issue.line}, {"column", issue.column}, {"message", issue.message}, {"allowed", issue.allowed}});
   }
-  return {{"policy", check.policy.json}, {"errors", std::move(errors)}};
+  return list;
 }
 
-Result<PolicyCheck> policyCheckFromJson(const Json& json) {
-  PolicyCheck check;
-  Fields fields(json);
-  if (const Json* policy = fields.find("policy")) check.policy.json = *policy;
+Result<std::vector<PolicyIssue>> issuesFromJson(const Json& json) {
   const auto issue = [](const Json& item) -> Result<PolicyIssue> {
     PolicyIssue one;
     Fields inner(item);
@@ -82,17 +81,41 @@ Result<PolicyCheck> policyCheckFromJson(const Json& json) {
     inner.read("allowed", one.allowed);
     return inner.done(std::move(one));
   };
-  if (const Json* errors = fields.find("errors")) {
-    auto list = listFromJson<PolicyIssue>(*errors, +issue);
-    if (!list) return std::unexpected(std::move(list.error()));
-    check.errors = std::move(*list);
-  }
+  return listFromJson<PolicyIssue>(json, +issue);
+}
+
+Result<std::vector<domain::DocumentError>> findingsFromJson(const Json& json) {
+  const auto finding = [](const Json& item) -> Result<domain::DocumentError> {
+    domain::DocumentError one;
+    Fields inner(item);
+    inner.read("pointer", one.pointer);
+    inner.read("message", one.message);
+    return inner.done(std::move(one));
+  };
+  return listFromJson<domain::DocumentError>(json, +finding);
+}
+
+}  // namespace
+
+Json toJson(const PolicyCheck& check) {
+  return {{"policy", check.policy.json}, {"errors", issuesToJson(check.errors)}, {"warnings", issuesToJson(check.warnings)}};
+}
+
+Result<PolicyCheck> policyCheckFromJson(const Json& json) {
+  PolicyCheck check;
+  Fields fields(json);
+  if (const Json* policy = fields.find("policy")) check.policy.json = *policy;
+  fields.with("errors", check.errors, &issuesFromJson);
+  fields.with("warnings", check.warnings, &issuesFromJson);
   return fields.done(std::move(check));
 }
 
 Json toJson(const PolicyApplied& applied) {
-  return {{"revision", applied.revision},
-          {"confirm_by", applied.confirm_by ? Json(formatIso(*applied.confirm_by, 6)) : Json(nullptr)}};
+  Json json{{"revision", applied.revision},
+            {"confirm_by", applied.confirm_by ? Json(formatIso(*applied.confirm_by, 6)) : Json(nullptr)},
+            {"warnings", Json::array()}};
+  for (const auto& warning : applied.warnings) json["warnings"].push_back({{"pointer", warning.pointer}, {"message", warning.message}});
+  return json;
 }
 
 Result<PolicyApplied> policyAppliedFromJson(const Json& json) {
@@ -101,7 +124,8 @@ Result<PolicyApplied> policyAppliedFromJson(const Json& json) {
   fields.need("revision");
   fields.read("revision", applied.revision);
   fields.time("confirm_by", applied.confirm_by);
-  return fields.done(applied);
+  fields.with("warnings", applied.warnings, &findingsFromJson);
+  return fields.done(std::move(applied));
 }
 
 Json toJson(const PolicyApply& change) {

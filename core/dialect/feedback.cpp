@@ -2,6 +2,7 @@
 #include "dialect/feedback.h"
 
 #include "base/json_doc.h"
+#include "base/strings.h"
 
 namespace signalbox::dialect {
 namespace {
@@ -46,8 +47,12 @@ Result<domain::Label> readFeedback(std::string_view body, WallMicros now) {
   if (!root.isObject()) return bad("the request body must be a JSON object", {});
   const auto id = root["decision_id"].string();
   if (!id) return bad("'decision_id' must be the id from x-signalbox-decision-id", "decision_id");
+  // A text that cannot be an id is the id of no decision.
   const auto parsed = Uuid::parse(*id);
-  if (!parsed) return bad("'decision_id' is not a decision id", "decision_id");
+  if (!parsed) {
+    return fail(ErrorCode::UnknownDecision, "no decision has the id \"" + std::string(cutUtf8(*id, 64)) + "\"; it is in the header x-signalbox-decision-id",
+                "decision_id");
+  }
 
   domain::Label label;
   label.decision_id = *parsed;
@@ -55,16 +60,17 @@ Result<domain::Label> readFeedback(std::string_view body, WallMicros now) {
   const auto score = readScore(root);
   if (!score) return std::unexpected(score.error());
   label.score = *score;
-  if (const auto source = root["source"]; source && !source.isNull()) {
-    const auto known = domain::parse<domain::LabelSource>(source.stringOr(""));
-    if (!known) return bad("'source' must be person, validator, judge or file", "source");
-    label.source = *known;
-  }
+  const auto source = readText(root["source"], "source");
+  if (!source) return std::unexpected(source.error());
+  const auto known = domain::parse<domain::LabelSource>(*source);
+  // A word of the client's own ranks below those that have a rank, and is kept with the note.
+  if (!source->empty()) label.source = known.value_or(domain::LabelSource::File);
   auto note = readText(root["note"], "note");
   if (!note) return std::unexpected(note.error());
   auto right = readText(root["label"], "label");
   if (!right) return std::unexpected(right.error());
   label.note = note->empty() ? std::move(*right) : std::move(*note);
+  if (!source->empty() && !known) label.note = "source: " + *source + (label.note.empty() ? "" : "; " + label.note);
   return label;
 }
 

@@ -90,6 +90,7 @@ void ConsoleSession::checkPolicy(std::string text, control::Reply<control::Polic
                               control::PolicyCheck check;
                               check.policy = std::move(read.document);
                               for (config::ConfigError& error : read.errors) check.errors.push_back(issueOf(std::move(error)));
+                              for (config::ConfigError& warning : read.warnings) check.warnings.push_back(issueOf(std::move(warning)));
                               return check;
                             });
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every method of the control plane: parameters read, the api asked, the answer shaped.
+#include "base/strings.h"
 #include "config/config.h"
 #include "control/fields.h"
 #include "control/wire.h"
@@ -30,7 +31,7 @@ Result<domain::DecisionId> idFrom(const Json& params) {
   const auto text = member<std::string>(params, "id");
   if (!text) return std::unexpected(text.error());
   const auto id = Uuid::parse(*text);
-  if (!id) return fail(ErrorCode::InvalidRequest, "`id` must be a decision's id", "id");
+  if (!id) return fail(ErrorCode::UnknownDecision, "no decision has the id \"" + std::string(cutUtf8(*text, 64)) + "\"", "id");
   return *id;
 }
 

@@ -93,7 +93,7 @@ void PolicyStore::Core::commit(journal::PolicyCommit commit, Compiled compiled, 
     }
     committed->document = document;
     self->takeOver(*committed, compiled);
-    reply(control::PolicyApplied{committed->revision, committed->confirm_by});
+    reply(control::PolicyApplied{committed->revision, committed->confirm_by, compiled->warnings});
   });
 }
 
@@ -120,7 +120,9 @@ void PolicyStore::Core::confirm(domain::Revision revision, const control::Princi
   bool already = false;
   {
     const std::lock_guard lock(mutex_);
-    if (revision != current_.revision || fell_back_) refused = conflict("only the live revision can be confirmed");
+    if (revision < 1 || revision > current_.revision) {
+      refused = Error{ErrorCode::NotFound, "there is no policy revision " + std::to_string(revision), "revision", {}, 0, 0};
+    } else if (revision != current_.revision || fell_back_) refused = conflict("only the live revision can be confirmed");
     else if (current_.confirmed) already = true;
     else ++confirming_;
   }

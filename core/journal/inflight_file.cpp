@@ -92,6 +92,7 @@ void InflightFile::clear() {
 }
 
 InflightFile::Slot* InflightFile::find(std::uint64_t high, std::uint64_t low) const {
+  if (high == 0 || low == 0) return nullptr;  // free slots are; no id that was ever given out is
   const std::size_t start = place(high, low);
   for (std::size_t i = 0; i < kWindow; ++i) {
     Slot& slot = slots_[(start + i) & (count_ - 1)];

@@ -32,16 +32,35 @@ TEST(FeedbackTest, correctIsOneOrZeroAndAPersonsWord) {
 
 TEST(FeedbackTest, nullIsUnsure) { EXPECT_FALSE(readFeedback(grade(R"(,"score":null)"), 0)->score); }
 
+TEST(FeedbackTest, aTextThatCannotBeAnIdIsThatOfNoDecision) {
+  for (const char* id : {"nope", "", "0190-not-a-uuid"}) {
+    const auto label = readFeedback(R"({"decision_id":")" + std::string(id) + R"(","score":1})", 0);
+    ASSERT_FALSE(label);
+    EXPECT_EQ(label.error().code, ErrorCode::UnknownDecision);
+    EXPECT_EQ(label.error().param, "decision_id");
+  }
+}
+
+TEST(FeedbackTest, aSourceOfTheClientsOwnRanksLowestAndIsKept) {
+  const auto app = readFeedback(grade(R"(,"correct":false,"label":"BILL","source":"app")"), 0);
+  ASSERT_TRUE(app);
+  EXPECT_EQ(app->source, domain::LabelSource::File);
+  EXPECT_EQ(app->note, "source: app; BILL");
+  EXPECT_EQ(readFeedback(grade(R"(,"score":1,"source":"app")"), 0)->note, "source: app");
+  EXPECT_EQ(readFeedback(grade(R"(,"score":1,"source":"judge")"), 0)->note, "");
+  EXPECT_EQ(readFeedback(grade(R"(,"score":1,"source":null)"), 0)->source, domain::LabelSource::Person);
+}
+
 TEST(FeedbackTest, refusesWhatIsNoGrade) {
   const std::pair<std::string, std::string> cases[] = {
       {R"({"score":1})", "decision_id"},
-      {R"({"decision_id":"x","score":1})", "decision_id"},
+      {R"({"decision_id":7,"score":1})", "decision_id"},
       {grade(""), "score"},
       {grade(R"(,"score":1.5)"), "score"},
       {grade(R"(,"score":"good")"), "score"},
       {grade(R"(,"correct":1)"), "correct"},
       {grade(R"(,"score":1,"correct":true)"), "score"},
-      {grade(R"(,"score":1,"source":"me")"), "source"},
+      {grade(R"(,"score":1,"source":7)"), "source"},
       {grade(R"(,"score":1,"note":7)"), "note"},
       {"[1]", ""},
   };

@@ -46,6 +46,50 @@ TEST_F(ControlCallsTest, changesThePolicyByCompareAndSet) {
   EXPECT_EQ(audit["entries"][0]["action"], "policy.rollback");
 }
 
+TEST_F(ControlCallsTest, saysWhatOfAPolicyHasNoEffectYet) {
+  connect("tuner-token");
+  Json policy = policyWith(0.54, 0.05).json;
+  policy["workloads"][0]["explore"] = 0.01;
+  const Json checked = call("policy.check", {{"text", policy.dump()}})["result"];
+  EXPECT_TRUE(checked["errors"].empty()) << checked.dump();
+  ASSERT_EQ(checked["warnings"].size(), 1u) << checked.dump();
+  EXPECT_EQ(checked["warnings"][0]["line"], 1);
+  const Json applied = call("policy.apply", {{"policy", policy}, {"base", 1}})["result"];
+  ASSERT_EQ(applied["warnings"].size(), 1u) << applied.dump();
+  EXPECT_EQ(applied["warnings"][0]["pointer"], "/workloads/0/explore");
+  EXPECT_NE(applied["warnings"][0]["message"].get<std::string>().find("no effect"), std::string::npos);
+}
+
+TEST_F(ControlCallsTest, aRevisionThatNeverWasIsUnknown) {
+  connect("tuner-token");
+  EXPECT_EQ(call("policy.apply", {{"policy", policyWith(0.54, 0.05).json}, {"base", 1}})["result"]["revision"], 2);
+  EXPECT_EQ(call("policy.confirm", {{"revision", 77}})["error"]["code"], 4040);
+  EXPECT_EQ(call("policy.confirm", {{"revision", 0}})["error"]["code"], 4040);
+  EXPECT_EQ(call("policy.confirm", {{"revision", 1}})["error"]["code"], 4090) << "another one is live";
+}
+
+TEST_F(ControlCallsTest, whatCannotBeAnIdIsTheIdOfNoDecision) {
+  connect("tuner-token");
+  for (const char* id : {"nope", "", "00000000-0000-0000-0000-000000000000"}) {
+    EXPECT_EQ(call("decisions.get", {{"id", id}})["error"]["code"], 4040) << id;
+    EXPECT_EQ(call("labels.add", {{"decision_id", id}, {"score", 1}})["error"]["code"], 4040) << id;
+  }
+  EXPECT_EQ(call("decisions.get", {{"id", 7}})["error"]["code"], -32602);
+  EXPECT_EQ(call("labels.add", {{"decision_id", 7}, {"score", 1}})["error"]["code"], -32602);
+}
+
+TEST_F(ControlCallsTest, metricsHaveItemsAsDecisionsHave) {
+  connect("viewer-token");
+  const Json first = call("metrics.subscribe", {{"every_ms", 100}})["result"];
+  ASSERT_EQ(first["items"].size(), 1u) << first.dump();
+  EXPECT_EQ(first["items"][0], first["bucket"]);
+  EXPECT_EQ(first["dropped"], 0);
+  record("local");
+  const Json delta = notified("metrics.delta");
+  EXPECT_EQ(delta["items"][0], delta["bucket"]);
+  EXPECT_TRUE(delta.contains("dropped"));
+}
+
 TEST_F(ControlCallsTest, givesPoliciesAsDocumentAndAsText) {
   connect("viewer-token");
   const Json live = call("policy.get")["result"];
@@ -131,6 +175,7 @@ TEST_F(ControlCallsTest, explainsADecisionAgainstItsOwnRevision) {
   connect("tuner-token");
   call("policy.apply", {{"policy", policyWith(0.54, 0.05).json}, {"base", 1}});
   const Json detail = call("decisions.get", {{"id", decision.id.string()}})["result"];
+  for (const Json& step : detail["steps"]) EXPECT_TRUE(step.contains("us")) << step.dump();
   EXPECT_EQ(detail["final_tier"], "frontier");
   EXPECT_EQ(detail["attempts"].size(), 1u);
   EXPECT_EQ(detail["gates"], Json::array({0.5, nullptr})) << "of revision 1, not of the live one";
