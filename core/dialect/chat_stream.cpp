@@ -76,7 +76,7 @@ Result<RelayedChunk> relayChatChunk(std::string_view data, const Additions& add,
 }
 
 Result<void> checkStreamEnd(const StreamState& state) {
-  if (!state.done) return fail(ErrorCode::UpstreamTruncated, "the upstream's stream ended before [DONE]");
+  if (!state.done) return fail(ErrorCode::UpstreamTruncated, "the upstream's stream ended before its last event");
   if (!state.saw_choice) return malformed("it ended without any choice");
   if (state.finish_reason.empty()) return malformed("it ended without a finish_reason");
   return {};

@@ -54,8 +54,11 @@ Task<void> DataPlane::handle(server::Worker& worker, http::Request request, serv
     co_return;
   }
   http::Response response = co_await answer(worker, request);
-  // Every error can be asked about by an id, also where nothing was decided.
-  if (response.status >= 400) response.headers.set("x-signalbox-decision-id", Uuid::v7().string());
+  // Whatever came of it can be asked about by an id, also where nothing was decided.
+  const bool of_the_api = request.path().starts_with("/v1/");
+  if ((of_the_api || response.status >= 400) && !response.headers.has("x-signalbox-decision-id")) {
+    response.headers.set("x-signalbox-decision-id", Uuid::v7().string());
+  }
   co_await responder.send(std::move(response));
 }
 
@@ -102,7 +105,9 @@ Task<http::Response> DataPlane::takeFeedback(server::Worker& worker, const http:
   if (!replies) replies = std::make_shared<Replies>(worker.executor());
   const auto kept = co_await Replies::await<void>(replies, add);
   if (!kept) co_return dialect::errorResponse(kept.error());
-  co_return json(200, R"({"status":"ok","decision_id":")" + id + "\"}");
+  http::Response response = json(200, R"({"status":"ok","decision_id":")" + id + "\"}");
+  response.headers.set("x-signalbox-decision-id", id);
+  co_return response;
 }
 
 http::Response DataPlane::models(const http::Request& request) const {

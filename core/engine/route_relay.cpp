@@ -182,6 +182,13 @@ Task<void> Route::refuse(Error error) {
   http::Response response = dialect::errorResponse(error);
   decision_.status = response.status;
   addDecisionHeaders(response.headers, false);
+  if (error.code == ErrorCode::UpstreamRejected && !decision_.attempts.empty()) {
+    // Its words are the answer, so whose they are is said as of any other.
+    const domain::Attempt& last = decision_.attempts.back();
+    if (!last.tier.empty()) response.headers.set("x-signalbox-tier", last.tier);
+    response.headers.set("x-signalbox-model", last.model);
+    response.headers.set("x-signalbox-upstream", last.upstream);
+  }
   auto sent = co_await responder_.send(std::move(response));
   if (!sent) noteFailure(told(sent.error()));
 }

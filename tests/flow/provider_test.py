@@ -74,6 +74,41 @@ class HeadersTest(RecordTest):
             self.assertTrue(headers["content-type"].startswith("text/event-stream" if stream else "application/json"))
 
 
+class WhoseTest(RecordTest):
+    def test_a_refusal_that_is_passed_on_names_who_refused(self):
+        too_long = {"error": {"message": "too long", "type": "invalid_request_error", "param": "messages", "code": "length"}}
+        router = self.serve(lambda body, send: send(413, too_long))
+        for stream in (False, True):
+            status, headers, text = router.chat("hello", stream=stream)
+            self.assertEqual((status, json.loads(text)), (413, too_long))
+            self.assertEqual([headers.get(f"x-signalbox-{name}") for name in ("tier", "model", "upstream")], ["local", "m", "local"])
+
+    def test_a_stream_that_breaks_off_never_says_done(self):
+        def breaks(body, send):
+            send(200, [chunk("yes"), chunk("and")])
+        router = self.serve(breaks)
+        status, headers, text = router.chat("hello", stream=True)
+        self.assertEqual((status, json.loads(sse(text)[0][-1])["error"]["code"]), (200, "upstream_truncated"))
+        self.assertNotIn("[DONE]", text, "not even in the words of the error")
+
+    def test_whatever_is_asked_of_the_api_has_an_id(self):
+        router = self.serve(lambda body, send: send(200, whole()))
+        graded = router.chat("hello")[1]["x-signalbox-decision-id"]
+        router.decision(graded)
+        status, headers, _ = router.request("POST", "/v1/feedback", {"decision_id": graded, "score": 1})
+        self.assertEqual((status, headers["x-signalbox-decision-id"]), (200, graded))
+        status, headers, _ = router.request("GET", "/v1/models")
+        self.assertEqual((status, len(headers["x-signalbox-decision-id"])), (200, 36))
+
+    def test_feedback_for_what_nobody_decided_is_unknown(self):
+        router = self.serve(lambda body, send: send(200, whole()))
+        for unknown in ("nope", "00000000-0000-0000-0000-000000000000", "01890000-0000-7000-8000-000000000000"):
+            status, _, text = router.request("POST", "/v1/feedback", {"decision_id": unknown, "score": 1})
+            self.assertEqual((status, json.loads(text)["error"]["code"]), (404, "unknown_decision"), unknown)
+        with router.store() as store:
+            self.assertEqual(store.execute("SELECT count(*) FROM labels").fetchone()[0], 0)
+
+
 def refusal(what):
     return {"error": {"message": f"Unsupported parameter: {what}", "type": "invalid_request_error", "param": what, "code": "unsupported"}}
 
