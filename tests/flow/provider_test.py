@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What providers say beside their answers, and against what the router asks them for: none of it may harm a client."""
 import json
+import threading
 import unittest
 
 from control_socket import ControlSocket
@@ -84,12 +85,18 @@ class WhoseTest(RecordTest):
             self.assertEqual([headers.get(f"x-signalbox-{name}") for name in ("tier", "model", "upstream")], ["local", "m", "local"])
 
     def test_a_stream_that_breaks_off_never_says_done(self):
-        def breaks(body, send):
-            send(200, [chunk("yes"), chunk("and")])
-        router = self.serve(breaks)
-        status, headers, text = router.chat("hello", stream=True)
-        self.assertEqual((status, json.loads(sse(text)[0][-1])["error"]["code"]), (200, "upstream_truncated"))
-        self.assertNotIn("[DONE]", text, "not even in the words of the error")
+        hold = threading.Event()
+        self.addCleanup(hold.set)
+        router = self.serve(lambda body, send: send(200, [chunk("yes"), hold, chunk("and")]))
+        connection = self.raw(router, {"model": "auto", "stream": True, "messages": [{"role": "user", "content": "hello"}]})
+        seen = b""
+        while b"yes" not in seen:
+            seen += connection.recv(4096)
+        hold.set()
+        while piece := connection.recv(4096):
+            seen += piece
+        self.assertIn(b'"code":"upstream_truncated"', seen)
+        self.assertNotIn(b"[DONE]", seen, "not even in the words of the error")
 
     def test_whatever_is_asked_of_the_api_has_an_id(self):
         router = self.serve(lambda body, send: send(200, whole()))
