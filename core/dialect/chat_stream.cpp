@@ -8,8 +8,6 @@
 namespace signalbox::dialect {
 namespace {
 
-constexpr std::string_view kDone = "[DONE]";
-
 std::unexpected<Error> malformed(std::string what) {
   return fail(ErrorCode::UpstreamMalformed, "the upstream's stream is not one of chat completion chunks: " + std::move(what));
 }
@@ -53,8 +51,10 @@ RelayedChunk withoutAdditions(std::string_view data, JsonDoc::Node root, const A
 
 }  // namespace
 
+bool endsStream(std::string_view data) { return trim(data) == kStreamEnd; }
+
 Result<RelayedChunk> relayChatChunk(std::string_view data, const Additions& add, StreamState& state) {
-  if (trim(data) == kDone) {
+  if (endsStream(data)) {
     state.done = true;
     return RelayedChunk{};
   }

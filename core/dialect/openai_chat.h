@@ -69,6 +69,9 @@ struct StreamState {
   domain::TokenEvidence evidence;
   std::optional<domain::Usage> usage;
 };
+// A stream's terminal event as it is commonly written, and whether a payload is one: some servers put white space around it.
+inline constexpr std::string_view kStreamEnd = "[DONE]";
+[[nodiscard]] bool endsStream(std::string_view data);
 // What of a payload the client gets.
 struct RelayedChunk {
   enum class Kind : std::uint8_t { AsItCame, Changed, Dropped };  // Dropped: a usage chunk that only we asked for

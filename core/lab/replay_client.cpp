@@ -94,10 +94,6 @@ struct StreamReading {
     const auto fed = reader.feed(bytes, [&](const http::SseEvent& event, bool has_data) {
       readComment(event.raw, result);
       if (!has_data) return true;
-      if (event.data == "[DONE]") {
-        state.done = true;
-        return true;
-      }
       if (auto read = dialect::relayChatChunk(event.data, {}, state); !read) failure = read.error().message;
       if (!first && !state.text.empty()) first = steadyNow();
       return failure.empty();

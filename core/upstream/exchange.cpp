@@ -2,6 +2,7 @@
 #include "upstream/exchange.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "dialect/hide_secret.h"
 #include "upstream/retry_after.h"
@@ -139,18 +140,30 @@ Task<Result<void>> Exchange::readAll() {
 }
 
 Result<void> Exchange::feed(std::string_view bytes) {
+  if (auto read = readEvents(bytes); !read) return read;
+  if (!transfer_.done() || complete_) return {};
+  // Nothing more will come. Some servers close right behind the line of their terminal event; of all else that is unfinished
+  // nothing is known.
+  Result<void> problem;
+  std::ignore = reader_.feed("\n\n", [&](const http::SseEvent& event, bool has_data) {
+    if (has_data && dialect::endsStream(event.data)) problem = block(event, has_data);
+    return false;
+  });
+  if (!problem) return problem;
+  if (complete_) return {};
+  if (transfer_.failure()) return std::unexpected(*transfer_.failure());
+  if (auto ended = dialect::checkStreamEnd(state_); !ended) return ended;
+  complete_ = true;  // one way or the other: whoever waited for more would not wait, but turn for ever
+  return {};
+}
+
+Result<void> Exchange::readEvents(std::string_view bytes) {
   Result<void> problem;
   auto read = reader_.feed(bytes, [&](const http::SseEvent& event, bool has_data) {
     problem = block(event, has_data);
     return problem.has_value() && !complete_;
   });
-  if (!problem) return problem;
-  if (!read) return read;
-  if (transfer_.done() && !complete_) {
-    if (transfer_.failure()) return std::unexpected(*transfer_.failure());
-    return dialect::checkStreamEnd(state_);
-  }
-  return {};
+  return problem ? read : problem;
 }
 
 Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
@@ -159,16 +172,10 @@ Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
     return {};
   }
   idle_until_ = steadyNow() + limits_.idle;
-  if (event.data == "[DONE]") {
-    state_.done = true;
-    if (auto ended = dialect::checkStreamEnd(state_); !ended) return ended;
-    complete_ = true;
-    terminal_.assign(event.raw);
-    return {};
-  }
   const std::size_t text_before = state_.text.size();
   const auto relayed = dialect::relayChatChunk(event.data, additions_, state_);
   if (!relayed) return std::unexpected(failureOf(relayed, dialect::relayChatChunk(withoutKey(event.data), additions_, state_)));
+  if (state_.done) return endStream(event);
   if (!first_token_at_ && (state_.text.size() > text_before || state_.has_tool_calls || !state_.finish_reason.empty())) {
     first_token_at_ = steadyNow();
   }
@@ -180,6 +187,18 @@ Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
     relay_.append(event.raw.substr(0, at)).append(relayed->text).append(event.raw.substr(at + event.data.size()));
   } else {
     relay_.append(http::sseEvent(relayed->text, event.type));  // it came in several lines
+  }
+  return {};
+}
+
+// Clients look for the terminal event as it is commonly written, so that an odd one is written anew.
+Result<void> Exchange::endStream(const http::SseEvent& event) {
+  if (auto ended = dialect::checkStreamEnd(state_); !ended) return ended;
+  complete_ = true;
+  if (event.data == dialect::kStreamEnd) {
+    terminal_.assign(event.raw);
+  } else {
+    terminal_ = http::sseEvent(dialect::kStreamEnd, event.type);
   }
   return {};
 }

@@ -55,7 +55,9 @@ class Exchange {
   Task<Result<void>> openWhole();
   Task<Result<void>> openStream();
   [[nodiscard]] Result<void> feed(std::string_view bytes);
+  [[nodiscard]] Result<void> readEvents(std::string_view bytes);
   [[nodiscard]] Result<void> block(const http::SseEvent& event, bool has_data);
+  [[nodiscard]] Result<void> endStream(const http::SseEvent& event);
   [[nodiscard]] Error errorAnswer(std::string_view body) const;
   [[nodiscard]] std::string withoutKey(std::string_view said) const;
   void settle(const Result<void>& result);

@@ -177,7 +177,7 @@ TEST_F(TierCallTest, anUpstreamThatSaysNothingTimesOut) {
 
 TEST_F(TierCallTest, aStreamThatBreaksOffIsNeverComplete) {
   const std::string stream = kFirst + kSecond + kDone;
-  for (std::size_t cut = 0; cut < stream.size() - 1; cut += 7) {
+  for (std::size_t cut = 0; cut < stream.size() - 2; cut += 7) {
     ScriptedUpstream upstream({{kStreamHead + stream.substr(0, cut)}});
     *config_ = {};
     tier_ = {};
@@ -188,6 +188,31 @@ TEST_F(TierCallTest, aStreamThatBreaksOffIsNeverComplete) {
     EXPECT_TRUE(result.error().code == ErrorCode::UpstreamTruncated || result.error().code == ErrorCode::UpstreamMalformed ||
                 result.error().code == ErrorCode::UpstreamConnect)
         << cut << " " << result.error().message;
+  }
+}
+
+TEST_F(TierCallTest, aStreamThatSaysItsEndInAnotherWayEndsAndTheClientGetsTheCommonOne) {
+  for (const std::string end : {"data:  [DONE]\n\n", "data: [DONE] \n\n", "data: [DONE]\ndata:\n\n", "data:\ndata:[DONE]\r\n\r\n"}) {
+    ScriptedUpstream upstream({{kStreamHead + kFirst + kSecond + end}});
+    *config_ = {};
+    tier_ = {};
+    io_.restart();
+    addDeployment(upstream.url());
+    EXPECT_EQ(run(true), "yes") << end;
+    EXPECT_EQ(relayed_, kFirst + kSecond + kDone) << end;
+  }
+}
+
+TEST_F(TierCallTest, aStreamThatIsClosedRightBehindItsTerminalEventIsComplete) {
+  for (const std::string end : {"data: [DONE]", "data: [DONE]\n", "data:[DONE]\r", ": bye\ndata: [DONE]\r\n"}) {
+    ScriptedUpstream upstream({{kStreamHead + kFirst + kSecond + end}});
+    *config_ = {};
+    tier_ = {};
+    io_.restart();
+    addDeployment(upstream.url());
+    EXPECT_EQ(run(true), "yes") << end;
+    EXPECT_EQ(relayed_.find(kFirst + kSecond + end), 0u) << relayed_;
+    EXPECT_EQ(relayed_.find_last_not_of("\r\n"), (kFirst + kSecond + end).find_last_not_of("\r\n"));
   }
 }
 
