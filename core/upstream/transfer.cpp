@@ -15,6 +15,9 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr std::size_t kPauseAt = 256u << 10;  // bytes nobody has taken yet
+// What the end of an idle connection needs to cross the network. An upstream that was silent for longer had the request, may have
+// worked on it, and must not get it again as if nothing had been.
+constexpr auto kStaleWithin = std::chrono::seconds(1);
 enum Wake { kReady = 0, kDeadline = 1, kCancelled = 2 };
 }  // namespace
 
@@ -58,6 +61,7 @@ void Transfer::dial() {
 
 void Transfer::begin(std::shared_ptr<Wire> wire) {
   wire_ = std::move(wire);
+  if (kept_wire_) begun_at_ = steadyNow();
   wire_->setUser(this);
   pool_.wiring().writeLater(*this);
 }
@@ -78,6 +82,7 @@ void Transfer::sendSome() {
 
 // What wakes the awaiting task must come last: that task may end this transfer.
 void Transfer::readSome() {
+  if (kept_wire_ && sent_ == 0) return askAnew();  // nothing has been asked: this answers nothing, or is the end
   const auto scratch = pool_.wiring().scratch();
   while (true) {
     const ssize_t got = wire_->read(scratch);
@@ -95,6 +100,12 @@ void Transfer::readSome() {
 bool Transfer::take(std::string_view bytes) {
   const std::size_t before = bytes_.size();
   const auto step = parser_.feed(bytes, bytes_);
+  // The farewell of a server to an idle connection, which crossed with the request.
+  constexpr int kRequestTimeout = 408;
+  if (kept_wire_ && status() == kRequestTimeout && mayBeStale()) {
+    askAnew();
+    return false;
+  }
   switch (step.status) {
     case http::ResponseParser::Status::More: return unpack(before);
     case http::ResponseParser::Status::Done: {
@@ -139,18 +150,25 @@ void Transfer::malformed(const std::string& what) {
 }
 
 void Transfer::ended(bool broken) {
+  // It was closed while it lay idle, as servers may at any time; the request was not answered and goes out once more.
+  if (!parser_.begun() && mayBeStale()) return askAnew();
   wire_->close();
   wire_.reset();
-  if (!parser_.begun() && kept_wire_) {
-    // It was closed while it lay idle, as servers may at any time; the request was not answered and goes out once more.
-    sent_ = 0;
-    return dial();
-  }
   if (!parser_.begun()) {
     return finish(Error{ErrorCode::UpstreamConnect, "the upstream closed the connection without an answer", {}, {}, 0, 0}, false);
   }
   if (!broken && parser_.end() == http::ResponseParser::Status::Done) return finish({}, false);
   finish(Error{ErrorCode::UpstreamTruncated, "the upstream's answer broke off", {}, {}, status(), 0}, false);
+}
+
+bool Transfer::mayBeStale() const { return kept_wire_ && steadyNow() < begun_at_ + kStaleWithin; }
+
+void Transfer::askAnew() {
+  std::exchange(wire_, nullptr)->close();
+  parser_.reset();
+  bytes_.clear();
+  sent_ = 0;
+  dial();
 }
 
 void Transfer::finish(std::optional<Error> failure, bool keep) {

@@ -17,7 +17,7 @@ namespace signalbox::upstream {
 class Transfer final : private Wire::User {
  public:
   // Sends `body` by POST at once. `body` must stay alive as long as the transfer. A kept connection that turns out to have been
-  // closed before it gave a byte is replaced by a new one, once.
+  // given up by the upstream before the request reached it is replaced by a new one, once.
   Transfer(ConnectionPool& pool, std::string_view body);
   ~Transfer() override;
   Transfer(const Transfer&) = delete;
@@ -48,6 +48,8 @@ class Transfer final : private Wire::User {
   [[nodiscard]] bool take(std::string_view bytes);
   [[nodiscard]] bool unpack(std::size_t from);
   void malformed(const std::string& what);
+  [[nodiscard]] bool mayBeStale() const;
+  void askAnew();
   void ended(bool broken);
   void finish(std::optional<Error> failure, bool keep);
   void wake(int why);
@@ -60,6 +62,7 @@ class Transfer final : private Wire::User {
   std::unique_ptr<Dial> dial_;
   std::shared_ptr<Wire> wire_;
   bool kept_wire_ = false;  // it has served before
+  SteadyTime begun_at_{};   // on a kept wire
   http::ResponseParser parser_;
   std::unique_ptr<http::Inflater> inflater_;  // of an answer that comes compressed
   bool head_seen_ = false;

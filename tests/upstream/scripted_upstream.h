@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,6 +20,8 @@ class ScriptedUpstream {
     std::string bytes;       // sent as they are after the request's head and body have come
     bool keep_open = false;  // do not close: the client has to give up
     std::vector<std::string> then = {};  // what further requests on the same connection get; "" = it is closed without an answer
+    std::string late = {};               // sent after the first answer, when sendLate() is called
+    std::chrono::milliseconds silence{}; // before what further requests get
   };
 
   explicit ScriptedUpstream(std::vector<Script> scripts) : scripts_(std::move(scripts)) {
@@ -35,6 +38,8 @@ class ScriptedUpstream {
   }
   ~ScriptedUpstream() {
     ::shutdown(listener_, SHUT_RDWR);
+    late_ = Late::Sent;
+    late_.notify_all();
     if (const int open = open_.exchange(-1); open >= 0) ::shutdown(open, SHUT_RDWR);
     thread_.join();
     ::close(listener_);
@@ -45,16 +50,32 @@ class ScriptedUpstream {
   [[nodiscard]] int connections() const { return connections_; }
   [[nodiscard]] std::size_t bodyBytes() const { return body_bytes_; }  // of the last request
   [[nodiscard]] bool clientLeft() const { return client_left_; }
+  // Lets the connection's `late` bytes go, and returns when they are the client's to read.
+  void sendLate() {
+    late_ = Late::Wanted;
+    late_.notify_all();
+    late_.wait(Late::Wanted);
+  }
 
  private:
+  enum class Late { Held, Wanted, Sent };
+
   void run() {
     for (const auto& script : scripts_) {
       const int socket = ::accept(listener_, nullptr, nullptr);
       if (socket < 0) return;
       ++connections_;
       if (readRequest(socket)) reply(socket, script.bytes);
+      if (!script.late.empty()) {
+        late_.wait(Late::Held);
+        send(socket, script.late);
+        late_ = Late::Sent;
+        late_.notify_all();
+      }
       for (const auto& bytes : script.then) {
-        if (readRequest(socket)) reply(socket, bytes);
+        if (!readRequest(socket)) break;
+        std::this_thread::sleep_for(script.silence);
+        reply(socket, bytes);
       }
       if (script.keep_open) {
         open_ = socket;
@@ -68,6 +89,10 @@ class ScriptedUpstream {
 
   void reply(int socket, const std::string& bytes) {
     ++served_;
+    send(socket, bytes);
+  }
+
+  static void send(int socket, const std::string& bytes) {
     std::size_t sent = 0;
     while (sent < bytes.size()) {
       const auto moved = ::send(socket, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
@@ -100,6 +125,7 @@ class ScriptedUpstream {
   std::atomic<int> served_{0}, connections_{0};
   std::atomic<std::size_t> body_bytes_{0};
   std::atomic<bool> client_left_{false};
+  std::atomic<Late> late_{Late::Held};
   std::thread thread_;
 };
 

@@ -8,6 +8,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "upstream/scripted_upstream.h"
 
@@ -72,6 +74,47 @@ TEST_F(TransferTest, asksOnceMoreWhenAKeptConnectionWasClosedMeanwhile) {
   EXPECT_EQ(upstream.connections(), 2);
 }
 
+TEST_F(TransferTest, aKeptConnectionThatIsClosedAfterALongSilenceIsAFailureAndNotAskedAgain) {
+  // The upstream had the request and may have worked on it.
+  ScriptedUpstream upstream({{.bytes = answer("one"), .then = {""}, .silence = std::chrono::milliseconds(1200)}, {.bytes = answer("two")}});
+  ConnectionPool pool(wiring_, {upstream.url(), {}}, {});
+  run([&]() -> Task<void> {
+    const auto first = co_await call(pool);
+    EXPECT_EQ(first, "one");
+    const auto second = co_await call(pool);
+    EXPECT_EQ(second ? ErrorCode::Internal : second.error().code, ErrorCode::UpstreamConnect);
+  });
+  EXPECT_EQ(upstream.connections(), 1);
+}
+
+TEST_F(TransferTest, takesTheFarewellOfAnIdleConnectionForNoAnswer) {
+  const std::string farewell = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  ScriptedUpstream upstream({{.bytes = answer("one"), .late = farewell}, {.bytes = answer("two")}});
+  ConnectionPool pool(wiring_, {upstream.url(), {}}, {});
+  run([&]() -> Task<void> {
+    const auto first = co_await call(pool);
+    EXPECT_EQ(first, "one");
+    upstream.sendLate();  // the loop has not looked at its sockets since
+    const auto second = co_await call(pool);
+    EXPECT_EQ(second, "two");
+  });
+  EXPECT_EQ(upstream.connections(), 2);
+}
+
+TEST_F(TransferTest, takesNothingForAnAnswerThatCameBeforeTheRequestWent) {
+  ScriptedUpstream upstream({{.bytes = answer("one"), .late = answer("nobody asked for this")}, {.bytes = answer("two")}});
+  ConnectionPool pool(wiring_, {upstream.url(), {}}, {});
+  run([&]() -> Task<void> {
+    const auto first = co_await call(pool);
+    EXPECT_EQ(first, "one");
+    upstream.sendLate();
+    co_await boost::asio::post(io_, boost::asio::use_awaitable);  // the loop has seen the bytes and tells of them next
+    const auto second = co_await call(pool);
+    EXPECT_EQ(second, "two");
+  });
+  EXPECT_EQ(upstream.connections(), 2);
+}
+
 TEST_F(TransferTest, aNewConnectionThatGivesNothingIsAFailureAndNotAskedAgain) {
   ScriptedUpstream upstream({{.bytes = ""}, {.bytes = answer("never")}});
   ConnectionPool pool(wiring_, {upstream.url(), {}}, {});
@@ -94,7 +137,8 @@ TEST_F(TransferTest, doesNotUseAConnectionAgainAfterBytesThatNobodyAskedFor) {
 }
 
 TEST_F(TransferTest, doesNotUseAConnectionAgainThatTheUpstreamWantsClosed) {
-  ScriptedUpstream upstream({{.bytes = answer("one", "Connection: close\r\n")}, {.bytes = answer("two")}});
+  // It would go on answering there.
+  ScriptedUpstream upstream({{.bytes = answer("one", "Connection: close\r\n"), .then = {answer("on the same")}}, {.bytes = answer("two")}});
   ConnectionPool pool(wiring_, {upstream.url(), {}}, {});
   run([&]() -> Task<void> {
     const auto first = co_await call(pool);
@@ -102,6 +146,7 @@ TEST_F(TransferTest, doesNotUseAConnectionAgainThatTheUpstreamWantsClosed) {
     const auto second = co_await call(pool);
     EXPECT_EQ(second, "two");
   });
+  EXPECT_EQ(upstream.connections(), 2);
 }
 
 TEST_F(TransferTest, sendsALargeBodyWhole) {
