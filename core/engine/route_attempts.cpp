@@ -25,6 +25,7 @@ domain::Usage usageOf(const upstream::Exchange& exchange, const domain::Request&
 // An attempt that the upstream never worked on is free; one that broke off later, or was left, is charged by estimate.
 bool workedOn(const upstream::Exchange& exchange, const Error* error) {
   if (error == nullptr || exchange.status() == 200) return true;
+  if (!exchange.reachedUpstream()) return false;
   return error->code == ErrorCode::UpstreamTimeout || error->code == ErrorCode::ClientGone || error->code == ErrorCode::ShuttingDown;
 }
 

@@ -38,6 +38,8 @@ class Exchange {
 
   [[nodiscard]] bool stream() const { return stream_; }
   [[nodiscard]] bool complete() const { return complete_; }
+  // Whether the upstream can know of the request: while it is still being connected to, it cannot.
+  [[nodiscard]] bool reachedUpstream() const { return transfer_.reachedUpstream(); }
   [[nodiscard]] int status() const { return transfer_.status(); }
   [[nodiscard]] const http::Headers& headers() const { return transfer_.headers(); }
   // For the client: what only the router asked for is taken out. A stream's terminal event is kept apart.

@@ -29,6 +29,7 @@ class Transfer final : private Wire::User {
   Task<Result<void>> wait(Until until, SteadyTime deadline);
 
   [[nodiscard]] bool done() const { return done_; }
+  [[nodiscard]] bool reachedUpstream() const { return sent_ > 0; }  // some of the request has left for it
   [[nodiscard]] int status() const { return parser_.status(); }  // 0 until the head of the answer has come
   [[nodiscard]] const http::Headers& headers() const { return parser_.headers(); }
   [[nodiscard]] std::string takeBytes();                         // of the body, what has arrived since the last call

@@ -2,6 +2,7 @@
 """The record of a request is kept and true, however the request ends; and what the client is told agrees with it."""
 import http.server
 import json
+import select
 import signal
 import socket
 import threading
@@ -151,6 +152,31 @@ class TruthTest(RecordTest):
         self.assertEqual((row["outcome"], row["status"], row["error"]), ("cancelled", 499, "client_gone"))
         self.assertEqual((row["usage_source"], row["input_tokens"], row["output_tokens"]), ("estimated", 5, 0))
         self.assertAlmostEqual(row["cost_usd"], 5e-6)
+
+    def test_what_never_left_for_its_upstream_costs_nothing(self):
+        # A host that drops every SYN: connections that nobody accepts fill the queue of this socket.
+        full = self.enter(socket.create_server(("127.0.0.1", 0), backlog=0))
+        waiting = []
+        for _ in range(64):
+            one = self.enter(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+            waiting.append(one)
+        until(lambda: select.select([], waiting, [], 0)[1], "the queue has taken somebody in")
+        upstreams = [{"name": "full", "api": "openai", "base_url": f"http://127.0.0.1:{full.getsockname()[1]}",
+                      "models": [{"id": "m", "price": {"input": 1, "output": 2}}]}]
+        tiers = [{"name": "local", "deployments": ["full/m"], "timeout": "300ms", "total-timeout": "600ms"}]
+        router = self.enter(Router(self.folder, upstreams, tiers, UNGATED))
+        for stream in (False, True):
+            status, headers, _ = router.chat("four words of text", stream=stream)
+            self.assertEqual((status, headers["x-signalbox-cost-usd"]), (504, "0"))
+            attempt = router.attempts(headers["x-signalbox-decision-id"])[0]
+            self.assertEqual((attempt["error"], attempt["cost_usd"], attempt["input_tokens"]), ("upstream_timeout", 0, None))
+        connection = self.raw(router, {"model": "auto", "messages": [{"role": "user", "content": "four words of text"}]})
+        until(lambda: self.in_flight(router) == "1", "the request is on its way")
+        connection.close()
+        row = self.row_after(router, 3)
+        self.assertEqual((row["outcome"], row["cost_usd"], row["input_tokens"]), ("cancelled", 0, None))
 
     def test_an_answer_that_was_refused_and_served_keeps_its_own_tokens(self):
         def low(body, send):
