@@ -35,6 +35,7 @@ Result<ChatAnswer> readChatAnswer(std::string_view body) {
 
   ChatAnswer answer;
   answer.text = contentOf(message["content"]);
+  answer.reasoning_bytes = reasoningBytes(message);
   const auto calls = message["tool_calls"];
   answer.has_tool_calls = (calls.isArray() && calls.size() > 0) || message["function_call"].isObject();
   if (answer.text.empty() && message["refusal"].isString()) {

@@ -18,6 +18,7 @@ void readDelta(JsonDoc::Node delta, StreamState& state) {
     state.text += *refusal.string();
     state.refused = true;
   }
+  state.reasoning_bytes += reasoningBytes(delta);
   const auto calls = delta["tool_calls"];
   if ((calls.isArray() && calls.size() > 0) || delta["function_call"].isObject()) state.has_tool_calls = true;
 }

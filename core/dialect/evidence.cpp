@@ -86,4 +86,12 @@ std::optional<domain::Usage> readUsage(JsonDoc::Node usage) {
   return read;
 }
 
+std::int64_t reasoningBytes(JsonDoc::Node message) {
+  for (const std::string_view name : {"reasoning_content", "reasoning"}) {  // some servers send both, with the same text
+    const auto text = message[name].string();
+    if (text && !text->empty()) return static_cast<std::int64_t>(text->size());
+  }
+  return 0;
+}
+
 }  // namespace signalbox::dialect

@@ -25,4 +25,7 @@ void dropEndTokens(domain::TokenEvidence& evidence, std::string_view text);
 // model's window, or a total below its parts. Who pays by it then has to estimate.
 [[nodiscard]] std::optional<domain::Usage> readUsage(JsonDoc::Node usage);
 
+// How much a message or a delta says of the model's thoughts, under either of the names that servers have for them.
+[[nodiscard]] std::int64_t reasoningBytes(JsonDoc::Node message);
+
 }  // namespace signalbox::dialect

@@ -46,6 +46,7 @@ struct ChatAnswer {
   bool has_tool_calls = false;
   bool refused = false;            // `text` is the provider's own `refusal`
   domain::TokenEvidence evidence;  // end-of-turn tokens left out
+  std::int64_t reasoning_bytes = 0;  // of what it says it thought
   std::optional<domain::Usage> usage;
   std::vector<domain::Span> logprobs;  // where each choice's stand in the body
 };
@@ -67,6 +68,7 @@ struct StreamState {
   bool saw_choice = false;
   bool broken_evidence = false;  // some token came without its probability: there is no evidence
   domain::TokenEvidence evidence;
+  std::int64_t reasoning_bytes = 0;  // of what it says it thought: no part of the answer, but generated and paid
   std::optional<domain::Usage> usage;
 };
 // A stream's terminal event as it is commonly written, and whether a payload is one: some servers put white space around it.

@@ -17,7 +17,8 @@ domain::Usage usageOf(const upstream::Exchange& exchange, const domain::Request&
   std::int64_t bytes = 0;
   for (const auto& message : request.messages) bytes += static_cast<std::int64_t>(message.text.size());
   usage.input = text::estimateTokens(bytes);
-  usage.output = text::estimateTokens(exchange.answer().text);
+  const auto& answer = exchange.answer();
+  usage.output = text::estimateTokens(static_cast<std::int64_t>(answer.text.size()) + answer.reasoning_bytes);
   usage.source = domain::UsageSource::Estimated;
   return usage;
 }

@@ -88,6 +88,7 @@ Task<Result<void>> Exchange::openWhole() {
   state_.has_tool_calls = answer->has_tool_calls;
   state_.refused = answer->refused;
   state_.evidence = std::move(answer->evidence);
+  state_.reasoning_bytes = answer->reasoning_bytes;
   state_.usage = answer->usage;
   state_.saw_choice = state_.done = true;
   relay_ = dialect::writeChatAnswer(body, *answer, additions_);
@@ -173,12 +174,12 @@ Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
   }
   idle_until_ = steadyNow() + limits_.idle;
   const std::size_t text_before = state_.text.size();
+  const std::int64_t reasoning_before = state_.reasoning_bytes;
   const auto relayed = dialect::relayChatChunk(event.data, additions_, state_);
   if (!relayed) return std::unexpected(failureOf(relayed, dialect::relayChatChunk(withoutKey(event.data), additions_, state_)));
   if (state_.done) return endStream(event);
-  if (!first_token_at_ && (state_.text.size() > text_before || state_.has_tool_calls || !state_.finish_reason.empty())) {
-    first_token_at_ = steadyNow();
-  }
+  const bool said = state_.text.size() > text_before || state_.reasoning_bytes > reasoning_before || state_.has_tool_calls;
+  if (!first_token_at_ && (said || !state_.finish_reason.empty())) first_token_at_ = steadyNow();
   using Kind = dialect::RelayedChunk::Kind;
   if (relayed->kind == Kind::AsItCame) relay_.append(event.raw);
   if (relayed->kind != Kind::Changed) return {};

@@ -95,6 +95,12 @@ TEST(ChatAnswerTest, addsReasoningThatWasCountedBesideTheCompletion) {
   EXPECT_EQ(got.usage->output, 35);
 }
 
+TEST(ChatAnswerTest, countsReasoningButDoesNotTakeItForTheAnswer) {
+  const auto got = read(R"({"choices":[{"message":{"content":"yes","reasoning_content":"Let me see"},"finish_reason":"stop"}]})");
+  EXPECT_EQ(got.reasoning_bytes, 10);
+  EXPECT_EQ(got.text, "yes");
+}
+
 TEST(ChatAnswerTest, seesToolCallsAndRefusals) {
   const auto calls = read(R"({"choices":[{"message":{"content":null,"tool_calls":[{"id":"c","type":"function","function":
       {"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}]})");

@@ -55,6 +55,14 @@ TEST(ChatStreamTest, knowsAnEndThatIsNone) {
   EXPECT_EQ(code(readAll({"[DONE]"})), ErrorCode::UpstreamMalformed);
 }
 
+TEST(ChatStreamTest, countsReasoningButDoesNotTakeItForTheAnswer) {
+  const auto state = readAll({chunk(R"({"role":"assistant","content":"","reasoning_content":""})"), chunk(R"({"reasoning_content":"Let"})"),
+                              chunk(R"({"reasoning":" me se"})"), chunk(R"({"reasoning":"\u00e9","reasoning_content":"\u00e9"})"),
+                              chunk(R"({"content":"yes","reasoning":null})")});
+  EXPECT_EQ(state.reasoning_bytes, 11);
+  EXPECT_EQ(state.text, "yes");
+}
+
 TEST(ChatStreamTest, tellsJunkFromErrors) {
   StreamState state;
   for (const std::string data : {"{", "hello", "[]", "7", R"({"id":"c"})"}) {

@@ -134,6 +134,14 @@ class DeviationsTest(FlowTest):
         self.assertEqual(sse(text)[0][-1], "[DONE]")
         self.assertEqual(decision["output_tokens"], 1)
 
+    def test_reasoning_is_a_first_token_and_is_paid(self):
+        pieces = [ROLE, chunk({"reasoning_content": "Let me think."}), 0.3, chunk({"content": "yes"}), chunk({}, "stop"), DONE]
+        status, text, decision = self.stream(*pieces)
+        self.assertEqual((status, decision["outcome"]), (200, "ok"))
+        self.assertTrue(text.startswith("".join(one for one in pieces[:5] if isinstance(one, str))), "byte for byte")
+        self.assertEqual((decision["output_tokens"], decision["usage_source"]), (4, "estimated"))  # of 16 bytes
+        self.assertLess(decision["ttft_ms"], 300)
+
     def test_events_may_share_a_piece_and_blank_lines_may_be_many(self):
         sent = ROLE + chunk({"content": "ye"}) + "\n\n" + chunk({"content": "s"}) + "\r\n" + chunk({}, "stop") + "\n\n\n" + DONE + "\n"
         middle = sent.index('"ye"') + 2

@@ -191,6 +191,16 @@ TEST_F(TierCallTest, aStreamThatBreaksOffIsNeverComplete) {
   }
 }
 
+TEST_F(TierCallTest, aStreamThatThinksFirstIsNotSilent) {
+  const std::string thought = R"(data: {"object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"reasoning_content":"hm"}}]})" "\n\n";
+  ScriptedUpstream upstream({{.bytes = kStreamHead + thought, .late = kFirst + kSecond + kDone}});
+  addDeployment(upstream.url());
+  boost::asio::steady_timer timer(io_, patient(std::chrono::milliseconds(450)));
+  timer.async_wait([&](auto) { upstream.sendLate(); });
+  EXPECT_EQ(run(true, patient(std::chrono::milliseconds(150))), "yes");
+  EXPECT_EQ(relayed_, thought + kFirst + kSecond + kDone);
+}
+
 TEST_F(TierCallTest, aStreamThatSaysItsEndInAnotherWayEndsAndTheClientGetsTheCommonOne) {
   for (const std::string end : {"data:  [DONE]\n\n", "data: [DONE] \n\n", "data: [DONE]\ndata:\n\n", "data:\ndata:[DONE]\r\n\r\n"}) {
     ScriptedUpstream upstream({{kStreamHead + kFirst + kSecond + end}});
