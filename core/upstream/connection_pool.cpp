@@ -12,15 +12,9 @@ constexpr std::size_t kMostKept = 256;
 
 }  // namespace
 
-Wiring::Wiring(Executor executor) : executor_(std::move(executor)), deadlines_(executor_), share_(curl_share_init()) {
-  curl_share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
-  curl_share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-}
+Wiring::Wiring(Executor executor) : executor_(std::move(executor)), deadlines_(executor_) {}
 
-Wiring::~Wiring() {
-  *alive_ = false;
-  curl_share_cleanup(share_);
-}
+Wiring::~Wiring() { *alive_ = false; }
 
 void Wiring::writeLater(Wire::User& user) {
   if (to_write_.empty()) {
@@ -35,7 +29,9 @@ void Wiring::writeLater(Wire::User& user) {
 void Wiring::forget(Wire::User& user) { std::erase(to_write_, &user); }
 
 ConnectionPool::ConnectionPool(Wiring& wiring, Dial::Target target, const std::vector<Field>& headers)
-    : wiring_(wiring), target_(std::move(target)) {
+    : wiring_(wiring), target_(std::move(target)), share_(curl_share_init()) {
+  curl_share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+  curl_share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
   const std::string& url = target_.url;
   const std::size_t authority = url.find("://") + 3;
   const std::size_t path = std::min(url.find('/', authority), url.size());
@@ -47,6 +43,7 @@ ConnectionPool::ConnectionPool(Wiring& wiring, Dial::Target target, const std::v
 
 ConnectionPool::~ConnectionPool() {
   for (const auto& wire : idle_) wire->close();
+  curl_share_cleanup(share_);
 }
 
 std::string ConnectionPool::head(std::size_t body_bytes) const {
@@ -79,7 +76,7 @@ void ConnectionPool::give(std::shared_ptr<Wire> wire) {
 }
 
 std::unique_ptr<Dial> ConnectionPool::dial(Dial::Done done) const {
-  return std::make_unique<Dial>(wiring_.executor(), target_, wiring_.share(), std::move(done));
+  return std::make_unique<Dial>(wiring_.executor(), target_, share_, wiring_.trust(), std::move(done));
 }
 
 }  // namespace signalbox::upstream

@@ -12,7 +12,7 @@
 
 namespace signalbox::upstream {
 
-// What the pools of one worker share: name look-ups and TLS sessions that libcurl remembers, the timer, a buffer to read into.
+// What the pools of one worker share: the authorities they trust, the timer, a buffer to read into.
 class Wiring {
  public:
   explicit Wiring(Executor executor);
@@ -23,7 +23,7 @@ class Wiring {
   [[nodiscard]] const Executor& executor() const { return executor_; }
   [[nodiscard]] Deadlines& deadlines() { return deadlines_; }
   [[nodiscard]] std::span<char> scratch() { return *scratch_; }
-  [[nodiscard]] CURLSH* share() const { return share_; }
+  [[nodiscard]] Trust& trust() { return trust_; }
   // Calls onWritable() when all that is ready now has been served: requests of one turn of the worker leave together, which wakes
   // the receiving process once. forget() calls it off.
   void writeLater(Wire::User& user);
@@ -32,7 +32,7 @@ class Wiring {
  private:
   Executor executor_;
   Deadlines deadlines_;
-  CURLSH* share_;
+  Trust trust_;
   std::unique_ptr<std::array<char, 64 << 10>> scratch_ = std::make_unique<std::array<char, 64 << 10>>();
   std::vector<Wire::User*> to_write_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
@@ -59,6 +59,7 @@ class ConnectionPool {
  private:
   Wiring& wiring_;
   Dial::Target target_;
+  CURLSH* share_;  // name look-ups, and TLS sessions, which hold under this pool's authorities only
   std::string head_;  // up to and with "Content-Length: "
   std::vector<std::shared_ptr<Wire>> idle_;  // the one used last is taken first
 };

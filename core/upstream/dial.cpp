@@ -24,13 +24,13 @@ constexpr long kConnectTimeoutMs = 5000;
 // libcurl's multi interface driven by the worker's executor. Handlers hold it alive; given_up_ makes them do nothing.
 class Dial::Attempt : public std::enable_shared_from_this<Attempt> {
  public:
-  Attempt(const Executor& executor, const Target& target, CURLSH* share, Done done)
+  Attempt(const Executor& executor, const Target& target, CURLSH* share, Trust& trust, Done done)
       : executor_(executor), done_(std::move(done)), timer_(executor), curl_{curl_multi_init(), curl_easy_init()} {
     curl_multi_setopt(curl_.multi, CURLMOPT_SOCKETFUNCTION, &Attempt::onSocket);
     curl_multi_setopt(curl_.multi, CURLMOPT_SOCKETDATA, this);
     curl_multi_setopt(curl_.multi, CURLMOPT_TIMERFUNCTION, &Attempt::onTimer);
     curl_multi_setopt(curl_.multi, CURLMOPT_TIMERDATA, this);
-    prepare(target, share);
+    prepare(target, share, trust);
   }
   ~Attempt() { giveUp(); }
 
@@ -55,7 +55,7 @@ class Dial::Attempt : public std::enable_shared_from_this<Attempt> {
     bool reading = false, writing = false;
   };
 
-  void prepare(const Target& target, CURLSH* share);
+  void prepare(const Target& target, CURLSH* share, Trust& trust);
   static int onSocket(CURL*, curl_socket_t socket, int what, void* self, void*) {
     static_cast<Attempt*>(self)->want(socket, what);
     return 0;
@@ -85,14 +85,11 @@ class Dial::Attempt : public std::enable_shared_from_this<Attempt> {
   bool given_up_ = false;
 };
 
-void Dial::Attempt::prepare(const Target& target, CURLSH* share) {
+void Dial::Attempt::prepare(const Target& target, CURLSH* share, Trust& trust) {
   CURL* easy = curl_.easy;
   tls_ = target.url.starts_with("https:");
   curl_easy_setopt(easy, CURLOPT_URL, target.url.c_str());
-  if (!target.ca_file.empty()) {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, target.ca_file.c_str());
-    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
-  }
+  if (tls_) trust.prepare(easy, target.ca_file);
   curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_PROXY, "");  // the environment must not redirect what the user configured
@@ -195,8 +192,8 @@ void Dial::Attempt::settle(CURLcode code) {
   done(std::make_shared<Wire>(executor_, socket, kept));
 }
 
-Dial::Dial(const Executor& executor, const Target& target, CURLSH* share, Done done)
-    : attempt_(std::make_shared<Attempt>(executor, target, share, std::move(done))) {
+Dial::Dial(const Executor& executor, const Target& target, CURLSH* share, Trust& trust, Done done)
+    : attempt_(std::make_shared<Attempt>(executor, target, share, trust, std::move(done))) {
   attempt_->start();
 }
 

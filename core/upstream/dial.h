@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "upstream/trust.h"
 #include "upstream/wire.h"
 
 namespace signalbox::upstream {
@@ -20,7 +21,7 @@ class Dial {
   };
   // `done` is called once, never within the constructor and never after the destructor, which gives up.
   // UpstreamDns, UpstreamConnect (also after 5 s), UpstreamTls.
-  Dial(const Executor& executor, const Target& target, CURLSH* share, Done done);
+  Dial(const Executor& executor, const Target& target, CURLSH* share, Trust& trust, Done done);
   ~Dial();
   Dial(const Dial&) = delete;
   Dial& operator=(const Dial&) = delete;

@@ -31,7 +31,7 @@ THIRD_PARTY = {
     "libsecret/": {"config"},
     "linear.h": {"classify"},
     "nlohmann/": {"core/base/json.h"},
-    "openssl/": {"base", "server"},
+    "openssl/": {"base", "server", "upstream"},
     "prometheus/": {"engine"},
     "re2/": {"text", "schema"},
     "spdlog/": {"base"},
