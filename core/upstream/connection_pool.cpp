@@ -9,8 +9,54 @@ namespace {
 // Servers and what stands before them close idle connections after 60 s and more; an older one is not worth the risk.
 constexpr auto kMostIdle = std::chrono::seconds(50);
 constexpr std::size_t kMostKept = 256;
+// What may follow a stream's last event on the wire: the end of its framing, which many servers send apart.
+constexpr auto kEndWithin = std::chrono::milliseconds(100);
+constexpr std::size_t kEndBytes = 4 << 10;
 
 }  // namespace
+
+class ConnectionPool::Ending final : private Wire::User {
+ public:
+  Ending(ConnectionPool& pool, std::shared_ptr<Wire> wire, http::ResponseParser parser)
+      : pool_(pool),
+        wire_(std::move(wire)),
+        parser_(std::move(parser)),
+        deadline_(pool.wiring_.deadlines(), steadyNow() + kEndWithin, [this] { pool_.drop(*this); }) {
+    wire_->setUser(this);
+    wire_->awaitReadable();
+  }
+  ~Ending() override {
+    if (wire_) wire_->close();
+  }
+  Ending(const Ending&) = delete;
+  Ending& operator=(const Ending&) = delete;
+
+ private:
+  void onWritable() override {}
+  // Whatever drops this must come last.
+  void onReadable() override {
+    const auto scratch = pool_.wiring_.scratch();
+    while (true) {
+      const ssize_t got = wire_->read(scratch);
+      if (got == Wire::kAgain) break;
+      if (got <= 0 || static_cast<std::size_t>(got) > kEndBytes - bytes_) return pool_.drop(*this);
+      bytes_ += static_cast<std::size_t>(got);
+      std::string unwanted;
+      const auto step = parser_.feed({scratch.data(), static_cast<std::size_t>(got)}, unwanted);
+      if (step.status == http::ResponseParser::Status::More) continue;
+      const bool clean = step.status == http::ResponseParser::Status::Done && step.used == static_cast<std::size_t>(got);
+      if (clean && parser_.keepAlive()) pool_.give(std::exchange(wire_, nullptr));
+      return pool_.drop(*this);
+    }
+    wire_->awaitReadable();
+  }
+
+  ConnectionPool& pool_;
+  std::shared_ptr<Wire> wire_;
+  http::ResponseParser parser_;
+  std::size_t bytes_ = 0;
+  Deadline deadline_;
+};
 
 Wiring::Wiring(Executor executor) : executor_(std::move(executor)), deadlines_(executor_) {}
 
@@ -43,6 +89,7 @@ ConnectionPool::ConnectionPool(Wiring& wiring, Dial::Target target, const std::v
 
 ConnectionPool::~ConnectionPool() {
   for (const auto& wire : idle_) wire->close();
+  endings_.clear();
   curl_share_cleanup(share_);
 }
 
@@ -73,6 +120,14 @@ void ConnectionPool::give(std::shared_ptr<Wire> wire) {
   if (!surplus) return;
   idle_.front()->close();
   idle_.erase(idle_.begin());
+}
+
+void ConnectionPool::giveAfter(std::shared_ptr<Wire> wire, http::ResponseParser parser) {
+  endings_.push_back(std::make_unique<Ending>(*this, std::move(wire), std::move(parser)));
+}
+
+void ConnectionPool::drop(const Ending& ending) {
+  std::erase_if(endings_, [&](const auto& one) { return one.get() == &ending; });
 }
 
 std::unique_ptr<Dial> ConnectionPool::dial(Dial::Done done) const {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/response_parser.h"
 #include "upstream/deadline.h"
 #include "upstream/dial.h"
 
@@ -53,15 +54,22 @@ class ConnectionPool {
   [[nodiscard]] std::shared_ptr<Wire> take();
   // Keeps it for the next request. REQUIRES: nothing is outstanding on it.
   void give(std::shared_ptr<Wire> wire);
+  // Keeps it once the end of the answer that `parser` reads has come, which nobody waits for any more; closes it if that end is far.
+  void giveAfter(std::shared_ptr<Wire> wire, http::ResponseParser parser);
+  [[nodiscard]] std::size_t kept() const { return idle_.size(); }
   [[nodiscard]] std::unique_ptr<Dial> dial(Dial::Done done) const;
   [[nodiscard]] Wiring& wiring() { return wiring_; }
 
  private:
+  class Ending;
+  void drop(const Ending& ending);
+
   Wiring& wiring_;
   Dial::Target target_;
   CURLSH* share_;  // name look-ups, and TLS sessions, which hold under this pool's authorities only
   std::string head_;  // up to and with "Content-Length: "
   std::vector<std::shared_ptr<Wire>> idle_;  // the one used last is taken first
+  std::vector<std::unique_ptr<Ending>> endings_;
 };
 
 }  // namespace signalbox::upstream

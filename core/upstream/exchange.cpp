@@ -196,6 +196,7 @@ Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
 Result<void> Exchange::endStream(const http::SseEvent& event) {
   if (auto ended = dialect::checkStreamEnd(state_); !ended) return ended;
   complete_ = true;
+  transfer_.letEnd();
   if (event.data == dialect::kStreamEnd) {
     terminal_.assign(event.raw);
   } else {

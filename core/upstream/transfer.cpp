@@ -48,7 +48,13 @@ Transfer::Transfer(ConnectionPool& pool, std::string_view body) : pool_(pool), h
 
 Transfer::~Transfer() {
   pool_.wiring().forget(*this);
-  if (wire_) wire_->close();
+  if (!wire_) return;
+  const bool sent = sent_ == head_.size() + body_.size();
+  if (let_end_ && sent && !paused_ && parser_.keepAlive()) {
+    pool_.giveAfter(std::move(wire_), std::move(parser_));
+  } else {
+    wire_->close();
+  }
 }
 
 void Transfer::dial() {

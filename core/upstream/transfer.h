@@ -33,6 +33,9 @@ class Transfer final : private Wire::User {
   [[nodiscard]] int status() const { return parser_.status(); }  // 0 until the head of the answer has come
   [[nodiscard]] const http::Headers& headers() const { return parser_.headers(); }
   [[nodiscard]] std::string takeBytes();                         // of the body, what has arrived since the last call
+  // Nothing more of the answer is wanted. Its end is read in the background, so that the connection can serve again, also when
+  // this transfer has gone; without this call the destructor breaks it off.
+  void letEnd() { let_end_ = true; }
   // Why it ended badly, once it has; what came before may not have been taken yet.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
@@ -70,6 +73,7 @@ class Transfer final : private Wire::User {
   std::string bytes_;
   bool done_ = false;
   bool paused_ = false;
+  bool let_end_ = false;
   std::optional<Error> failure_;
   Until until_ = Until::Data;
   std::shared_ptr<Waiter> waiter_;

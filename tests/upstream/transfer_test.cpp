@@ -22,6 +22,8 @@ std::string answer(const std::string& body, const std::string& fields = {}) {
   return "HTTP/1.1 200 OK\r\n" + fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
+const std::string kLastWord = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nd\r\nthe last word\r\n";
+
 class TransferTest : public testing::Test {
  protected:
   // Runs a coroutine to its end on the worker's loop.
@@ -42,6 +44,15 @@ class TransferTest : public testing::Test {
     auto done = co_await transfer.wait(Transfer::Until::Done, steadyNow() + std::chrono::seconds(10));
     if (!done) co_return std::unexpected(done.error());
     co_return transfer.takeBytes();
+  }
+
+  // A call that ends with the last thing that is to be said, not with the answer.
+  Task<void> hearTheLastWord(ConnectionPool& pool) {
+    Transfer transfer(pool, "{}");
+    const auto heard = co_await transfer.wait(Transfer::Until::Data, steadyNow() + std::chrono::seconds(10));
+    EXPECT_TRUE(heard.has_value());
+    EXPECT_EQ(transfer.takeBytes(), "the last word");
+    transfer.letEnd();
   }
 
   boost::asio::io_context io_;
@@ -147,6 +158,42 @@ TEST_F(TransferTest, doesNotUseAConnectionAgainThatTheUpstreamWantsClosed) {
     EXPECT_EQ(second, "two");
   });
   EXPECT_EQ(upstream.connections(), 2);
+}
+
+TEST_F(TransferTest, usesAConnectionAgainWhoseAnswerEndedAPacketAfterItsLastWord) {
+  ScriptedUpstream upstream({{.bytes = kLastWord, .then = {answer("two")}, .late = "0\r\n\r\n"}});
+  ConnectionPool pool(wiring_, {upstream.url(), {}}, {});
+  run([&]() -> Task<void> {
+    co_await hearTheLastWord(pool);
+    EXPECT_EQ(pool.kept(), 0u);
+    upstream.sendLate();
+    while (pool.kept() == 0) co_await boost::asio::post(io_, boost::asio::use_awaitable);
+    const auto second = co_await call(pool);
+    EXPECT_EQ(second, "two");
+  });
+  EXPECT_EQ(upstream.served(), 2);
+  EXPECT_EQ(upstream.connections(), 1);
+}
+
+TEST_F(TransferTest, closesAConnectionWhoseAnswerDoesNotEndSoon) {
+  const std::string much = "2000\r\n" + std::string(0x2000, 'x') + "\r\n0\r\n\r\n";
+  for (const std::string& late : {much, std::string("0\r\n\r\nHTTP/1.1 200 OK\r\n"), std::string("z\r\n")}) {
+    ScriptedUpstream upstream({{.bytes = kLastWord, .then = {answer("on the same")}, .late = late}, {.bytes = answer("two")}});
+    ConnectionPool pool(wiring_, {upstream.url(), {}}, {});
+    run([&]() -> Task<void> {
+      co_await hearTheLastWord(pool);
+      upstream.sendLate();
+      const auto second = co_await call(pool);  // it is served when the first connection has been closed
+      EXPECT_EQ(second, "two") << late.substr(0, 30);
+    });
+  }
+  ScriptedUpstream silent({{.bytes = kLastWord, .keep_open = true}, {.bytes = answer("two")}});
+  ConnectionPool pool(wiring_, {silent.url(), {}}, {});
+  run([&]() -> Task<void> {
+    co_await hearTheLastWord(pool);
+    const auto second = co_await call(pool);
+    EXPECT_EQ(second, "two");
+  });
 }
 
 TEST_F(TransferTest, sendsALargeBodyWhole) {
