@@ -130,6 +130,7 @@ Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
   call.tier = &tierAt(tier);
   call.request = &request_;
   call.stream = request_.stream;
+  call.hold = request_.stream && holds(tier);
   constexpr std::int64_t kShortAnswerTokens = 64;
   call.short_answer = (workload_ != nullptr && !workload_->validate.labels.empty()) ||
                       (request_.max_tokens && *request_.max_tokens <= kShortAnswerTokens);

@@ -85,12 +85,13 @@ Task<Result<std::unique_ptr<Exchange>>> callTier(Client& client, TierCall call, 
     const auto additions = host.additions(deployment);
     auto exchange = std::make_unique<Exchange>(client, deployment, *call.request, additions, call.stream, limitsOf(call),
                                                i == 0 ? domain::AttemptRole::Serve : domain::AttemptRole::Retry);
-    auto opened = co_await exchange->open();
-    if (opened) co_return exchange;
-    const auto attempt = describe(*exchange, call, opened.error());
-    host.attemptFailed(*exchange, attempt, opened.error());
-    if (!mayFailOver(opened.error().code)) co_return std::unexpected(opened.error());
-    errors.push_back(opened.error());
+    auto answered = co_await exchange->open();
+    if (answered && call.hold) answered = co_await exchange->readAll();
+    if (answered) co_return exchange;
+    const auto attempt = describe(*exchange, call, answered.error());
+    host.attemptFailed(*exchange, attempt, answered.error());
+    if (!mayFailOver(answered.error().code)) co_return std::unexpected(answered.error());
+    errors.push_back(answered.error());
   }
   co_return std::unexpected(combine(errors));
 }

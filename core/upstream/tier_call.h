@@ -21,11 +21,12 @@ struct TierCall {
   const domain::Tier* tier = nullptr;
   const domain::Request* request = nullptr;
   bool stream = false;             // ask for a stream
+  bool hold = false;               // the client sees nothing before the end: a stream that breaks off may be asked for elsewhere
   bool short_answer = false;       // short by nature: the tier's timeout holds for the whole of it
   double timeout_scale = 1.0;      // 0.5 + complexity
 };
 
-// The first deployment that answers, opened. The error is that of the tier as a whole: a request that the upstream refused is
+// The first deployment that answers, opened; where it is to be held, read to its end. The error is that of the tier as a whole: a request that the upstream refused is
 // returned at once; every one limited: UpstreamRateLimited with the smallest wait; only timeouts: UpstreamTimeout; else the last.
 [[nodiscard]] Task<Result<std::unique_ptr<Exchange>>> callTier(Client& client, TierCall call, Host& host);
 

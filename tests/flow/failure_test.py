@@ -12,6 +12,10 @@ from harness import SLOWER, FlowTest, Router, request, row, run, set_fault, simu
 UNGATED = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}
 
 
+def gated(escalate_below):
+    return {"workloads": [{"name": "all", "route": {"strategy": "cascade"}, "gate": {"local": {"signal": "mean-token", "escalate-below": escalate_below}}}]}
+
+
 def upstream(name, url, model):
     return {"name": name, "api": "openai", "base_url": url, "models": [{"id": model, "logprobs": True}]}
 
@@ -150,6 +154,16 @@ class LyingUpstreamTest(Failing):
         status, headers, text = router.chat("a long one?", stream=True)
         self.assertEqual((status, headers["x-signalbox-upstream"], sse(text)[0][-1]), (200, "second", "[DONE]"))
 
+    def test_asks_the_same_tiers_next_when_a_stream_breaks_that_is_held_for_its_gate(self):
+        router = self.serve(policy=gated(0.1))
+        for fault in ("end-after=5", "reset-after=5", "error-frame"):
+            set_fault(self.first, fault)
+            status, headers, text = router.chat("a long one?", stream=True)
+            self.assertEqual((status, headers["x-signalbox-upstream"], sse(text)[0][-1]), (200, "second", "[DONE]"), fault)
+            attempts = router.attempts(headers["x-signalbox-decision-id"])
+            self.assertEqual([(a["tier"], a["role"]) for a in attempts], [("local", "serve"), ("local", "retry")])
+            self.assertTrue(attempts[0]["error"] and attempts[0]["input_tokens"], "what the first one did is written down and paid")
+
     def test_ends_a_stream_with_junk_by_an_error(self):
         self.assertIn(self.cut("junk-sse"), ("error", "truncated"))
 
@@ -157,8 +171,7 @@ class LyingUpstreamTest(Failing):
         self.assertIn(self.cut("error-frame"), ("error", "truncated"))
 
     def test_has_no_confidence_where_the_provider_gives_none(self):
-        gated = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}, "gate": {"local": {"signal": "mean-token", "escalate-below": 0.95}}}]}
-        router = self.serve(policy=gated)
+        router = self.serve(policy=gated(0.95))
         for url in (self.first, self.second):
             set_fault(url, "no-logprobs,no-usage")
         status, headers, _ = router.chat("question 1?")

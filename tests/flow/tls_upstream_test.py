@@ -5,9 +5,10 @@ import json
 import ssl
 import subprocess
 import threading
+import time
 import unittest
 
-from harness import FlowTest, Router
+from harness import FlowTest, Router, until
 
 CHUNK = {"object": "chat.completion.chunk", "model": "m"}
 
@@ -37,9 +38,22 @@ class Upstream(http.server.BaseHTTPRequestHandler):
                 {"index": 0, "message": {"role": "assistant", "content": "x" * size}, "finish_reason": "stop"}]})
         self.send_response(200)
         self.send_header("Content-Type", kind)
+        if self.server.apart:
+            self.send_in_chunks(body)
+            return
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body.encode())
+
+
+    def send_in_chunks(self, body):
+        """As most servers do it: the last chunk is a packet of its own."""
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(body), body.encode()))
+        self.wfile.flush()
+        time.sleep(0.01)
+        self.wfile.write(b"0\r\n\r\n")
 
 
 def certificate(folder, name):
@@ -56,7 +70,7 @@ class TlsUpstreamTest(FlowTest):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(cert, key)
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
-        server.connections = 0
+        server.connections, server.apart = 0, False
         server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.addCleanup(server.server_close)
@@ -82,6 +96,27 @@ class TlsUpstreamTest(FlowTest):
             self.assertEqual(sum(len(event["choices"][0]["delta"].get("content", "")) for event in events), size)
             self.assertTrue(text.endswith("data: [DONE]\n\n"))
         self.assertEqual(server.connections, 1)
+
+    def test_streams_keep_their_connection_though_their_last_chunk_comes_later(self):
+        server, cert = self.upstream("localhost")
+        server.apart = True
+        router = self.serve(server, ca=cert.name)
+
+        def served_without_another():
+            before = server.connections
+            status, _, text = router.chat("1000", stream=True)
+            self.assertEqual((status, text[-14:]), (200, "data: [DONE]\n\n"))
+            return server.connections == before
+        until(served_without_another, "a stream is served over a connection that is there")
+
+    def test_reads_a_changed_file_of_authorities_again(self):
+        server, cert = self.upstream("localhost")
+        authorities = self.folder / "authorities.pem"
+        authorities.write_text(certificate(self.folder, "elsewhere.test")[1].read_text())
+        router = self.serve(server, ca=authorities.name)
+        self.refused(router, server)
+        authorities.write_text(authorities.read_text() + cert.read_text())
+        self.assertEqual(router.chat("100")[0], 200)
 
     def refused(self, router, server):
         status, headers, text = router.chat("100")

@@ -49,7 +49,7 @@ class TierCallTest : public testing::Test {
   }
 
   // Calls the tier and, where it answers, reads everything it says.
-  Result<std::string> run(bool stream, Duration timeout = std::chrono::seconds(5)) {
+  Result<std::string> run(bool stream, Duration timeout = std::chrono::seconds(5), bool hold = false) {
     tier_.name = "local";
     tier_.timeout = tier_.total_timeout = timeout;
     auto request = dialect::readChatRequest(R"({"model":"auto","messages":[{"role":"user","content":"Is it?"}]})", {});
@@ -60,7 +60,7 @@ class TierCallTest : public testing::Test {
       const std::shared_ptr<void> stop(nullptr, [&](void*) { io_.stop(); });
       co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
       co_await boost::asio::this_coro::throw_if_cancelled(false);
-      TierCall call{&tier_, &*request, stream, false, 1.0};
+      TierCall call{&tier_, &*request, stream, hold, false, 1.0};
       auto exchange = co_await callTier(client, call, host_);
       if (!exchange) {
         text = std::unexpected(exchange.error());
@@ -134,6 +134,29 @@ TEST_F(TierCallTest, goesToTheNextDeploymentWhenOneFails) {
     ASSERT_EQ(host_.failed.size(), 1u) << code;
     EXPECT_EQ(host_.failed[0].error, code);
     EXPECT_EQ(host_.failed[0].upstream, "u0");
+  }
+}
+
+TEST_F(TierCallTest, goesToTheNextDeploymentWhenAStreamThatIsHeldBreaksOff) {
+  for (const bool hold : {true, false}) {
+    ScriptedUpstream bad({{kStreamHead + kFirst}});
+    ScriptedUpstream good({{kStreamHead + kFirst + kSecond + kDone}});
+    *config_ = {};
+    tier_ = {};
+    host_.failed.clear();
+    io_.restart();
+    addDeployment(bad.url());
+    addDeployment(good.url());
+    const auto text = run(true, std::chrono::seconds(5), hold);
+    if (hold) {
+      EXPECT_EQ(text, "yes");
+      EXPECT_EQ(relayed_, kFirst + kSecond + kDone);
+      ASSERT_EQ(host_.failed.size(), 1u);
+      EXPECT_EQ(host_.failed[0].error, "upstream_truncated");
+      EXPECT_EQ(host_.failed[0].status, 200);
+    } else {
+      EXPECT_EQ(text ? ErrorCode::Internal : text.error().code, ErrorCode::UpstreamTruncated) << "the client has its beginning";
+    }
   }
 }
 
