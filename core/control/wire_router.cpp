@@ -126,13 +126,13 @@ Json toJson(const domain::UpstreamStatus& upstream) {
   Json json{{"name", upstream.name},
             {"base_url", upstream.base_url},
             {"health", upstream.health},
-            {"breaker", upstream.breaker},
             {"in_flight", upstream.in_flight},
             {"requests", upstream.requests},
             {"failures", upstream.failures},
             {"last_error", upstream.last_error},
             {"refused", Json::array()}};
   for (const auto& refused : upstream.refused) json["refused"].push_back(refusedToJson(refused));
+  putOptional(json, "breaker", upstream.breaker);
   putOptional(json, "ttft_p50_ms", upstream.ttft_p50_ms);
   return json;
 }

@@ -50,7 +50,7 @@ struct UpstreamStatus {
   std::string name;
   std::string base_url;
   std::string health;  // ok degraded open cold disabled unknown
-  std::string breaker; // closed open half-open
+  std::optional<std::string> breaker;  // closed open half-open; none where no breaker stands before it
   std::int64_t in_flight = 0;
   std::int64_t requests = 0;
   std::int64_t failures = 0;

@@ -38,7 +38,6 @@ std::vector<domain::UpstreamStatus> HealthTable::list() const {
     status.failures = health.failures.load(std::memory_order_relaxed);
     const auto in_a_row = health.consecutive_failures.load(std::memory_order_relaxed);
     status.health = status.requests == 0 ? "unknown" : in_a_row == 0 ? "ok" : "degraded";
-    status.breaker = "closed";
     status.last_error = health.lastError();
     all.push_back(std::move(status));
   }

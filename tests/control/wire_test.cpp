@@ -180,6 +180,10 @@ TEST(WireTest, carriesUpstreamsAndTheAuditChain) {
   EXPECT_EQ(refused[0].addition, "usage");
   EXPECT_TRUE(refused[0].with_tools);
   EXPECT_EQ(refused[0].until, kNow);
+  EXPECT_EQ(throughWire(upstream, &upstreamFromJson).breaker, "closed");
+  upstream.breaker.reset();
+  EXPECT_FALSE(toJson(upstream).contains("breaker"));
+  EXPECT_FALSE(throughWire(upstream, &upstreamFromJson).breaker);
   AuditPage page;
   page.entries.push_back({2, kNow, "ada", domain::Role::Admin, "policy.apply", 3, "d", "r", "ok", "p", "h"});
   page.broken_at = 2;

@@ -87,6 +87,14 @@ class TierCallTest : public testing::Test {
   std::string relayed_;
 };
 
+TEST_F(TierCallTest, tellsNothingOfABreakerThatThereIsNot) {
+  addDeployment("http://127.0.0.1:1/v1");
+  const auto all = HealthTable(*config_).list();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].health, "unknown");
+  EXPECT_FALSE(all[0].breaker);
+}
+
 TEST_F(TierCallTest, readsAWholeAnswer) {
   ScriptedUpstream upstream({{whole(200, kAnswer)}});
   addDeployment(upstream.url());
