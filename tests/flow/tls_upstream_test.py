@@ -16,6 +16,7 @@ CHUNK = {"object": "chat.completion.chunk", "model": "m"}
 class Upstream(http.server.BaseHTTPRequestHandler):
     """Answers with a text whose length the prompt names, whole or in 100 pieces."""
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # what is written apart leaves apart
 
     def log_message(self, *_):
         pass
