@@ -3,9 +3,9 @@
 #include <iostream>
 
 #include "base/strings.h"
+#include "base/whole_file.h"
 #include "config/config.h"
 #include "control/wire.h"
-#include "lab/data_lines.h"
 #include "policy/policy.h"
 #include "signalbox/commands.h"
 #include "signalbox/control_arguments.h"
@@ -27,8 +27,8 @@ struct PolicyArguments {
 using Client = server::ControlClient;
 
 // The file's text as the router reads it: YAML or JSON, checked against the router's tiers.
-Result<domain::PolicyDocument> readFile(Client& client, const std::string& file) {
-  const auto text = lab::readFile(file);
+Result<domain::PolicyDocument> readDocument(Client& client, const std::string& file) {
+  const auto text = readWholeFile(file);
   if (!text) return std::unexpected(text.error());
   if (!isValidUtf8(*text)) return fail(ErrorCode::InvalidInput, file + ": is not UTF-8 text; a policy document is YAML or JSON");
   auto answer = client.call("policy.check", {{"text", *text}});
@@ -71,7 +71,7 @@ Result<void> show(Client& client, const PolicyArguments& arguments) {
 }
 
 Result<void> diff(Client& client, const PolicyArguments& arguments) {
-  const auto document = readFile(client, arguments.file);
+  const auto document = readDocument(client, arguments.file);
   if (!document) return std::unexpected(document.error());
   const auto stored = getPolicy(client, arguments.revision);
   if (!stored) return std::unexpected(stored.error());
@@ -101,7 +101,7 @@ void printApplied(const control::PolicyApplied& applied, bool json) {
 }
 
 Result<void> apply(Client& client, const PolicyArguments& arguments) {
-  auto document = readFile(client, arguments.file);
+  auto document = readDocument(client, arguments.file);
   if (!document) return std::unexpected(document.error());
   control::PolicyApply change;
   change.policy = std::move(*document);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -36,6 +37,25 @@ Result<void> writeWholeFile(const std::string& path, std::string_view text, mode
   if (written) failure = problem();
   ::unlink(temporary.c_str());
   return failure;
+}
+
+Result<std::string> readWholeFile(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return fail(ErrorCode::Io, path + ": cannot be opened: " + std::strerror(errno), path);
+  constexpr std::size_t kPiece = 1 << 18;
+  std::string text;
+  ssize_t got = 0;
+  do {
+    const std::size_t held = text.size();
+    text.resize(held + kPiece);
+    do got = ::read(fd, text.data() + held, kPiece);
+    while (got < 0 && errno == EINTR);
+    text.resize(held + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  } while (got > 0);
+  auto failure = fail(ErrorCode::Io, path + ": cannot be read: " + std::strerror(errno), path);
+  ::close(fd);
+  if (got < 0) return failure;
+  return text;
 }
 
 }  // namespace signalbox

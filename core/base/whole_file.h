@@ -14,4 +14,7 @@ namespace signalbox {
 // was there before or all of the new. Io says what failed; nothing is left behind then.
 [[nodiscard]] Result<void> writeWholeFile(const std::string& path, std::string_view text, mode_t mode);
 
+// All that is in the file; Io names it and says what failed. A folder is no file.
+[[nodiscard]] Result<std::string> readWholeFile(const std::string& path);
+
 }  // namespace signalbox

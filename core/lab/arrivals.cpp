@@ -5,6 +5,7 @@
 
 #include "base/json_doc.h"
 #include "base/strings.h"
+#include "base/whole_file.h"
 
 namespace signalbox::lab {
 namespace {
@@ -78,7 +79,7 @@ Result<Arrivals> parseArrivals(std::string_view text, const std::string& file, b
 }
 
 Result<Arrivals> readArrivals(const std::string& file, bool skip_bad) {
-  const auto text = readFile(file);
+  const auto text = readWholeFile(file);
   if (!text) return std::unexpected(text.error());
   return parseArrivals(*text, file, skip_bad);
 }

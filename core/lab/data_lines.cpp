@@ -1,25 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lab/data_lines.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
-
 #include "base/strings.h"
 
 namespace signalbox::lab {
 namespace {
 constexpr std::size_t kShown = 5;
-}
-
-Result<std::string> readFile(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return fail(ErrorCode::Io, file + ": cannot be opened: " + std::strerror(errno));
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (in.bad() || text.bad()) return fail(ErrorCode::Io, file + ": cannot be read: " + std::strerror(errno));
-  return std::move(text).str();
 }
 
 std::vector<BadLine> eachLine(std::string_view text, const TakeLine& take) {

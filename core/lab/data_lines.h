@@ -17,9 +17,6 @@ struct BadLine {
   std::string message;
 };
 
-// The whole file; Io names it.
-[[nodiscard]] Result<std::string> readFile(const std::string& file);
-
 // Calls `take` for every line that is not empty, with its number; the ones it fails on are collected. A byte order mark and
 // carriage returns at line ends are dropped.
 using TakeLine = std::function<Result<void>(std::string_view line, std::size_t number)>;

@@ -3,6 +3,8 @@
 
 #include <set>
 
+#include "base/whole_file.h"
+
 namespace signalbox::lab {
 namespace {
 
@@ -73,7 +75,7 @@ Result<std::shared_ptr<const Outcomes>> parseOutcomes(std::string_view text, con
 }
 
 Result<std::shared_ptr<const Outcomes>> readOutcomes(const std::string& file, bool skip_bad) {
-  const auto text = readFile(file);
+  const auto text = readWholeFile(file);
   if (!text) return std::unexpected(text.error());
   return parseOutcomes(*text, file, skip_bad);
 }

@@ -50,5 +50,18 @@ TEST_F(WholeFileTest, leavesNothingBehindWhereItCannotWrite) {
   EXPECT_EQ(files(), 1U);
 }
 
+TEST_F(WholeFileTest, readsAllOfAFileAndNothingElse) {
+  const std::string path = (folder / "text").string(), longer(1'000'000, 'y');
+  ASSERT_TRUE(writeWholeFile(path, longer, 0644));
+  EXPECT_EQ(readWholeFile(path).value(), longer);
+  ASSERT_TRUE(writeWholeFile(path, "", 0644));
+  EXPECT_EQ(readWholeFile(path).value(), "");
+  const auto none = readWholeFile((folder / "none").string()), directory = readWholeFile(folder.string());
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().message, (folder / "none").string() + ": cannot be opened: No such file or directory");
+  ASSERT_FALSE(directory) << "not an empty text";
+  EXPECT_EQ(directory.error().message, folder.string() + ": cannot be read: Is a directory");
+}
+
 }  // namespace
 }  // namespace signalbox
