@@ -26,7 +26,6 @@ struct Entry {
 };
 
 struct Table {
-  std::string date;
   std::map<std::string_view, std::string_view> aliases;  // of providers
   std::map<std::string_view, std::string> sources;       // by their letter
   std::map<std::string_view, std::vector<Entry>> by_model;
@@ -46,10 +45,9 @@ std::optional<double> perToken(std::string_view field) {
   return per_million / 1e6;
 }
 
-// "# date D", "# alias A P", "# source X D words…"
+// "# alias A P", "# source X D words…"
 void readComment(std::string_view line, Table& table) {
   const auto words = split(trim(line.substr(1)), ' ');
-  if (words.size() == 2 && words[0] == "date") table.date = words[1];
   if (words.size() == 3 && words[0] == "alias") table.aliases.emplace(words[1], words[2]);
   if (words.size() < 4 || words[0] != "source") return;
   std::string source(words[3]);
@@ -142,8 +140,6 @@ std::optional<domain::Price> builtInPrice(std::string_view provider, std::string
   const auto plain = withoutDate(model);
   return plain == model ? std::nullopt : exact(provider, plain);
 }
-
-std::string priceTableDate() { return table().date; }
 
 std::size_t priceTableSize() { return table().rows; }
 

@@ -12,7 +12,6 @@ namespace signalbox::config {
 // By exact id, then without its date suffix; `provider` (openai, anthropic, …; may be empty) tells equal ids apart.
 // nullopt: unknown, which is not zero.
 [[nodiscard]] std::optional<domain::Price> builtInPrice(std::string_view provider, std::string_view model);
-[[nodiscard]] std::string priceTableDate();   // ISO date
 [[nodiscard]] std::size_t priceTableSize();   // models
 
 }  // namespace signalbox::config
