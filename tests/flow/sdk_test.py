@@ -8,6 +8,7 @@ import unittest
 import venv
 from pathlib import Path
 
+OPENAI = "openai==3.54.0"  # a newer one is a change of this line, not a surprise
 VENV = Path(os.environ.get("SIGNALBOX_FLOW_VENV", "flow-venv"))
 
 
@@ -16,13 +17,13 @@ def inside_venv():
     python = VENV / "bin" / "python"
     if Path(sys.prefix).resolve() == VENV.resolve():
         return
-    if not (VENV / "ready").exists():
+    if not (VENV / f"ready-{OPENAI}").exists():
         venv.create(VENV, with_pip=True, clear=True)
-        made = subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "openai"], capture_output=True, text=True)
+        made = subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", OPENAI], capture_output=True, text=True)
         if made.returncode != 0:
             print("SKIPPED: the openai package cannot be installed here:\n" + made.stderr, file=sys.stderr)
             sys.exit(77)
-        (VENV / "ready").touch()
+        (VENV / f"ready-{OPENAI}").touch()
     os.execv(python, [python, *sys.argv])
 
 

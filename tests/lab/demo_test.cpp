@@ -2,11 +2,12 @@
 #include "lab/demo_history.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <filesystem>
+#include <thread>
 
 #include "lab/demo.h"
+#include "patience.h"
 
 namespace signalbox::lab {
 namespace {
@@ -108,7 +109,8 @@ TEST(DemoTest, hasAPastAndLiveTrafficAndLeavesNothingBehind) {
   auto demo = Demo::start(options);
   ASSERT_TRUE(demo) << demo.error().message;
   EXPECT_GT((*demo)->historyRows(), 100);
-  for (int i = 0; i < 1000 && (*demo)->counts().requests < 20; ++i) ::usleep(10'000);
+  const auto deadline = steadyNow() + patient(std::chrono::seconds(10));
+  while ((*demo)->counts().requests < 20 && steadyNow() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   const auto counts = (*demo)->counts();
   EXPECT_GE(counts.requests, 20);
   EXPECT_EQ(counts.failed, 0);
