@@ -55,12 +55,14 @@ std::vector<Outcome> alwaysModel(const OutcomeTable& table, std::size_t model) {
 std::optional<std::size_t> cheapestModel(const OutcomeTable& table) {
   std::optional<std::size_t> best;
   double lowest = 0;
+  bool unknown_before = false;
   for (std::size_t model = 0; model < table.models.size(); ++model) {
     Mean cost;
     for (const auto& row : table.rows) cost.add(row[model].cost_usd);
-    if (cost.n > 0 && (!best || cost.value() < lowest)) best = model, lowest = cost.value();
+    if (cost.n == 0) unknown_before = unknown_before || !best;
+    else if (!best || cost.value() < lowest) best = model, lowest = cost.value();
   }
-  return best;
+  return unknown_before ? std::nullopt : best;
 }
 
 std::optional<std::size_t> bestSingleModel(const OutcomeTable& table) {

@@ -19,7 +19,7 @@ struct OutcomeTable {
 
 // One outcome per row of the table. An unknown cell is an Outcome without values.
 [[nodiscard]] std::vector<Outcome> alwaysModel(const OutcomeTable& table, std::size_t model);
-// The model with the lowest mean known cost; nullopt when no cost is known.
+// The model with the lowest mean known cost; nullopt when no cost is known, or none of a model before it: that may be cheaper.
 [[nodiscard]] std::optional<std::size_t> cheapestModel(const OutcomeTable& table);
 // The model with the highest mean known correctness, the cheaper of equals; nullopt when nothing is graded.
 [[nodiscard]] std::optional<std::size_t> bestSingleModel(const OutcomeTable& table);

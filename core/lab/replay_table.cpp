@@ -13,8 +13,8 @@ std::string comparedLine(const analytics::OutcomeSummary& one) {
   const auto cell = [](const Estimate& e, Format format) {
     return e.n > 0 ? valueOf(e, format) + " " + intervalOf(e, format) : valueOf(e, format);
   };
-  return padded(one.name, 48, false) + padded(cell(one.accuracy, percent), 28, true) + padded(cell(one.total_usd, dollars), 36, true) +
-         padded(cell(one.cost_per_correct.estimate, dollars), 42, true) + padded(grouped(one.requests), 9, true) + "\n";
+  return padded(one.name, 48, false) + padded(cell(one.accuracy, percent), 28, true) + padded(cell(one.total_usd, dollars), 42, true) +
+         padded(cell(one.cost_per_correct.estimate, dollars), 44, true) + padded(grouped(one.requests), 9, true) + "\n";
 }
 
 Json comparedJson(const analytics::OutcomeSummary& one) {
@@ -59,8 +59,8 @@ std::string reportTable(const ReplayReport& r) {
   line("accuracy", r.run.accuracy, percent);
   line("cost per correct answer", r.run.cost_per_correct.estimate, dollars);
   if (r.same_prompts.empty()) return out;
-  out += "\n" + padded("from the file, each prompt once", 48, false) + padded("accuracy", 28, true) + padded("cost", 36, true) +
-         padded("cost per correct answer", 42, true) + padded("n", 9, true) + "\n";
+  out += "\n" + padded("from the file, each prompt once", 48, false) + padded("accuracy", 28, true) + padded("cost", 42, true) +
+         padded("cost per correct answer", 44, true) + padded("n", 9, true) + "\n";
   for (const auto& one : r.same_prompts) out += comparedLine(one);
   for (const auto& model : r.ladder) {
     const auto source = r.price_sources.find(model);

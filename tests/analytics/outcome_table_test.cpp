@@ -17,6 +17,9 @@ TEST(OutcomeTableTest, tellsTheCheapestFromTheBest) {
   EXPECT_EQ(cheapestModel(table()), 0u);
   EXPECT_EQ(bestSingleModel(table()), 1u);
   EXPECT_EQ(cheapestModel({{"a"}, {{Outcome{}}}}), std::nullopt);
+  const Outcome priced{{}, 2.0, {}};
+  EXPECT_EQ(cheapestModel({{"a", "b"}, {{Outcome{}, priced}}}), std::nullopt) << "a comes first, and may cost less";
+  EXPECT_EQ(cheapestModel({{"a", "b"}, {{priced, Outcome{}}}}), 0u);
 }
 
 TEST(OutcomeTableTest, letsTheOracleTakeTheCheapestThatIsRight) {
