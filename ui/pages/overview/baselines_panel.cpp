@@ -66,7 +66,7 @@ void BaselinesPanel::setBaselines(std::vector<domain::Baseline> baselines, bool 
   reach_ = reach_ > 0 ? std::max(0.05, std::ceil(reach_ * 20) / 20) : 0;
   setNote(n == 0 ? QString() : tr("n %1").arg(format::count(n)));
   estimated_ = estimated;
-  setToolTip(estimated ? tr("≈: where a tier was not run for a request, its cost is that of its other requests, by tokens. "
+  setToolTip(estimated ? tr("≈: where a tier was not run for a request, its cost is told from its other requests, by the length of the question. "
                             "Correctness is compared where nearly all graded answers were graded for that tier too.")
                        : QString());
   describe();
