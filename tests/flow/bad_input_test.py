@@ -271,7 +271,8 @@ class InterruptTest(Stranger):
     def test_ctrl_c_ends_an_export_behind_a_whole_row(self):
         with Program("demo", "--rate", "100", "--history", "120s", "--duration", "60s") as demo:
             demo.listening()
-            token = next(line for line in demo.errors if line.startswith("tokens of this run")).split(": ", 1)[1].split(" (clients)")[0]
+            said = until(lambda: next((line for line in demo.errors if line.startswith("tokens of this run")), None), "it names its tokens")
+            token = said.split(": ", 1)[1].split(" (clients)")[0]
             store = os.path.join(os.path.dirname(token), "demo.db")
             export = subprocess.Popen([BIN, "export", "decisions", "--format", "jsonl", "--store", store], stdout=subprocess.PIPE)
             first = export.stdout.readline()  # and then the pipe fills
