@@ -56,6 +56,11 @@ Result<void> PolicyStore::Core::load() {
   confirmed_compiled_ = *compiled;
   if (!stored->confirmed) {
     auto confirmed = (*reader)->lastConfirmedPolicy();
+    if (!confirmed && confirmed.error().code == ErrorCode::NotFound) {
+      log::warn("policy revision {} was never confirmed, and the store has no confirmed one to go back to; {} takes its place",
+                stored->revision, options_.configured ? "the configured policy" : "a policy that takes everything");
+      return writeFirst(options_.configured.value_or(defaultDocument()), "the store had no confirmed policy");
+    }
     if (!confirmed) return std::unexpected(std::move(confirmed.error()));
     auto old = compile(confirmed->document, confirmed->revision);
     if (!old) return std::unexpected(std::move(old.error()));

@@ -97,8 +97,11 @@ Result<void> AuditLedger::append(domain::AuditEntry& entry) {
 
 Result<void> PolicyLedger::open(Database& db) {
   const std::string columns(kRevisionColumns);
-  const std::string live = "SELECT " + columns + " FROM policy_revisions WHERE state = 'live' ORDER BY revision DESC LIMIT 1";
-  return db.prepare({{&live_, live},
+  const auto newest = [&](const char* where) {
+    return "SELECT " + columns + " FROM policy_revisions WHERE " + where + " ORDER BY revision DESC LIMIT 1";
+  };
+  return db.prepare({{&live_, newest("state = 'live'")},
+                     {&last_confirmed_, newest("confirmed = 1")},
                      {&last_, "SELECT max(revision) FROM policy_revisions"},
                      {&end_, "UPDATE policy_revisions SET state = ?, confirm_by = NULL WHERE state = 'live'"},
                      {&insert_, "INSERT INTO policy_revisions VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
@@ -106,6 +109,7 @@ Result<void> PolicyLedger::open(Database& db) {
 }
 
 Result<std::optional<domain::PolicyRevision>> PolicyLedger::live() { return oneRow(live_, readRevision); }
+Result<std::optional<domain::PolicyRevision>> PolicyLedger::lastConfirmed() { return oneRow(last_confirmed_, readRevision); }
 
 Result<void> PolicyLedger::insert(const domain::PolicyRevision& revision) {
   const std::string document = revision.document.json.dump();

@@ -30,13 +30,14 @@ class PolicyLedger {
   [[nodiscard]] Result<std::optional<domain::PolicyRevision>> confirm(domain::Revision revision, const std::string& who,
                                                                       domain::Role role);
   [[nodiscard]] Result<std::optional<domain::PolicyRevision>> live();
+  [[nodiscard]] Result<std::optional<domain::PolicyRevision>> lastConfirmed();
   // Writes a revision as it is: when a damaged store had to be replaced at run time.
   [[nodiscard]] Result<void> restore(const domain::PolicyRevision& revision);
 
  private:
   [[nodiscard]] Result<void> insert(const domain::PolicyRevision& revision);
   AuditLedger& audit_;
-  Statement live_, last_, end_, insert_, confirm_;
+  Statement live_, last_confirmed_, last_, end_, insert_, confirm_;
 };
 
 class LabelLedger {

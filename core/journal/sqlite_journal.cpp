@@ -45,7 +45,12 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(JournalOptions option
   auto store = Store::open(options.path);
   if (!store) return std::unexpected(std::move(store.error()));
   std::unique_ptr<SqliteJournal> journal(new SqliteJournal(std::move(options), std::move(*inflight), std::move(*store)));
-  if (auto done = journal->recover(); !done) return std::unexpected(std::move(done.error()));
+  auto recovered = journal->recover();
+  if (!recovered && isCorruption(recovered.error())) {
+    journal->failed(recovered.error());
+    if (journal->store_) recovered = journal->recover();
+  }
+  if (!recovered) return std::unexpected(std::move(recovered.error()));
   journal->thread_ = std::thread([self = journal.get()] { self->run(); });
   pthread_setname_np(journal->thread_.native_handle(), "journal");
   return journal;
@@ -55,7 +60,8 @@ SqliteJournal::SqliteJournal(JournalOptions options, std::unique_ptr<InflightFil
     : options_(std::move(options)),
       inflight_(std::move(inflight)),
       store_(std::move(store)),
-      queue_({options_.queue_rows, options_.batch_rows, options_.batch_wait}) {}
+      queue_({options_.queue_rows, options_.batch_rows, options_.batch_wait}),
+      aside_(store_->quarantined()) {}
 
 SqliteJournal::~SqliteJournal() {
   queue_.close();
@@ -63,6 +69,12 @@ SqliteJournal::~SqliteJournal() {
 }
 
 Result<void> SqliteJournal::recover() {
+  auto live = store_->policies().live();
+  if (!live) return std::unexpected(live.error());
+  auto confirmed = store_->policies().lastConfirmed();
+  if (!confirmed) return std::unexpected(confirmed.error());
+  live_ = std::move(*live);
+  if (live_ && !live_->confirmed) confirmed_ = std::move(*confirmed);
   const auto missing = inflight_->leftBehind();
   if (auto begun = store_->begin(); !begun) return begun;
   std::int64_t interrupted = 0;
@@ -75,14 +87,12 @@ Result<void> SqliteJournal::recover() {
   }
   if (auto done = noteReplacement(*store_); !done) return done;
   if (auto done = store_->commit(); !done) return done;
+  aside_.clear();
   inflight_->clear();
   if (interrupted > 0) {
     log::warn("store {}: {} decisions were begun before the router ended without warning; they are marked interrupted",
               options_.path, interrupted);
   }
-  auto live = store_->policies().live();
-  if (!live) return std::unexpected(live.error());
-  live_ = std::move(*live);
   status_.interrupted = interrupted;
   refreshStatus();
   return {};
@@ -131,7 +141,7 @@ void SqliteJournal::commitPolicy(PolicyCommit commit, Reply<domain::PolicyRevisi
         [this, result, reply = std::move(reply)](const Result<void>& committed) {
           if (!committed) *result = std::unexpected(committed.error());
           if (*result) {
-            live_ = **result;
+            obey(**result);
             if (Observer* observer = observer_.load(std::memory_order_acquire)) observer->policyCommitted(**result);
           }
           reply(std::move(*result));
@@ -149,7 +159,7 @@ void SqliteJournal::confirmPolicy(domain::Revision revision, std::string who, do
           if (!committed) return reply(std::unexpected(committed.error()));
           if (!*result) return reply(std::unexpected(result->error()));
           if (**result) {
-            live_ = ***result;
+            obey(***result);
             if (Observer* observer = observer_.load(std::memory_order_acquire)) observer->policyCommitted(*live_);
           }
           reply({});

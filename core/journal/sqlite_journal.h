@@ -43,7 +43,10 @@ class SqliteJournal final : public Journal {
   void recovered();
   void fault(const Error& error);
   void replaceStore();
-  [[nodiscard]] static Result<void> noteReplacement(Store& store);
+  [[nodiscard]] Result<void> moveAside();
+  [[nodiscard]] Result<void> furnish(Store& store);
+  [[nodiscard]] Result<void> noteReplacement(Store& store);
+  void obey(const domain::PolicyRevision& live);
   void keepHouse(bool idle);
   void refreshStatus();
   void push(Change change);
@@ -54,9 +57,12 @@ class SqliteJournal final : public Journal {
   std::atomic<Observer*> observer_{nullptr};
   std::shared_ptr<std::atomic<int>> generation_ = std::make_shared<std::atomic<int>>(0);  // of the file, for readers
   WriteQueue queue_;
-  std::deque<std::unique_ptr<Row>> held_;       // taken from the queue and not yet committed
-  std::optional<domain::PolicyRevision> live_;  // survives a damaged store
-  std::int64_t last_seq_ = 0;                   // so does the sequence
+  std::deque<std::unique_ptr<Row>> held_;  // taken from the queue and not yet committed
+  bool damaged_ = false;                   // SQLite called the file corrupt, and it is still in its place
+  std::string aside_;                      // where a damaged file went, until the audit log says so
+  // What survives a damaged store: the live policy, the last confirmed one where the live one is not, and the sequence.
+  std::optional<domain::PolicyRevision> live_, confirmed_;
+  std::int64_t last_seq_ = 0;
   SteadyTime retry_at_{}, status_at_{};
   WallMicros fault_since_ = 0;
   std::uint64_t dropped_before_ = 0;  // when the last gap was written down

@@ -25,7 +25,8 @@ class Store {
 
   // An empty store goes on with the sequence of the one that it replaces.
   void continueAfter(std::int64_t seq) {
-    last_seq_ = committed_seq_ = std::max(seq, last_seq_), first_seq_ = std::min(first_seq_, last_seq_ + 1);
+    if (last_seq_ == 0) first_seq_ = seq + 1;
+    last_seq_ = committed_seq_ = std::max(seq, last_seq_);
   }
   // Gives row.seq. False: this row cannot be stored (its id is there already) and was left out.
   [[nodiscard]] Result<bool> insert(domain::CommittedDecision& row);

@@ -6,13 +6,10 @@
 namespace signalbox::journal {
 namespace {
 
-constexpr std::size_t kMostInGroup = 4096;                         // rows of one transaction under backlog
-constexpr std::size_t kGlance = 64;                                // rows between looks whether a change waits
-constexpr std::int64_t kRetireStep = 2048;                         // decisions deleted at a time
-constexpr std::int64_t kLogPagesIdle = 512, kLogPagesBusy = 8192;  // when the log is moved into the database
+constexpr std::size_t kMostInGroup = 4096;  // rows of one transaction under backlog
+constexpr std::size_t kGlance = 64;         // rows between looks whether a change waits
 constexpr Duration kPatience = std::chrono::milliseconds(100);
 constexpr Duration kRetryAfter = std::chrono::milliseconds(250);
-constexpr Duration kStatusEvery = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -109,8 +106,9 @@ Result<domain::CommittedRows> SqliteJournal::tryRows(std::size_t& count) {
 }
 
 void SqliteJournal::failed(const Error& error) {
-  if (isCorruption(error)) return replaceStore();
-  fault(error);
+  if (!isCorruption(error)) return fault(error);
+  damaged_ = true;
+  replaceStore();
 }
 
 void SqliteJournal::fault(const Error& error) {
@@ -144,60 +142,6 @@ void SqliteJournal::recovered() {
                          {},
                          {}};
   (void)store_->audit().append(gap);
-}
-
-// The damaged file goes aside; the sequence, the live policy and what waits to be written go on in a new one.
-void SqliteJournal::replaceStore() {
-  const std::int64_t last_seq = store_ ? store_->lastSeq() : last_seq_;
-  last_seq_ = last_seq;
-  store_.reset();
-  generation_->fetch_add(1);
-  auto store = Store::open(options_.path);
-  if (!store) return fault(store.error());
-  (*store)->continueAfter(last_seq);
-  Result<void> done = (*store)->begin();
-  if (done && live_) done = (*store)->policies().restore(*live_);
-  if (done) done = noteReplacement(**store);
-  if (done) done = (*store)->commit();
-  if (!done) return fault(done.error());
-  store_ = std::move(*store);
-  generation_->fetch_add(1);
-}
-
-Result<void> SqliteJournal::noteReplacement(Store& store) {
-  if (store.quarantined().empty()) return {};
-  domain::AuditEntry entry{0,
-                           0,
-                           "router",
-                           domain::Role::Admin,
-                           "journal.replaced",
-                           0,
-                           {},
-                           "the store was damaged and moved to " + store.quarantined(),
-                           "ok",
-                           {},
-                           {}};
-  return store.audit().append(entry);
-}
-
-void SqliteJournal::keepHouse(bool idle) {
-  if (!store_) {
-    if (steadyNow() >= retry_at_) replaceStore();
-    return;
-  }
-  if (store_->logPages() >= (idle ? kLogPagesIdle : kLogPagesBusy)) store_->checkpoint(false);
-  if (steadyNow() < status_at_ + kStatusEvery) return;
-  status_at_ = steadyNow();
-  const WallMicros oldest = wallNow() - std::chrono::duration_cast<std::chrono::microseconds>(options_.max_age).count();
-  if (const auto gone = store_->retire(oldest, options_.max_bytes, kRetireStep); gone && *gone == kRetireStep) status_at_ = {};
-  refreshStatus();
-}
-
-void SqliteJournal::refreshStatus() {
-  const auto bytes = store_ ? store_->bytes() : Result<std::int64_t>(0);
-  const std::lock_guard lock(status_mutex_);
-  status_.rows = store_ ? store_->rows() : 0;
-  if (bytes) status_.bytes = *bytes;
 }
 
 }  // namespace signalbox::journal

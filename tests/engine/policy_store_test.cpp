@@ -43,6 +43,19 @@ TEST_F(PolicyStoreTest, keepsTheStoresPolicyAndReportsAFileThatDiffers) {
   EXPECT_NE(store->fileDifference().find("escalate-below"), std::string::npos) << store->fileDifference();
 }
 
+TEST_F(PolicyStoreTest, startsWithTheConfiguredPolicyWhereTheLiveOneHasNoConfirmedOneToGoBackTo) {
+  journal::PolicyCommit unconfirmed;
+  unconfirmed.document = policyWith(0.9);
+  unconfirmed.confirm_by = now_ + 3600 * kSecond;
+  ASSERT_TRUE(journal::commitPolicy(*journal_, unconfirmed));
+  const auto store = openStore(policyWith(0.5));
+  ASSERT_TRUE(store);
+  EXPECT_EQ(liveGate(*store), 0.5);
+  EXPECT_EQ(store->live()->revision, 2);
+  EXPECT_TRUE(store->state().confirmed);
+  EXPECT_EQ(stored(1).state, RevisionState::Ended);
+}
+
 TEST_F(PolicyStoreTest, obeysAnAppliedPolicyByTheTimeItIsAcknowledged) {
   const auto store = openStore();
   const auto before = store->live();
