@@ -54,7 +54,9 @@ domain::Estimate ratioFieller(const Moments& moments) {
   const auto [n, sx, sy, sxx, syy, sxy] = moments;
   const auto count = static_cast<std::int64_t>(std::llround(n));
   if (count <= 0) return {};
-  if (sy <= 0) return {sx > 0 ? kInfinity : 0, 0, kInfinity, count};
+  // Scores that were taken out again leave dust of rounding in the sum.
+  constexpr double kDust = 1e-9;
+  if (sy < kDust) return sx > 0 ? domain::Estimate{kInfinity, 0, kInfinity, count} : domain::Estimate{};
   const double x = sx / n, y = sy / n, ratio = sx / sy;
   if (count < 2) return {ratio, 0, kInfinity, count};
   // Variances and covariance of the two means.

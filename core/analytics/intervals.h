@@ -20,7 +20,7 @@ inline constexpr double kZ95 = 1.959963984540054;  // two-sided 95% of the norma
 // n, Σx, Σy, Σx², Σy², Σxy of pairs.
 using Moments = std::array<double, 6>;
 void addPair(Moments& moments, double x, double y, double weight = 1);
-// Σx ÷ Σy by Fieller's theorem; for x, y ≥ 0. hi is infinite where Σy is not clearly above zero.
+// Σx ÷ Σy by Fieller's theorem; for x, y ≥ 0. hi is infinite where Σy is not clearly above zero; nothing over nothing is unknown.
 [[nodiscard]] domain::Estimate ratioFieller(const Moments& moments);
 // Σx ÷ Σy with the normal interval of the linearised ratio; for many units, where resampling costs more than it tells.
 [[nodiscard]] domain::Estimate ratioLinearized(std::span<const double> x, std::span<const double> y);

@@ -84,6 +84,23 @@ TEST(FiellerTest, hasNoUpperEndWhenHardlyAnythingIsCorrect) {
   EXPECT_EQ(ratioFieller({}).n, 0);
 }
 
+TEST(FiellerTest, doesNotKnowWhatNothingCostsWhereNothingIsCorrect) {
+  Moments free{};
+  for (int i = 0; i < 5; ++i) addPair(free, 0, 0);
+  EXPECT_EQ(ratioFieller(free).n, 0);
+  addPair(free, 0, 1);
+  EXPECT_EQ(ratioFieller(free).n, 6) << "right for nothing is known";
+  EXPECT_EQ(ratioFieller(free).value, 0);
+}
+
+TEST(FiellerTest, takesWhatRoundingLeavesOfScoresForNothing) {
+  Moments moments{};
+  for (const double score : {0.1, 0.2}) addPair(moments, 0.001, score);
+  for (const double score : {0.1, 0.2}) addPair(moments, 0.001, score, -1), addPair(moments, 0.001, 0);
+  ASSERT_GT(moments[2], 0) << "the dust that this is about";
+  EXPECT_TRUE(std::isinf(ratioFieller(moments).value));
+}
+
 TEST(IntervalsTest, coverTheTruthAboutNinetyFiveTimesInAHundred) {
   std::mt19937_64 random(5);
   const double truth = 0.001 / 0.6;
