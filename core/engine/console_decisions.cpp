@@ -123,7 +123,9 @@ void ConsoleSession::queryDecisions(control::DecisionQuery query, control::Reply
         auto rows = (*reader)->decisions(ask);
         if (!rows) return answer(std::unexpected(std::move(rows.error())));
         control::DecisionPage page;
-        if (rows->size() >= query.limit) page.next = pageKey(rows->back().decision);
+        // Where the page ends on the side that it was asked to go to.
+        const bool upwards = *after && !*before;
+        if (rows->size() >= query.limit) page.next = pageKey((upwards ? rows->front() : rows->back()).decision);
         page.items = std::move(*rows);
         // The count is of the whole filter, wherever the page stands.
         journal::DecisionQuery count = ask;

@@ -170,6 +170,22 @@ TEST_F(ControlCallsTest, pagesHaveTheAttemptsOfEachDecisionWhereTheyAreAskedFor)
   EXPECT_EQ(whole["attempts"][0]["tier"], detail["attempts"][0]["tier"]);
 }
 
+TEST_F(ControlCallsTest, pagesTowardsTheNewestMeetingEveryDecisionOnce) {
+  connect("viewer-token");
+  std::vector<std::string> oldest_first;
+  for (int i = 0; i < 6; ++i) oldest_first.push_back(record("local").id.string());
+  const Json all = call("decisions.query", {{"limit", 5}})["result"];
+  std::vector<std::string> seen;
+  Json params{{"limit", 2}, {"after", all["next"]}};  // from the last but one
+  for (int pages = 0; pages < 10; ++pages) {
+    const Json page = call("decisions.query", params)["result"];
+    for (auto item = page["items"].rbegin(); item != page["items"].rend(); ++item) seen.push_back((*item)["id"]);
+    if (page["next"].is_null()) break;
+    params["after"] = page["next"];
+  }
+  EXPECT_EQ(seen, std::vector<std::string>(oldest_first.begin() + 2, oldest_first.end()));
+}
+
 TEST_F(ControlCallsTest, explainsADecisionAgainstItsOwnRevision) {
   const auto decision = record("frontier");
   connect("tuner-token");
