@@ -104,7 +104,7 @@ void RowWriter::bindName(Statement& insert, int at, const std::string& word) {
   if (word.empty()) return insert.bindNull(at);
   Recent& recent = recent_[offset_ + static_cast<std::size_t>(at)];
   if (recent.word == word) return insert.bind(at, recent.number);
-  const auto number = words_.number(word);
+  const auto number = words_.number(word, foreign_);
   if (!number) {
     failure_ = std::unexpected(number.error());
   } else if (*number) {
@@ -156,7 +156,11 @@ Result<void> RowWriter::bind(Statement& insert, std::int64_t seq, const domain::
   offset_ = 0;
   insert.bind(1, seq);
   int at = 2;
-  domain::visitFields(decision, [&](Field field, const auto& member) { bindMember(insert, at++, field.kind, member); });
+  domain::visitFields(decision, [&](Field field, const auto& member) {
+    foreign_ = isForeign(field.name);
+    bindMember(insert, at++, field.kind, member);
+  });
+  foreign_ = false;
   bindName(insert, at, feature_names_);
   return failure_;
 }
@@ -167,7 +171,9 @@ Result<void> RowWriter::bind(Statement& insert, std::int64_t rid, const domain::
   insert.bind(1, rid);
   int at = 2;
   domain::visitFields(attempt, [&](Field field, const auto& member) {
-    if (field.name != "n") bindMember(insert, at++, field.kind, member);
+    if (field.name == "n") return;
+    foreign_ = isForeign(field.name);
+    bindMember(insert, at++, field.kind, member);
   });
   return failure_;
 }

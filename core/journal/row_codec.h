@@ -30,6 +30,7 @@ class RowWriter {
   };
   std::array<Recent, 128> recent_;
   std::size_t offset_ = 0;  // into recent_: decisions and attempts apart
+  bool foreign_ = false;    // the member's words are those of a client or an upstream
   std::string id_, features_, feature_names_;
   Result<void> failure_;
 };

@@ -17,6 +17,7 @@ using Op = Condition::Op;
 struct Column {
   FieldKind kind = FieldKind::Text;
   std::span<const std::string_view> words;
+  bool foreign = false;
 };
 
 const std::map<std::string, Column, std::less<>>& columns() {
@@ -26,6 +27,7 @@ const std::map<std::string, Column, std::less<>>& columns() {
     domain::visitFields(blank, [&]<class T>(domain::Field field, const T&) {
       Column& column = out[std::string(field.name)];
       column.kind = field.kind;
+      column.foreign = isForeign(field.name);
       if constexpr (domain::kIsWord<T>) column.words = domain::names<domain::WordOf<T>>();
     });
     return out;
@@ -78,12 +80,23 @@ class Compiler {
     std::string marks;
     for (const Json& value : values) {
       if (value.is_null()) continue;
-      if (auto item = stored(column, value)) {
-        marks += marks.empty() ? "?" : ", ?";
-        out_.values.push_back(std::move(*item));
-      }
+      auto item = stored(column, value);
+      if (!item) continue;
+      // A row may hold the word as it is from before the dictionary took it in.
+      const bool either = column.foreign && std::holds_alternative<std::int64_t>(*item) && overflowed();
+      marks += marks.empty() ? "?" : ", ?";
+      out_.values.push_back(std::move(*item));
+      if (!either) continue;
+      marks += ", ?";
+      out_.values.emplace_back(value.get<std::string>());
     }
     return name + " IN (" + marks + ")";
+  }
+
+  bool overflowed() {
+    const auto marked = words_.overflowed();
+    if (!marked) failure_ = std::unexpected(marked.error());
+    return marked && *marked;
   }
 
   std::string contains(const std::string& name, const Column& column, const std::string& part) {
@@ -101,15 +114,14 @@ class Compiler {
       return "instr(lower(" + name + "), ?) > 0";
     }
     const auto ids = words_.containing(lower);
-    const auto overflowed = words_.overflowed();
-    if (!ids || !overflowed) {
-      failure_ = std::unexpected(!ids ? ids.error() : overflowed.error());
+    if (!ids) {
+      failure_ = std::unexpected(ids.error());
       return "0";
     }
     std::string numbers;
     for (const std::int64_t id : *ids) numbers += (numbers.empty() ? "" : ", ") + std::to_string(id);
     std::string sql = numbers.empty() ? "0" : name + " IN (" + numbers + ")";
-    if (*overflowed) {
+    if (overflowed()) {
       out_.values.emplace_back(lower);
       sql += " OR (typeof(" + name + ") = 'text' AND instr(lower(" + name + "), ?) > 0)";
     }

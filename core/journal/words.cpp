@@ -24,9 +24,9 @@ Result<void> WordWriter::open(Database& db) {
   }
 }
 
-Result<std::optional<std::int64_t>> WordWriter::number(const std::string& word) {
+Result<std::optional<std::int64_t>> WordWriter::number(const std::string& word, bool foreign) {
   if (const auto known = numbers_.find(word); known != numbers_.end()) return known->second;
-  if (word.size() > kLongestWord || numbers_.size() >= kMostWords) {
+  if (word.size() > kLongestWord || numbers_.size() >= (foreign ? kMostForeignWords : kMostWords)) {
     if (!overflowed_) {
       if (auto done = overflow_.run(); !done) return std::unexpected(done.error());
       overflowed_ = overflow_is_fresh_ = true;

@@ -11,13 +11,18 @@
 namespace signalbox::journal {
 
 constexpr std::size_t kMostWords = 65'536;
+constexpr std::size_t kMostForeignWords = kMostWords / 2;  // so that a client with ever new words leaves room for ours
 constexpr std::size_t kLongestWord = 256;
+
+// Whether a client or an upstream chooses the words of this column.
+[[nodiscard]] constexpr bool isForeign(std::string_view column) { return column == "requested_model" || column == "error"; }
 
 class WordWriter {
  public:
   [[nodiscard]] Result<void> open(Database& db);
-  // The word's number, or nullopt when it stands in the row itself. REQUIRES: inside a transaction.
-  [[nodiscard]] Result<std::optional<std::int64_t>> number(const std::string& word);
+  // The word's number, or nullopt when it stands in the row itself. `foreign`: a client or an upstream chose it. REQUIRES: inside
+  // a transaction.
+  [[nodiscard]] Result<std::optional<std::int64_t>> number(const std::string& word, bool foreign);
   void committed() { fresh_.clear(), overflow_is_fresh_ = false; }
   void rolledBack();
 
@@ -38,7 +43,7 @@ class WordReader {
   [[nodiscard]] Result<std::vector<std::int64_t>> containing(const std::string& lower_part);
   // Whether some row may hold a text of a Name column as it is, instead of its number.
   [[nodiscard]] Result<bool> overflowed();
-  // How `word` is found in a column: by its number, or as it is.
+  // How `word` is found in a column: by its number, or as it is; where overflowed(), rows may have it in either way.
   [[nodiscard]] Result<std::variant<std::int64_t, std::string>> key(const std::string& word);
 
  private:
