@@ -45,14 +45,14 @@ void Rollup::add(const domain::Decision& d) {
   }
   if (d.latency_ms) latency.add(*d.latency_ms);
   if (d.ttft_ms) ttft.add(*d.ttft_ms);
-  regrade(d, std::nullopt, d.score);
+  regrade(d.cost_usd, std::nullopt, d.score);
 }
 
-void Rollup::regrade(const domain::Decision& d, std::optional<double> before, std::optional<double> after) {
+void Rollup::regrade(std::optional<double> cost_usd, std::optional<double> before, std::optional<double> after) {
   const auto count = [&](double score, int sign) {
     sums.graded += sign;
     sums.correct += sign * score;
-    if (d.cost_usd) addPair(moments, *d.cost_usd, score, sign);
+    if (cost_usd) addPair(moments, *cost_usd, score, sign);
   };
   if (before) count(*before, -1);
   if (after) count(*after, +1);

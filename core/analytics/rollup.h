@@ -6,7 +6,7 @@
 
 #include "analytics/intervals.h"
 #include "analytics/latency_sketch.h"
-#include "domain/decision.h"
+#include "domain/event.h"
 #include "domain/metrics.h"
 
 namespace signalbox::analytics {
@@ -24,7 +24,7 @@ struct Rollup {
 
   void add(const domain::Decision& decision);
   // A label that came after its decision was added: `before` and `after` are the decision's scores.
-  void regrade(const domain::Decision& decision, std::optional<double> before, std::optional<double> after);
+  void regrade(std::optional<double> cost_usd, std::optional<double> before, std::optional<double> after);
   void merge(const Rollup& other);
   // Rates with Wilson intervals, cost per correct with Fieller's, percentiles.
   [[nodiscard]] domain::MetricsBucket report() const;
@@ -48,12 +48,17 @@ class RangeRollup {
   std::map<WallMicros, Rollup> buckets_;
 };
 
-// Kept per second for an hour, per minute for two days, per quarter of an hour for ever (in memory; the store keeps the
-// decisions). Quarters, because the zones of the world are whole numbers of them from UTC: so days of any zone are exact.
+// Per second for the newest 3,600 seconds that had requests, per minute for the newest 2,880 such minutes, and per quarter of an
+// hour for as long as the store keeps the decisions. Counted, not clocked: a decision with a wrong time counts where it says and
+// moves nothing else. Quarters, because the zones of the world are whole numbers of them from UTC: so days of any zone are exact.
 class RollupStore {
  public:
+  RollupStore();
+  // In any order, a regrade even before its decision.
   void add(const domain::Decision& decision);
-  void regrade(const domain::Decision& decision, std::optional<double> before, std::optional<double> after);
+  void regrade(const domain::Regrade& grade);
+  // The store no longer has decisions from before `oldest`: the quarters that ended by then go.
+  void forget(WallMicros oldest);
   // Buckets of `bucket_us` aligned to `offset_us` from UTC midnight; 0 = the whole range only. Half-open. Ends of the range that
   // are finer than what is kept for their age are moved inwards.
   [[nodiscard]] domain::MetricsReport query(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const;
@@ -61,12 +66,19 @@ class RollupStore {
   [[nodiscard]] bool covers(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const;
 
  private:
-  using Buckets = std::map<WallMicros, Rollup>;
+  struct Kept {
+    WallMicros step;
+    std::size_t most;     // buckets
+    WallMicros from = 0;  // all buckets from here on are there
+    std::map<WallMicros, Rollup> buckets{};
+    void dropBefore(WallMicros ts);
+  };
+  template <class Change>
+  void put(WallMicros ts, Change change);
   [[nodiscard]] WallMicros stepAt(WallMicros ts) const;
-  void forget();
 
-  Buckets seconds_, minutes_, quarters_;
-  WallMicros newest_ = 0;
+  Kept quarters_, minutes_, seconds_;
+  WallMicros last_ = 0;  // nothing is later
 };
 
 }  // namespace signalbox::analytics

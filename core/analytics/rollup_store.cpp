@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
+
 #include "analytics/rollup.h"
 
 namespace signalbox::analytics {
@@ -7,8 +9,8 @@ namespace {
 constexpr WallMicros kSecond = 1'000'000;
 constexpr WallMicros kMinute = 60 * kSecond;
 constexpr WallMicros kQuarter = 15 * kMinute;
-constexpr WallMicros kSecondsKept = 60 * kMinute;
-constexpr WallMicros kMinutesKept = 48 * 60 * kMinute;
+constexpr std::size_t kSecondsKept = 3600;
+constexpr std::size_t kMinutesKept = 48 * 60;
 constexpr std::int64_t kMostEmptyBuckets = 20'000;
 
 WallMicros floorTo(WallMicros ts, WallMicros step, WallMicros offset = 0) {
@@ -79,45 +81,56 @@ domain::MetricsReport RangeRollup::report() const {
   return report;
 }
 
-void RollupStore::add(const domain::Decision& decision) {
-  const auto put = [&](Buckets& buckets, WallMicros step) {
-    Rollup& rollup = buckets[floorTo(decision.ts, step)];
-    rollup.since = floorTo(decision.ts, step);
-    rollup.until = rollup.since + step;
-    rollup.add(decision);
-  };
-  if (decision.ts >= newest_ - kSecondsKept) put(seconds_, kSecond);
-  if (decision.ts >= newest_ - kMinutesKept) put(minutes_, kMinute);
-  put(quarters_, kQuarter);
-  if (decision.ts > newest_) {
-    newest_ = decision.ts;
-    forget();
+RollupStore::RollupStore()
+    : quarters_{kQuarter, std::numeric_limits<std::size_t>::max()},
+      minutes_{kMinute, kMinutesKept},
+      seconds_{kSecond, kSecondsKept} {}
+
+void RollupStore::Kept::dropBefore(WallMicros ts) {
+  from = std::max(from, ts);
+  buckets.erase(buckets.begin(), buckets.lower_bound(from));
+}
+
+template <class Change>
+void RollupStore::put(WallMicros ts, Change change) {
+  for (Kept* kept : {&quarters_, &minutes_, &seconds_}) {
+    if (ts < kept->from) continue;
+    const WallMicros start = floorTo(ts, kept->step);
+    Rollup& rollup = kept->buckets[start];
+    rollup.since = start;
+    rollup.until = start + kept->step;
+    change(rollup);
+    if (kept->buckets.size() > kept->most) kept->dropBefore(kept->buckets.begin()->first + kept->step);
   }
+  // Minutes hold all that seconds hold: a query goes by the coarsest that fits.
+  if (seconds_.from < minutes_.from) seconds_.dropBefore(minutes_.from);
 }
 
-void RollupStore::regrade(const domain::Decision& decision, std::optional<double> before, std::optional<double> after) {
-  const auto put = [&](Buckets& buckets, WallMicros step) {
-    const auto at = buckets.find(floorTo(decision.ts, step));
-    if (at != buckets.end()) at->second.regrade(decision, before, after);
-  };
-  put(seconds_, kSecond);
-  put(minutes_, kMinute);
-  put(quarters_, kQuarter);
+void RollupStore::add(const domain::Decision& decision) {
+  put(decision.ts, [&](Rollup& rollup) { rollup.add(decision); });
+  last_ = std::max(last_, decision.ts);
 }
 
-void RollupStore::forget() {
-  while (!seconds_.empty() && seconds_.begin()->first < newest_ - kSecondsKept) seconds_.erase(seconds_.begin());
-  while (!minutes_.empty() && minutes_.begin()->first < newest_ - kMinutesKept) minutes_.erase(minutes_.begin());
+void RollupStore::regrade(const domain::Regrade& grade) {
+  put(grade.ts, [&](Rollup& rollup) { rollup.regrade(grade.cost_usd, grade.before, grade.after); });
 }
 
-// The finest step that is kept for all of the time from here on.
+void RollupStore::forget(WallMicros oldest) {
+  const WallMicros ended = floorTo(oldest, kQuarter);
+  for (Kept* kept : {&quarters_, &minutes_, &seconds_})
+    kept->buckets.erase(kept->buckets.begin(), kept->buckets.lower_bound(ended));
+}
+
+// The finest step that is kept for all of the time from here on. One kind begins where a piece of the coarser one does, so that
+// no piece reaches from one kind's time into the other's.
 WallMicros RollupStore::stepAt(WallMicros ts) const {
-  if (ts > newest_ - kSecondsKept) return kSecond;
-  return ts > newest_ - kMinutesKept ? kMinute : kQuarter;
+  const WallMicros minutes = ceilTo(minutes_.from, kQuarter), seconds = std::max(minutes, ceilTo(seconds_.from, kMinute));
+  if (ts >= seconds) return kSecond;
+  return ts >= minutes ? kMinute : kQuarter;
 }
 
 bool RollupStore::covers(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const {
-  const auto exact = [&](WallMicros ts) { return ts % stepAt(ts) == 0 || ts > newest_; };
+  const auto exact = [&](WallMicros ts) { return ts % stepAt(ts) == 0 || ts > last_; };
   if (!exact(since) || !exact(until)) return false;
   // Every bucket's edge is one of the oldest kind of step, or finer where it is young enough.
   return bucket_us == 0 || (bucket_us % stepAt(since) == 0 && offset_us % stepAt(since) == 0);
@@ -128,20 +141,23 @@ domain::MetricsReport RollupStore::query(WallMicros since, WallMicros until, Wal
   const auto edge = [&](WallMicros at) {  // of the bucket that `at` is in
     return bucket_us > 0 ? std::min(until, floorTo(at, bucket_us, offset_us) + bucket_us) : until;
   };
-  const auto pieces = {std::pair(kQuarter, &quarters_), std::pair(kMinute, &minutes_), std::pair(kSecond, &seconds_)};
-  const WallMicros first = quarters_.empty() ? until : quarters_.begin()->first;
-  const WallMicros last = std::min(until, newest_ + 1);
+  const WallMicros last = std::min(until, last_ + 1);
+  const WallMicros first = quarters_.buckets.empty() ? last : quarters_.buckets.begin()->first;
   for (WallMicros at = std::max(since, first); at < last;) {
-    const WallMicros finest = stepAt(at);
-    at = ceilTo(at, finest);
+    // Nothing is there before the next quarter that has something.
+    const auto next = quarters_.buckets.lower_bound(floorTo(at, kQuarter));
+    if (next == quarters_.buckets.end()) break;
+    const WallMicros finest = stepAt(std::max(at, next->first));
+    at = ceilTo(std::max(at, next->first), finest);
     // The coarsest piece that fits before the bucket's edge. Where even the finest kept one does not, it counts for the bucket
-    // that it begins in; one that reaches beyond the range is left out.
-    for (const auto& [step, buckets] : pieces) {
-      const bool fits = at % step == 0 && at + step <= edge(at);
-      if (!fits && step != finest) continue;
-      const auto found = buckets->find(at);
-      if (found != buckets->end() && at + step <= until) range.add(found->second);
-      at += step;
+    // that it begins in; one that reaches beyond the range is left out, unless the range reaches beyond all there is.
+    for (const Kept* kept : {&quarters_, &minutes_, &seconds_}) {
+      const bool fits = at % kept->step == 0 && at + kept->step <= edge(at);
+      if (!fits && kept->step != finest) continue;
+      const auto found = kept->buckets.find(at);
+      const bool within = at + kept->step <= until || (at < until && until > last_);
+      if (found != kept->buckets.end() && within) range.add(found->second);
+      at += kept->step;
       break;
     }
   }

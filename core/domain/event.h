@@ -19,6 +19,14 @@ struct CommittedDecision {
 // One commit's decisions in order of seq; shared by everybody who hears of them, so that nothing is copied on the way.
 using CommittedRows = std::shared_ptr<const std::vector<CommittedDecision>>;
 
+// The grade of a decision that was committed before: what a label made of it.
+struct Regrade {
+  DecisionId id;
+  WallMicros ts = 0;  // of the decision, like its cost
+  std::optional<double> cost_usd;
+  std::optional<double> before, after;  // the score that counts
+};
+
 struct JournalStatus {
   double lag_ms = 0;           // age of the oldest row not yet committed
   std::uint64_t dropped = 0;   // decisions lost to a full queue, since start

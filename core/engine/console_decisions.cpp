@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/log.h"
 #include "base/strings.h"
 #include "engine/console_session.h"
 #include "engine/route_steps.h"
@@ -175,12 +174,9 @@ void ConsoleSession::addLabel(control::LabelAdd label, control::Reply<control::D
         entry.diff = label.decision_id.string() + " " + (label.score ? shortest(*label.score) : "unsure");
         entry.reason = label.note;
         entry.outcome = "ok";
-        core.journal.addLabel(std::move(row), [answer, entry, &journal = core.journal](Result<void> done) {
+        core.journal.addLabel(std::move(row), std::move(entry), [answer](Result<void> done) {
           if (!done) return answer(std::unexpected(std::move(done.error())));
-          journal.audit(entry, [answer](Result<void> audited) {
-            if (!audited) log::warn("a label is kept, its line in the audit log is not: {}", audited.error().message);
-            answer(control::Done{});
-          });
+          answer(control::Done{});
         });
       });
 }

@@ -100,7 +100,7 @@ Task<http::Response> DataPlane::takeFeedback(server::Worker& worker, const http:
   if (!label) co_return dialect::errorResponse(label.error());
   const std::string id = label->decision_id.string();
   auto& journal = services_.journal;
-  const auto add = [&](auto reply) { journal.addLabel(std::move(*label), std::move(reply)); };
+  const auto add = [&](auto reply) { journal.addLabel(std::move(*label), std::nullopt, std::move(reply)); };
   auto& replies = replies_[worker.index()];
   if (!replies) replies = std::make_shared<Replies>(worker.executor());
   const auto kept = co_await Replies::await<void>(replies, add);

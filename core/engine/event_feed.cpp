@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/event_feed.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 
 namespace signalbox::engine {
 namespace {
 
-constexpr std::size_t kMostEarlyLabels = 10'000;
 constexpr std::size_t kMostScores = 100'000;
-
-// The score that counts: the best source, of equal ones the latest; unsure ones do not count.
-std::optional<double> bestScore(const std::vector<domain::Label>& labels) {
-  const domain::Label* best = nullptr;
-  for (const domain::Label& label : labels) {
-    if (!label.score) continue;
-    if (!best || label.source < best->source || (label.source == best->source && label.ts >= best->ts)) best = &label;
-  }
-  return best ? best->score : std::nullopt;
-}
-
-bool same(const domain::Label& a, const domain::Label& b) { return a.ts == b.ts && a.source == b.source && a.score == b.score; }
 
 }  // namespace
 
@@ -29,14 +16,13 @@ EventFeed::EventFeed(control::HubOptions hub, std::size_t most_queued) : hub_(hu
 EventFeed::~EventFeed() { stop(); }
 
 Result<void> EventFeed::start(journal::Journal& journal) {
-  auto labels = journal.reader();
-  if (!labels) return std::unexpected(std::move(labels.error()));
+  auto reader = journal.reader();
+  if (!reader) return std::unexpected(std::move(reader.error()));
   auto warm = journal.reader();
   if (!warm) return std::unexpected(std::move(warm.error()));
-  labels_reader_ = std::move(*labels);
+  reader_ = std::move(*reader);
   warm_reader_ = std::move(*warm);
-  started_ = wallNow();
-  const auto last = labels_reader_->lastSeq();
+  const auto last = reader_->lastSeq();
   if (!last) return std::unexpected(last.error());
   first_live_seq_ = *last;
   hub_.startAt(*last);
@@ -48,6 +34,7 @@ Result<void> EventFeed::start(journal::Journal& journal) {
   }
   thread_ = std::thread([this] { run(); });
   warm_thread_ = std::thread([this] { warmUp(); });
+  snapshot_.wait(false);
   return {};
 }
 
@@ -61,7 +48,7 @@ void EventFeed::stop() {
   if (warm_reader_) warm_reader_->interrupt();
   if (thread_.joinable()) thread_.join();
   if (warm_thread_.joinable()) warm_thread_.join();
-  labels_reader_.reset();
+  reader_.reset();
   warm_reader_.reset();
 }
 
@@ -79,11 +66,13 @@ void EventFeed::decisionsCommitted(domain::CommittedRows rows) {
   wake_.notify_one();
 }
 
-void EventFeed::labelCommitted(const domain::Label& label) {
+void EventFeed::regraded(const domain::Regrade& grade) { hear(grade); }
+
+void EventFeed::hear(Item item) {
   {
     const std::lock_guard lock(queue_mutex_);
     if (stopping_) return;
-    queue_.emplace_back(label);
+    queue_.push_back(std::move(item));
   }
   wake_.notify_one();
 }
@@ -121,7 +110,7 @@ void EventFeed::run() {
 void EventFeed::catchUp(std::int64_t upto) {
   constexpr std::size_t kPage = 1000;
   while (taken_ < upto) {
-    auto page = labels_reader_->decisionsAfter(taken_, kPage);
+    auto page = reader_->decisionsAfter(taken_, kPage);
     if (page) std::erase_if(*page, [&](const auto& row) { return row.seq > upto; });
     if (!page || page->empty()) {
       if (!page) {
@@ -131,6 +120,7 @@ void EventFeed::catchUp(std::int64_t upto) {
       taken_ = upto;  // retired meanwhile, or unreadable; asking again would not help
       return;
     }
+    remember(*page);
     take(std::make_shared<const std::vector<domain::CommittedDecision>>(std::move(*page)));
   }
 }
@@ -144,16 +134,7 @@ void EventFeed::take(const domain::CommittedRows& rows) {
   const auto& decisions = *rows;
   {
     const std::lock_guard lock(rollups_mutex_);
-    for (const auto& committed : decisions) {
-      rollups_.add(committed.decision);
-      if (committed.decision.score) remember(committed.decision.id, committed.decision.score);
-      const auto early = early_.empty() ? early_.end() : early_.find(committed.decision.id);
-      if (early == early_.end()) continue;
-      const auto score = bestScore(early->second);
-      rollups_.regrade(committed.decision, std::nullopt, score);
-      remember(committed.decision.id, score);
-      early_.erase(early);
-    }
+    for (const auto& committed : decisions) rollups_.add(committed.decision);
   }
   taken_ = decisions.back().seq;
   last_event_.store(decisions.back().decision.ts, std::memory_order_relaxed);
@@ -163,60 +144,44 @@ void EventFeed::take(const domain::CommittedRows& rows) {
   for (const auto& listener : listeners_) listener(decisions);
 }
 
-void EventFeed::take(const domain::Label& label) {
+void EventFeed::take(const domain::Regrade& grade) {
   std::int64_t missed = 0;
   {
     const std::lock_guard lock(queue_mutex_);
     missed = missed_upto_;
   }
   catchUp(missed);  // its decision may be among them
-  auto decision = labels_reader_->decision(label.decision_id);
-  const auto labels = labels_reader_->labels(label.decision_id);
-  if (!decision && decision.error().code == ErrorCode::UnknownDecision && early_.size() < kMostEarlyLabels) {
-    early_[label.decision_id].push_back(label);
-    return;
-  }
-  if (!decision || !labels) return;
+  domain::Regrade change = grade;
+  // The store was ahead when the row was read again: it may have held this grade already.
+  if (const auto known = scores_.find(grade.id); known != scores_.end())
+    change.before = std::exchange(known->second, grade.after);
+  if (change.before == change.after) return;
   const std::lock_guard lock(rollups_mutex_);
-  // Of decisions that the warm-up has still to read, it will read the label too.
-  if (!warm() && !scanning_.load(std::memory_order_acquire)) return;
-  const auto before = scoreBefore(*decision, *labels, label);
-  const auto after = bestScore(*labels);
-  if (before != after) rollups_.regrade(*decision, before, after);
-  remember(decision->id, after);
+  rollups_.regrade(change);
 }
 
-// The store may be ahead: it holds every label of a commit before the first of them is heard of here.
-std::optional<double> EventFeed::scoreBefore(const domain::Decision& decision, const std::vector<domain::Label>& labels,
-                                             const domain::Label& label) const {
-  if (const auto known = scores_.find(decision.id); known != scores_.end()) return known->second;
-  if (decision.ts >= started_ && forgotten_ < decision.id) return std::nullopt;  // never graded since it was written
-  std::vector<domain::Label> earlier;
-  for (const domain::Label& one : labels) {
-    const bool later = one.ts >= label.ts && one.ts >= started_;
-    if (!later && !same(one, label)) earlier.push_back(one);
+void EventFeed::remember(const std::vector<domain::CommittedDecision>& caught_up) {
+  for (const auto& row : caught_up) {
+    if (row.decision.score) scores_[row.decision.id] = row.decision.score;
   }
-  return bestScore(earlier);
-}
-
-void EventFeed::remember(const domain::DecisionId& id, std::optional<double> score) {
-  scores_[id] = score;
-  if (scores_.size() <= kMostScores) return;
-  forgotten_ = std::max(forgotten_, scores_.begin()->first);
-  scores_.erase(scores_.begin());
+  while (scores_.size() > kMostScores) scores_.erase(scores_.begin());
 }
 
 void EventFeed::warmUp() {
   journal::DecisionQuery all;
   std::int64_t rows = 0;
+  const auto fixed = [this] {
+    if (!snapshot_.exchange(true)) snapshot_.notify_all();
+  };
   const auto done = warm_reader_->scan(all, true, [&](const domain::CommittedDecision& row) {
-    scanning_.store(true, std::memory_order_release);
+    fixed();
     if (row.seq > first_live_seq_) return true;
     ++rows;
     const std::lock_guard lock(rollups_mutex_);
     rollups_.add(row.decision);
     return true;
   });
+  fixed();
   if (done) {
     warm_.store(true, std::memory_order_release);
     log::debug("{} decisions of earlier runs are in the rollups", rows);

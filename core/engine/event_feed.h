@@ -29,13 +29,14 @@ class EventFeed final : public journal::Observer {
   explicit EventFeed(control::HubOptions hub = {}, std::size_t most_queued = 64 * 1024);
   ~EventFeed() override;
 
-  // REQUIRES: once, before the first append. Reads where the sequence stands, then fills the rollups in the background.
+  // REQUIRES: once, before the first append or label. Reads where the sequence stands, then fills the rollups in the background,
+  // from the store as it is now: what is heard later comes on top.
   [[nodiscard]] Result<void> start(journal::Journal& journal);
   // Lets go of the journal. Twice is no error; what is committed afterwards is not heard.
   void stop();
 
   void decisionsCommitted(domain::CommittedRows decisions) override;
-  void labelCommitted(const domain::Label& label) override;
+  void regraded(const domain::Regrade& grade) override;
   void policyCommitted(const domain::PolicyRevision& revision) override;
 
   [[nodiscard]] control::EventHub& hub() { return hub_; }
@@ -52,15 +53,14 @@ class EventFeed final : public journal::Observer {
   void settle();
 
  private:
-  using Item = std::variant<domain::CommittedRows, domain::Label>;
+  using Item = std::variant<domain::CommittedRows, domain::Regrade>;
+  void hear(Item item);
   void run();
   void catchUp(std::int64_t upto);
   void warmUp();
   void take(const domain::CommittedRows& decisions);
-  void take(const domain::Label& label);
-  [[nodiscard]] std::optional<double> scoreBefore(const domain::Decision& decision, const std::vector<domain::Label>& labels,
-                                                  const domain::Label& label) const;
-  void remember(const domain::DecisionId& id, std::optional<double> score);
+  void take(const domain::Regrade& grade);
+  void remember(const std::vector<domain::CommittedDecision>& caught_up);
 
   control::EventHub hub_;
   mutable std::mutex rollups_mutex_;
@@ -83,12 +83,10 @@ class EventFeed final : public journal::Observer {
   const std::size_t most_queued_;
   std::atomic<std::int64_t> taken_{0};  // the last sequence number that is in the rollups; the feed's thread sets it
   std::int64_t first_live_seq_ = 0;   // rows above it are told by the journal, not read by warmUp()
-  std::atomic<bool> scanning_{false}; // the warm-up's snapshot of the store is taken
-  std::map<domain::DecisionId, std::vector<domain::Label>> early_;  // labels that came before their decision; the feed's thread
-  std::map<domain::DecisionId, std::optional<double>> scores_;      // that the rollups hold, as far as they changed here; likewise
-  domain::DecisionId forgotten_;      // scores_ is bounded: what it held up to here
-  WallMicros started_ = 0;
-  std::unique_ptr<journal::Reader> labels_reader_, warm_reader_;
+  std::atomic<bool> snapshot_{false}; // the warm-up's view of the store is fixed
+  // Scores that came with rows read again: the grades that made them may still be on their way. The feed's thread; bounded.
+  std::map<domain::DecisionId, std::optional<double>> scores_;
+  std::unique_ptr<journal::Reader> reader_, warm_reader_;
   std::thread thread_, warm_thread_;
 };
 

@@ -22,7 +22,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void decisionsCommitted(domain::CommittedRows decisions) = 0;
-  virtual void labelCommitted(const domain::Label& label) = 0;
+  // A label gave a committed decision another score. Labels that came first are in the decision itself.
+  virtual void regraded(const domain::Regrade& grade) = 0;
   virtual void policyCommitted(const domain::PolicyRevision& revision) = 0;
 };
 
@@ -76,8 +77,10 @@ class Journal {
   [[nodiscard]] virtual bool isQueued(const domain::DecisionId& id) const = 0;
 
   // Acknowledged changes: the reply comes after the commit, which is made at once, ahead of the group.
-  virtual void addLabel(domain::Label label, Reply<void> reply) = 0;                        // UnknownDecision
-  virtual void commitPolicy(PolicyCommit commit, Reply<domain::PolicyRevision> reply) = 0;  // Conflict, detail = live revision
+  // UnknownDecision. `entry` is the label's line in the audit log: both are kept, or neither.
+  virtual void addLabel(domain::Label label, std::optional<domain::AuditEntry> entry, Reply<void> reply) = 0;
+  // Conflict, detail = live revision.
+  virtual void commitPolicy(PolicyCommit commit, Reply<domain::PolicyRevision> reply) = 0;
   virtual void confirmPolicy(domain::Revision revision, std::string who, domain::Role role, Reply<void> reply) = 0;
   virtual void audit(domain::AuditEntry entry, Reply<void> reply) = 0;  // seq, hashes filled in
 

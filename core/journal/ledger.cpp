@@ -173,11 +173,12 @@ Result<std::optional<domain::PolicyRevision>> PolicyLedger::confirm(domain::Revi
 Result<void> LabelLedger::open(Database& db) {
   return db.prepare({{&exists_, "SELECT 1 FROM decision_rows WHERE id = ?"},
                      {&insert_, "INSERT INTO label_rows(decision_id, ts, score, source, note) VALUES(?, ?, ?, ?, ?)"},
+                     {&score_, "SELECT score FROM decision_rows WHERE id = ?"},
                      // The enum's order is the order of rank.
                      {&regrade_,
                       "UPDATE decision_rows SET (score, score_source) = (SELECT score, source FROM label_rows WHERE decision_id "
-                      "= ?1 AND score IS "
-                      "NOT NULL ORDER BY source, ts DESC, rowid DESC LIMIT 1) WHERE id = ?1"}});
+                      "= ?1 AND score IS NOT NULL ORDER BY source, ts DESC, rowid DESC LIMIT 1) WHERE id = ?1 "
+                      "RETURNING ts, cost_usd, score, score_source"}});
 }
 
 Result<bool> LabelLedger::decisionExists(const std::string& id) {
@@ -197,9 +198,21 @@ Result<void> LabelLedger::insert(const domain::Label& label) {
   return insert_.run();
 }
 
-Result<void> LabelLedger::regrade(const std::string& id) {
-  regrade_.bindCopy(1, id);
-  return regrade_.run();
+Result<std::optional<LabelLedger::Graded>> LabelLedger::regrade(const domain::DecisionId& id) {
+  const auto real = [](const Statement& row, int column) {
+    return row.isNull(column) ? std::nullopt : std::optional(row.real(column));
+  };
+  const std::string text = id.string();
+  score_.bindCopy(1, text);
+  const auto before = oneRow(score_, [&](const Statement& row) { return real(row, 0); });
+  if (!before) return std::unexpected(before.error());
+  if (!*before) return std::nullopt;
+  regrade_.bindCopy(1, text);
+  return oneRow(regrade_, [&](const Statement& row) {
+    Graded graded{{id, row.integer(0), real(row, 1), **before, real(row, 2)}, std::nullopt};
+    if (!row.isNull(3)) graded.source = static_cast<domain::LabelSource>(row.integer(3));
+    return graded;
+  });
 }
 
 }  // namespace signalbox::journal

@@ -3,6 +3,7 @@
 // transaction; a refusal (conflict, unknown decision) is a value and leaves the transaction as it was.
 #pragma once
 #include "domain/audit_entry.h"
+#include "domain/event.h"
 #include "domain/label.h"
 #include "domain/policy_document.h"
 #include "journal/journal.h"
@@ -45,11 +46,15 @@ class LabelLedger {
   [[nodiscard]] Result<void> open(Database& db);
   [[nodiscard]] Result<bool> decisionExists(const std::string& id);
   [[nodiscard]] Result<void> insert(const domain::Label& label);
-  // Puts the best label's score into the decision's row, where there is one.
-  [[nodiscard]] Result<void> regrade(const std::string& id);
+  // Puts the best label's score into the decision's row; what it was and is. nullopt: there is no such row.
+  struct Graded {
+    domain::Regrade change;
+    std::optional<domain::LabelSource> source;
+  };
+  [[nodiscard]] Result<std::optional<Graded>> regrade(const domain::DecisionId& id);
 
  private:
-  Statement exists_, insert_, regrade_;
+  Statement exists_, insert_, score_, regrade_;
 };
 
 // Readers of rows selected with these columns.

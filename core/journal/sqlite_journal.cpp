@@ -114,20 +114,22 @@ void SqliteJournal::push(Change change) {
   if (!queue_.push(std::move(change))) settle(fail(ErrorCode::ShuttingDown, "the store is closing"));
 }
 
-void SqliteJournal::addLabel(domain::Label label, Reply<void> reply) {
-  auto result = pendingResult<void>();
-  auto shared = std::make_shared<domain::Label>(std::move(label));
-  push({[this, shared, result](Store& store) -> Result<void> {
-          if (shared->ts == 0) shared->ts = wallNow();
-          *result = store.insert(*shared, *inflight_);
-          if (!*result && result->error().code == ErrorCode::Io) return *result;
-          return {};
-        },
-        [this, shared, result, reply = std::move(reply)](const Result<void>& committed) {
-          if (!committed) *result = committed;
-          if (Observer* observer = observer_.load(std::memory_order_acquire); observer && *result)
-            observer->labelCommitted(*shared);
-          reply(std::move(*result));
+void SqliteJournal::addLabel(domain::Label label, std::optional<domain::AuditEntry> entry, Reply<void> reply) {
+  auto result = pendingResult<std::optional<domain::Regrade>>();
+  auto run = [this, label = std::move(label), entry = std::move(entry), result](Store& store) mutable -> Result<void> {
+    if (label.ts == 0) label.ts = wallNow();
+    *result = store.insert(label, *inflight_);
+    if (!*result && result->error().code == ErrorCode::Io) return std::unexpected(result->error());
+    if (!*result || !entry) return {};
+    return store.audit().append(*entry);
+  };
+  push({std::move(run), [this, result, reply = std::move(reply)](const Result<void>& committed) {
+          if (!committed) return reply(std::unexpected(committed.error()));
+          if (!*result) return reply(std::unexpected(result->error()));
+          const auto& grade = **result;
+          Observer* observer = observer_.load(std::memory_order_acquire);
+          if (observer && grade && grade->before != grade->after) observer->regraded(*grade);
+          reply({});
         }});
 }
 

@@ -20,7 +20,7 @@ class SqliteJournal final : public Journal {
   void begin(const domain::DecisionId& id) override { inflight_->add(id); }
   bool append(domain::Decision decision) override;
   [[nodiscard]] bool isQueued(const domain::DecisionId& id) const override { return inflight_->contains(id); }
-  void addLabel(domain::Label label, Reply<void> reply) override;
+  void addLabel(domain::Label label, std::optional<domain::AuditEntry> entry, Reply<void> reply) override;
   void commitPolicy(PolicyCommit commit, Reply<domain::PolicyRevision> reply) override;
   void confirmPolicy(domain::Revision revision, std::string who, domain::Role role, Reply<void> reply) override;
   void audit(domain::AuditEntry entry, Reply<void> reply) override;

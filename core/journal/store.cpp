@@ -117,13 +117,18 @@ Result<bool> Store::insert(domain::CommittedDecision& row) {
   if (!labelled_ahead_.empty()) {
     std::string id = row.decision.id.string();
     if (!labelled_ahead_.contains(id)) return true;
-    if (auto done = labels_.regrade(id); !done) return std::unexpected(done.error());
+    const auto graded = labels_.regrade(row.decision.id);
+    if (!graded) return std::unexpected(graded.error());
+    if (*graded) {
+      row.decision.score = (*graded)->change.after;
+      row.decision.score_source = (*graded)->source;
+    }
     graded_.push_back(std::move(id));
   }
   return true;
 }
 
-Result<void> Store::insert(const domain::Label& label, const InflightFile& queued) {
+Result<std::optional<domain::Regrade>> Store::insert(const domain::Label& label, const InflightFile& queued) {
   const std::string id = label.decision_id.string();
   const auto stored = labels_.decisionExists(id);
   if (!stored) return std::unexpected(stored.error());
@@ -131,10 +136,14 @@ Result<void> Store::insert(const domain::Label& label, const InflightFile& queue
     return fail(ErrorCode::UnknownDecision, "no decision has the id " + id + "; it is in the header x-signalbox-decision-id",
                 "decision_id");
   }
-  if (auto done = labels_.insert(label); !done) return done;
-  if (*stored) return labels_.regrade(id);
-  labelled_ahead_.insert(id);
-  return {};
+  if (auto done = labels_.insert(label); !done) return std::unexpected(done.error());
+  if (!*stored) {
+    labelled_ahead_.insert(id);
+    return std::nullopt;
+  }
+  const auto graded = labels_.regrade(label.decision_id);
+  if (!graded) return std::unexpected(graded.error());
+  return *graded ? std::optional((*graded)->change) : std::nullopt;
 }
 
 Result<std::int64_t> Store::retire(WallMicros oldest, std::int64_t max_bytes, std::int64_t most) {

@@ -28,10 +28,11 @@ class Store {
     if (last_seq_ == 0) first_seq_ = seq + 1;
     last_seq_ = committed_seq_ = std::max(seq, last_seq_);
   }
-  // Gives row.seq. False: this row cannot be stored (its id is there already) and was left out.
+  // Gives row.seq, and the score where a label came first. False: this row cannot be stored (its id is there already) and was
+  // left out.
   [[nodiscard]] Result<bool> insert(domain::CommittedDecision& row);
-  // Accepts a label for a stored decision, or for one that `queued` knows. UnknownDecision.
-  [[nodiscard]] Result<void> insert(const domain::Label& label, const InflightFile& queued);
+  // Accepts a label for a stored decision, or for one that `queued` knows; what it made of the stored one. UnknownDecision.
+  [[nodiscard]] Result<std::optional<domain::Regrade>> insert(const domain::Label& label, const InflightFile& queued);
   // A row of this id is still to come and may have labels from before.
   void expectLabels(const Uuid& id) { labelled_ahead_.insert(id.string()); }
   [[nodiscard]] AuditLedger& audit() { return audit_; }

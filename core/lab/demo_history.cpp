@@ -74,7 +74,7 @@ void writeGrades(journal::Journal& journal, std::span<const Grade> grades) {
   std::atomic<std::size_t> refused{0};
   for (const Grade& grade : grades) {
     domain::Label label{grade.id, grade.ts, grade.score, domain::LabelSource::File, {}};
-    journal.addLabel(std::move(label), [&](Result<void> done) {
+    journal.addLabel(std::move(label), std::nullopt, [&](Result<void> done) {
       if (!done) refused.fetch_add(1);
       left.fetch_sub(1);
       left.notify_one();

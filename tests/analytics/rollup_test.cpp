@@ -93,8 +93,8 @@ TEST(RollupTest, movesAGradeWhenALabelComesLater) {
   domain::Decision d = served(1);
   Rollup late, early;
   late.add(d);
-  late.regrade(d, std::nullopt, 0.0);
-  late.regrade(d, 0.0, 1.0);
+  late.regrade(d.cost_usd, std::nullopt, 0.0);
+  late.regrade(d.cost_usd, 0.0, 1.0);
   d.score = 1.0;
   early.add(d);
   EXPECT_EQ(late.report().graded, 1);
@@ -135,7 +135,7 @@ TEST(RollupStoreTest, putsDaysWhereTheZoneHasItsMidnights) {
   const WallMicros midnight = kStart + kDay - offset;
   store.add(served(midnight - 1));
   store.add(served(midnight));
-  store.add(served(kStart + 9 * kDay));  // long after, so that only quarters are left of the first two
+  store.add(served(kStart + 9 * kDay));
   ASSERT_TRUE(store.covers(kStart, kStart + 2 * kDay, kDay, offset));
   const auto report = store.query(kStart, kStart + 2 * kDay, kDay, offset);
   ASSERT_EQ(report.buckets.size(), 3u);

@@ -74,7 +74,7 @@ TEST_F(LiveFeedTest, countsARowOnceThatALabelHadReadBeforeItsTurn) {
       journal->flush();
       if (i == 5) {
         std::latch stored(1);
-        journal->addLabel({graded.id, wallNow(), 1.0, domain::LabelSource::Person, ""}, [&](const auto&) { stored.count_down(); });
+        journal->addLabel({graded.id, wallNow(), 1.0, domain::LabelSource::Person, ""}, std::nullopt, [&](const auto&) { stored.count_down(); });
         stored.wait();
       }
     }
@@ -86,6 +86,40 @@ TEST_F(LiveFeedTest, countsARowOnceThatALabelHadReadBeforeItsTurn) {
   const auto total = feed.metrics(0, INT64_MAX, 0, 0).total;
   EXPECT_EQ(total.requests, kRows);
   EXPECT_EQ(total.graded, 1);
+  feed.stop();
+}
+
+TEST_F(LiveFeedTest, countsAGradeOnceThatTheStoreHadBeforeItsDecisionWasReadAgain) {
+  constexpr std::size_t kMostQueued = 10;
+  auto small_groups = options();
+  small_groups.batch_rows = 20;
+  const auto journal = open(small_groups);
+  EventFeed feed({}, kMostQueued);
+  ASSERT_TRUE(feed.start(*journal));
+  journal->observe(&feed);
+  std::latch listening(1), release(1);
+  std::int64_t from = 0;
+  {
+    const auto slow = feed.listen([&, first = true](auto) mutable {
+      if (!std::exchange(first, false)) return;
+      listening.count_down();
+      release.wait();
+    }, from);
+    journal->append(journal::decisionAt(wallNow()));
+    listening.wait();
+    for (int i = 0; i < 500; ++i) journal->append(journal::decisionAt(wallNow()));
+    const domain::Decision graded = journal::decisionAt(wallNow());
+    journal->append(graded);
+    journal->flush();
+    for (const double score : {1.0, 0.0, 1.0}) {
+      ASSERT_TRUE(journal::addLabel(*journal, {graded.id, wallNow(), score, domain::LabelSource::Person, ""}));
+    }
+    release.count_down();
+    feed.settle();
+  }
+  EXPECT_EQ(feed.metrics(0, INT64_MAX, 0, 0).total.requests, 502);
+  EXPECT_EQ(feed.metrics(0, INT64_MAX, 0, 0).total.graded, 1);
+  EXPECT_EQ(feed.metrics(0, INT64_MAX, 0, 0).total.correct, 1);
   feed.stop();
 }
 

@@ -47,5 +47,30 @@ TEST_F(LiveGradesTest, aLaterOneReplacesTheEarlier) {
   EXPECT_EQ(total().correct, 0);
 }
 
+// What people grade are the newest decisions, which a router that has just started reads last.
+TEST_F(LiveGradesTest, givenWhileEarlierDecisionsAreStillReadAreKept) {
+  constexpr int kRows = 20'000, kGrades = 20;
+  std::vector<domain::DecisionId> newest;
+  for (int i = 0; i < kRows; ++i) {
+    const domain::Decision decision = journal::decisionAt(wallNow());
+    if (i >= kRows - kGrades) newest.push_back(decision.id);
+    journal_->append(decision);
+  }
+  journal_->flush();
+  EventFeed started;
+  journal_->observe(&started);
+  ASSERT_TRUE(started.start(*journal_));
+  for (const auto& id : newest) ASSERT_TRUE(journal::addLabel(*journal_, {id, wallNow(), 1.0, domain::LabelSource::Person, ""}));
+  const SteadyTime asked = steadyNow();
+  while (!started.warm()) ASSERT_LT(steadyNow() - asked, patient(std::chrono::seconds(30)));
+  started.settle();
+  const auto graded = started.metrics(0, INT64_MAX, 0, 0).total;
+  EXPECT_EQ(graded.requests, kRows);
+  EXPECT_EQ(graded.graded, kGrades);
+  EXPECT_EQ(graded.accuracy.n, kGrades);
+  journal_->observe(&feed_);
+  started.stop();
+}
+
 }  // namespace
 }  // namespace signalbox::engine

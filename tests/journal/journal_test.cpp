@@ -148,12 +148,13 @@ TEST_F(JournalTest, saysWhatToDoAboutAFolderThatIsNotThere) {
 class Recorder : public Observer {
  public:
   void decisionsCommitted(domain::CommittedRows decisions) override {
-    for (const auto& d : *decisions) seqs.push_back(d.seq);
+    for (const auto& d : *decisions) seqs.push_back(d.seq), scores.push_back(d.decision.score);
   }
-  void labelCommitted(const domain::Label& label) override { labels.push_back(label); }
+  void regraded(const domain::Regrade& grade) override { grades.push_back(grade); }
   void policyCommitted(const domain::PolicyRevision& revision) override { revisions.push_back(revision.revision); }
   std::vector<std::int64_t> seqs;
-  std::vector<domain::Label> labels;
+  std::vector<std::optional<double>> scores;
+  std::vector<domain::Regrade> grades;
   std::vector<domain::Revision> revisions;
 };
 
@@ -170,8 +171,69 @@ TEST_F(JournalTest, tellsItsObserverOfEverythingOnceAndInOrder) {
   journal.reset();
   ASSERT_EQ(heard.seqs.size(), 2001u);
   EXPECT_TRUE(std::is_sorted(heard.seqs.begin(), heard.seqs.end()));
-  EXPECT_EQ(heard.labels.size(), 1u);
+  EXPECT_EQ(heard.grades.size(), 1u);
   EXPECT_THAT(heard.revisions, testing::ElementsAre(1));
+}
+
+TEST_F(JournalTest, tellsWhatALabelMadeOfTheGradeAndNothingOfOneThatChangesNothing) {
+  Recorder heard;
+  auto journal = open();
+  journal->observe(&heard);
+  domain::Decision graded = decisionAt(5);
+  graded.cost_usd = 0.25;
+  journal->append(graded);
+  journal->flush();
+  ASSERT_TRUE(addLabel(*journal, {graded.id, 1, 0.5, domain::LabelSource::Judge, {}}));
+  ASSERT_TRUE(addLabel(*journal, {graded.id, 2, 1.0, domain::LabelSource::Person, {}}));
+  ASSERT_TRUE(addLabel(*journal, {graded.id, 3, 0.0, domain::LabelSource::File, {}}));
+  journal.reset();
+  ASSERT_EQ(heard.grades.size(), 2u);
+  EXPECT_EQ(heard.grades[0].before, std::nullopt);
+  EXPECT_EQ(heard.grades[0].after, 0.5);
+  EXPECT_EQ(heard.grades[1].before, 0.5);
+  EXPECT_EQ(heard.grades[1].after, 1.0);
+  EXPECT_EQ(heard.grades[1].id, graded.id);
+  EXPECT_EQ(heard.grades[1].ts, 5);
+  EXPECT_EQ(heard.grades[1].cost_usd, 0.25);
+}
+
+TEST_F(JournalTest, putsTheGradeOfALabelThatCameFirstIntoTheDecision) {
+  Recorder heard;
+  JournalOptions slow = options();
+  slow.batch_wait = std::chrono::seconds(30);
+  slow.batch_rows = 1000;
+  auto journal = open(slow);
+  journal->observe(&heard);
+  const domain::Decision graded = decisionAt(5);
+  journal->append(graded);
+  ASSERT_TRUE(addLabel(*journal, {graded.id, 1, 1.0, domain::LabelSource::Person, {}}));
+  journal.reset();
+  EXPECT_THAT(heard.scores, testing::ElementsAre(testing::Optional(1.0)));
+  EXPECT_TRUE(heard.grades.empty()) << "once is enough";
+}
+
+TEST_F(JournalTest, keepsALabelAndItsLineInTheAuditLogInOneCommitOrNeither) {
+  auto journal = open();
+  const domain::Decision graded = decisionAt(5);
+  journal->append(graded);
+  journal->flush();
+  const auto commits = [&] {
+    std::uint64_t count = 0;
+    for (const auto each : journal->commitTimes().changes.counts()) count += each;
+    return count;
+  };
+  domain::AuditEntry entry;
+  entry.who = "ada";
+  entry.action = "label.add";
+  const auto before = commits();
+  ASSERT_TRUE(addLabel(*journal, {graded.id, 1, 1.0, domain::LabelSource::Person, {}}, entry));
+  EXPECT_EQ(commits(), before + 1);
+  EXPECT_EQ(addLabel(*journal, {Uuid::v7(), 1, 1.0, domain::LabelSource::Person, {}}, entry).error().code,
+            ErrorCode::UnknownDecision);
+  const auto rows = reader(*journal);
+  EXPECT_EQ(rows->audit(10, std::nullopt)->size(), 1u) << "a refused label leaves no line";
+  EXPECT_EQ(rows->audit(10, std::nullopt)->at(0).action, "label.add");
+  EXPECT_EQ(*rows->auditBrokenAt(), std::nullopt);
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ using RecoveryTest = StoreTest;
     (*journal)->append(d);
     if (d.id.bytes[15] % 16 == 0) {
       domain::Label label{d.id, 0, 1.0, domain::LabelSource::Person, {}};
-      (*journal)->addLabel(label, [pipe, id = d.id.string()](Result<void> done) {
+      (*journal)->addLabel(label, std::nullopt, [pipe, id = d.id.string()](Result<void> done) {
         if (done) (void)!::write(pipe, ("L" + id + "\n").c_str(), 38);
       });
       PolicyCommit commit;

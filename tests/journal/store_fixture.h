@@ -69,8 +69,8 @@ inline Result<domain::PolicyRevision> commitPolicy(Journal& journal, PolicyCommi
   return await<domain::PolicyRevision>([&](auto reply) { journal.commitPolicy(std::move(commit), std::move(reply)); });
 }
 
-inline Result<void> addLabel(Journal& journal, domain::Label label) {
-  return await<void>([&](auto reply) { journal.addLabel(std::move(label), std::move(reply)); });
+inline Result<void> addLabel(Journal& journal, domain::Label label, std::optional<domain::AuditEntry> entry = std::nullopt) {
+  return await<void>([&](auto reply) { journal.addLabel(std::move(label), std::move(entry), std::move(reply)); });
 }
 
 }  // namespace signalbox::journal
