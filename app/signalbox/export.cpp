@@ -182,8 +182,8 @@ void addExport(CLI::App& app, ExitCode& exit) {
       ->check(CLI::IsMember({"decisions", "attempts", "labels"}));
   command->add_option("--store", arguments->store, "The store's file; without it, the one of the configuration");
   command->add_option("--config", arguments->config, "Configuration that names the store; without it, the default search");
-  command->add_option("--since", arguments->since, "From this time on: 2026-11-19 or 2026-11-19T14:00:00Z");
-  command->add_option("--until", arguments->until, "Before this time");
+  command->add_option("--since", arguments->since, "Decisions from this time on, with their attempts and labels: 2026-11-19 or 2026-11-19T14:00:00Z");
+  command->add_option("--until", arguments->until, "Decisions before this time");
   command->add_option("--where", arguments->where, R"(Filter as JSON, such as {"workload": "tickets", "verdict": ["review"]})");
   command->add_option("--format", arguments->format, "csv or jsonl; in csv an apostrophe stands before texts that begin with =, +, - or @")->capture_default_str()->check(CLI::IsMember({"csv", "jsonl"}));
   command->callback([arguments, &exit] {
