@@ -66,6 +66,8 @@ struct Config {
   std::vector<ClientKey> keys;
   std::size_t workers = 0;             // 0 = auto: one per core
   std::string store_path;              // absolute
+  Duration store_keep = std::chrono::hours(24 * 30);  // older decisions are deleted
+  std::int64_t store_most = 1ll << 30;                // bytes; beyond them the oldest are
   std::vector<domain::Upstream> upstreams;
   std::vector<domain::Tier> tiers;
   std::vector<std::pair<std::string, std::string>> aliases;  // pattern → model, in order

@@ -9,6 +9,8 @@
 namespace signalbox::config {
 namespace {
 
+constexpr std::uint64_t kLeastStore = 1 << 20;
+
 // Equal secrets under two names would make it chance which name, rights and limits a caller has.
 class Distinct {
  public:
@@ -136,6 +138,16 @@ void readStore(const Reading& from, Config& config) {
     from.problems.error("/store/url", "only the store \"postgres\" has a url; sqlite has a path", true);
   }
   config.store_path = absolutePath(from.folder, store.value("path", std::string("signalbox.db")));
+  if (store.contains("keep")) config.store_keep = readDuration(from, store["keep"], "/store/keep");
+  if (!store.contains("most")) return;
+  const auto most = parseSize(store["most"].get_ref<const std::string&>());
+  if (!most) {
+    from.problems.error("/store/most", most.error().message);
+  } else if (*most < kLeastStore) {
+    from.problems.error("/store/most", "a store of less than 1MiB holds next to nothing; allowed is a size from 1MiB on");
+  } else {
+    config.store_most = static_cast<std::int64_t>(*most);
+  }
 }
 
 }  // namespace signalbox::config

@@ -135,7 +135,9 @@ Result<domain::MetricsBucket> bucketFromJson(const Json& json) {
 }
 
 Json toJson(const domain::MetricsReport& report) {
-  return {{"total", toJson(report.total)}, {"buckets", listToJson(report.buckets)}};
+  return {{"total", toJson(report.total)},
+          {"buckets", listToJson(report.buckets)},
+          {"kept_since", report.kept_since ? Json(formatIso(*report.kept_since, 6)) : Json(nullptr)}};
 }
 
 Result<domain::MetricsReport> reportFromJson(const Json& json) {
@@ -145,6 +147,7 @@ Result<domain::MetricsReport> reportFromJson(const Json& json) {
   fields.with("total", report.total, &bucketFromJson);
   const auto buckets = [](const Json& list) { return listFromJson<domain::MetricsBucket>(list, &bucketFromJson); };
   fields.with("buckets", report.buckets, +buckets);
+  fields.time("kept_since", report.kept_since);
   return fields.done(std::move(report));
 }
 

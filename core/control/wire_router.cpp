@@ -51,7 +51,9 @@ Json journalToJson(const domain::JournalStatus& journal) {
             {"dropped", journal.dropped},
             {"rows", journal.rows},
             {"bytes", journal.bytes},
-            {"interrupted", journal.interrupted}};
+            {"interrupted", journal.interrupted},
+            {"retired", journal.retired},
+            {"kept_since", journal.kept_since ? Json(formatIso(*journal.kept_since, 6)) : Json(nullptr)}};
   if (!journal.fault.empty()) json["fault"] = journal.fault;
   return json;
 }
@@ -64,6 +66,8 @@ Result<domain::JournalStatus> journalFromJson(const Json& json) {
   fields.read("rows", journal.rows);
   fields.read("bytes", journal.bytes);
   fields.read("interrupted", journal.interrupted);
+  fields.read("retired", journal.retired);
+  fields.time("kept_since", journal.kept_since);
   fields.read("fault", journal.fault);
   return fields.done(std::move(journal));
 }

@@ -34,6 +34,8 @@ struct JournalStatus {
   std::int64_t bytes = 0;      // of the store's files
   std::int64_t interrupted = 0;  // begun before the last unclean end and never finished
   std::string fault;           // why nothing can be written just now; empty = all well
+  std::int64_t retired = 0;    // decisions deleted since start, for their age or for room
+  std::optional<WallMicros> kept_since;  // of the oldest decision, once older ones are gone
 };
 
 struct RouterStatus {

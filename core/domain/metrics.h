@@ -60,6 +60,7 @@ struct MetricsBucket {
 struct MetricsReport {
   MetricsBucket total;
   std::vector<MetricsBucket> buckets;
+  std::optional<WallMicros> kept_since = std::nullopt;  // the range began earlier, but decisions from before are deleted
 };
 
 struct Baseline {

@@ -31,10 +31,14 @@ Result<domain::MetricsReport> scanStore(journal::Reader& reader, const control::
 }
 
 Result<domain::MetricsReport> metricsOf(ConsoleService::Core& core, journal::Reader& reader, const control::MetricsQuery& query) {
-  if (!query.where.all.empty() || !core.feed.covers(query.since, query.until, query.bucket_us, query.align_offset_us)) {
-    return scanStore(reader, query);
-  }
-  return core.feed.metrics(query.since, query.until, query.bucket_us, query.align_offset_us);
+  const bool covered =
+      query.where.all.empty() && core.feed.covers(query.since, query.until, query.bucket_us, query.align_offset_us);
+  Result<domain::MetricsReport> report =
+      covered ? core.feed.metrics(query.since, query.until, query.bucket_us, query.align_offset_us) : scanStore(reader, query);
+  if (!report) return report;
+  const auto kept_since = core.journal.status().kept_since;
+  if (kept_since && *kept_since > query.since) report->kept_since = kept_since;
+  return report;
 }
 
 // The newest of the range: a comparison of so many has an interval that more would hardly narrow.

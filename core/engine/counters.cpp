@@ -106,6 +106,8 @@ std::string Counters::text(const domain::JournalStatus& journal, const std::vect
   sample(out, "signalbox_policy_revision", {}, static_cast<double>(revision));
   describe(out, "signalbox_journal_dropped_total", "counter", "Decisions that were not written because the queue was full.");
   sample(out, "signalbox_journal_dropped_total", {}, static_cast<double>(journal.dropped));
+  describe(out, "signalbox_journal_retired_total", "counter", "Decisions that were deleted from the store for their age or for room.");
+  sample(out, "signalbox_journal_retired_total", {}, static_cast<double>(journal.retired));
   describe(out, "signalbox_journal_lag_seconds", "gauge", "Age of the oldest decision not yet committed.");
   sample(out, "signalbox_journal_lag_seconds", {}, journal.lag_ms / 1e3);
   describe(out, "signalbox_journal_commit_seconds", "histogram", "Time of a commit until it is on disk: of acknowledged changes, and of groups of decisions.");

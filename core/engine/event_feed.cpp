@@ -67,6 +67,7 @@ void EventFeed::decisionsCommitted(domain::CommittedRows rows) {
 }
 
 void EventFeed::regraded(const domain::Regrade& grade) { hear(grade); }
+void EventFeed::decisionsRetired(WallMicros oldest) { hear(Retired{oldest}); }
 
 void EventFeed::hear(Item item) {
   {
@@ -158,6 +159,11 @@ void EventFeed::take(const domain::Regrade& grade) {
   if (change.before == change.after) return;
   const std::lock_guard lock(rollups_mutex_);
   rollups_.regrade(change);
+}
+
+void EventFeed::take(const Retired& retired) {
+  const std::lock_guard lock(rollups_mutex_);
+  rollups_.forget(retired.oldest);
 }
 
 void EventFeed::remember(const std::vector<domain::CommittedDecision>& caught_up) {

@@ -38,6 +38,7 @@ class EventFeed final : public journal::Observer {
   void decisionsCommitted(domain::CommittedRows decisions) override;
   void regraded(const domain::Regrade& grade) override;
   void policyCommitted(const domain::PolicyRevision& revision) override;
+  void decisionsRetired(WallMicros oldest) override;
 
   [[nodiscard]] control::EventHub& hub() { return hub_; }
   // Whether metrics() is exact: the decisions of earlier runs are in the rollups, and the buckets fall on kept steps. Else the
@@ -53,13 +54,17 @@ class EventFeed final : public journal::Observer {
   void settle();
 
  private:
-  using Item = std::variant<domain::CommittedRows, domain::Regrade>;
+  struct Retired {
+    WallMicros oldest;
+  };
+  using Item = std::variant<domain::CommittedRows, domain::Regrade, Retired>;
   void hear(Item item);
   void run();
   void catchUp(std::int64_t upto);
   void warmUp();
   void take(const domain::CommittedRows& decisions);
   void take(const domain::Regrade& grade);
+  void take(const Retired& retired);
   void remember(const std::vector<domain::CommittedDecision>& caught_up);
 
   control::EventHub hub_;

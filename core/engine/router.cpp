@@ -100,6 +100,8 @@ Result<void> RunningRouter::open() {
   feed_ = std::make_unique<EventFeed>();
   journal::JournalOptions options;
   options.path = config_->store_path;
+  options.max_age = config_->store_keep;
+  options.max_bytes = config_->store_most;
   options.router = config_->router_name;
   auto journal = journal::Journal::open(options);
   if (!journal) return std::unexpected(journal.error());

@@ -20,6 +20,7 @@ void SqliteJournal::replaceStore() {
   (*store)->continueAfter(last_seq_);
   if (auto done = furnish(**store); !done) return fault(done.error());
   aside_.clear();
+  forgetUntil(wallNow());
   store_ = std::move(*store);
   generation_->fetch_add(1);
 }
@@ -56,6 +57,14 @@ Result<void> SqliteJournal::noteReplacement(Store& store) {
   entry.reason = "the store was damaged and moved to " + aside_;
   entry.outcome = "ok";
   return store.audit().append(entry);
+}
+
+void SqliteJournal::forgetUntil(WallMicros oldest) {
+  {
+    const std::lock_guard lock(status_mutex_);
+    status_.kept_since = oldest;
+  }
+  if (Observer* observer = observer_.load(std::memory_order_acquire)) observer->decisionsRetired(oldest);
 }
 
 void SqliteJournal::obey(const domain::PolicyRevision& live) {

@@ -25,6 +25,9 @@ class Observer {
   // A label gave a committed decision another score. Labels that came first are in the decision itself.
   virtual void regraded(const domain::Regrade& grade) = 0;
   virtual void policyCommitted(const domain::PolicyRevision& revision) = 0;
+  // The store no longer has decisions from before `oldest`: deleted for their age or for room, or moved aside with a damaged
+  // file.
+  virtual void decisionsRetired(WallMicros oldest) = 0;
 };
 
 struct JournalOptions {
@@ -33,7 +36,7 @@ struct JournalOptions {
   std::size_t queue_rows = 64 * 1024;
   std::size_t batch_rows = 256;
   Duration batch_wait = std::chrono::milliseconds(10);
-  std::int64_t max_bytes = 1ll << 30;
+  std::int64_t max_bytes = 1ll << 30;  // beyond these, the oldest decisions are deleted
   Duration max_age = std::chrono::hours(24 * 30);
 };
 

@@ -94,6 +94,9 @@ Result<void> SqliteJournal::recover() {
               options_.path, interrupted);
   }
   status_.interrupted = interrupted;
+  const auto kept = store_->keptSince();
+  if (!kept) return std::unexpected(kept.error());
+  status_.kept_since = *kept;
   refreshStatus();
   return {};
 }

@@ -46,8 +46,10 @@ class SqliteJournal final : public Journal {
   [[nodiscard]] Result<void> moveAside();
   [[nodiscard]] Result<void> furnish(Store& store);
   [[nodiscard]] Result<void> noteReplacement(Store& store);
+  void forgetUntil(WallMicros oldest);
   void obey(const domain::PolicyRevision& live);
   void keepHouse(bool idle);
+  void retire();
   void refreshStatus();
   void push(Change change);
 
@@ -64,6 +66,7 @@ class SqliteJournal final : public Journal {
   std::optional<domain::PolicyRevision> live_, confirmed_;
   std::int64_t last_seq_ = 0;
   SteadyTime retry_at_{}, status_at_{};
+  std::optional<SteadyTime> retirement_told_at_;
   WallMicros fault_since_ = 0;
   std::uint64_t dropped_before_ = 0;  // when the last gap was written down
   CommitTimes commit_times_;

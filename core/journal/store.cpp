@@ -146,21 +146,30 @@ Result<std::optional<domain::Regrade>> Store::insert(const domain::Label& label,
   return *graded ? std::optional((*graded)->change) : std::nullopt;
 }
 
-Result<std::int64_t> Store::retire(WallMicros oldest, std::int64_t max_bytes, std::int64_t most) {
+// Up to the first that is young enough, in the order of the sequence: its times are only nearly in order. A decision from the
+// future, made while the clock was wrong, stops nothing and goes with older ones behind it; by itself it stays.
+Result<std::int64_t> Store::firstToKeep(WallMicros oldest, WallMicros now, std::int64_t before) {
+  const std::string from = " FROM decision_rows NOT INDEXED WHERE seq < ";
+  const auto young = db_.number("SELECT min(seq)" + from + std::to_string(before) + " AND ts >= " + std::to_string(oldest) +
+                                " AND ts <= " + std::to_string(now));
+  if (!young || *young == first_seq_) return young;
+  const auto old = db_.number("SELECT max(seq)" + from + std::to_string(*young == 0 ? before : *young) + " AND ts < " +
+                              std::to_string(oldest));
+  if (!old) return old;
+  return *old == 0 ? first_seq_ : *old + 1;
+}
+
+Result<std::int64_t> Store::retire(WallMicros oldest, WallMicros now, std::int64_t max_bytes, std::int64_t most) {
   const auto used = bytes();
   if (!used) return used;
   if (rows() <= 1) return 0;  // the newest row keeps the sequence going
-  std::int64_t upto = first_seq_;
-  if (*used > max_bytes) {
-    upto = first_seq_ + most;
-  } else {
-    // Up to the first that is young enough, in the order of the sequence: its times are only nearly in order.
-    const auto young = db_.number("SELECT min(seq) FROM decision_rows NOT INDEXED WHERE seq < " + std::to_string(first_seq_ + most) +
-                                  " AND ts >= " + std::to_string(oldest));
-    if (!young) return young;
-    upto = *young == 0 ? first_seq_ + most : *young;
+  const std::int64_t before = std::min(first_seq_ + most, last_seq_);
+  std::int64_t upto = before;
+  if (*used <= max_bytes) {
+    const auto keep = firstToKeep(oldest, now, before);
+    if (!keep) return keep;
+    upto = *keep;
   }
-  upto = std::min({upto, first_seq_ + most, last_seq_});
   if (upto <= first_seq_) return 0;
   const std::string limit = std::to_string(upto);
   const auto deleted =
@@ -174,6 +183,13 @@ Result<std::int64_t> Store::retire(WallMicros oldest, std::int64_t max_bytes, st
   const std::int64_t gone = upto - first_seq_;
   first_seq_ = upto;
   return gone;
+}
+
+Result<std::optional<WallMicros>> Store::keptSince() {
+  if (first_seq_ <= 1 || rows() == 0) return std::nullopt;
+  const auto oldest = db_.number("SELECT min(ts) FROM decision_rows");
+  if (!oldest) return std::unexpected(oldest.error());
+  return *oldest;
 }
 
 void Store::checkpoint(bool whole) {

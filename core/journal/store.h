@@ -39,7 +39,9 @@ class Store {
   [[nodiscard]] PolicyLedger& policies() { return policies_; }
 
   // Deletes up to `most` of the oldest decisions that are too old or too many bytes; how many went. In its own transaction.
-  [[nodiscard]] Result<std::int64_t> retire(WallMicros oldest, std::int64_t max_bytes, std::int64_t most);
+  [[nodiscard]] Result<std::int64_t> retire(WallMicros oldest, WallMicros now, std::int64_t max_bytes, std::int64_t most);
+  // When the oldest decision was made, where older ones are gone.
+  [[nodiscard]] Result<std::optional<WallMicros>> keptSince();
   // Moves the log into the database. `whole`: and waits for readers, and truncates the log.
   void checkpoint(bool whole);
   [[nodiscard]] std::int64_t logPages() const { return log_pages_; }
@@ -50,6 +52,7 @@ class Store {
  private:
   explicit Store(Database db) : db_(std::move(db)) {}
   [[nodiscard]] Result<void> prepare();
+  [[nodiscard]] Result<std::int64_t> firstToKeep(WallMicros oldest, WallMicros now, std::int64_t before);
 
   Database db_;
   std::string quarantined_;

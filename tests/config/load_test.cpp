@@ -98,10 +98,18 @@ TEST_F(LoadTest, whatIsLeftOutHasDefaults) {
   EXPECT_EQ(config->listen.port, 8787);
   EXPECT_EQ(config->control.port, 8788);
   EXPECT_EQ(config->store_path, files.path("signalbox.db"));
+  EXPECT_EQ(config->store_keep, std::chrono::hours(720));
+  EXPECT_EQ(config->store_most, 1'073'741'824);
   EXPECT_EQ(config->tiers[0].timeout, std::chrono::seconds(30));
   EXPECT_EQ(config->upstreams[0].base_url, "http://h/v1") << "without a path it gets /v1";
   EXPECT_FALSE(config->policy);
   EXPECT_FALSE(config->router_name.empty());
+}
+
+TEST_F(LoadTest, theStoreIsBoundedByAgeAndSize) {
+  const auto config = loaded(smallest("store: {keep: 400d, most: 1.5GiB}\n"));
+  EXPECT_EQ(config->store_keep, std::chrono::hours(9600));
+  EXPECT_EQ(config->store_most, 1'610'612'736);
 }
 
 TEST_F(LoadTest, baseUrlsLoseTheirLastSlashAndKeepTheirPath) {
@@ -142,6 +150,10 @@ TEST_F(LoadTest, everyMistakeHasItsLineColumnAndWhatIsAllowed) {
            Case{smallest("workers: 0\n"), "1:10: 0 is not understood; allowed is auto, or a number from 1 to 256"},
            Case{smallest("store: {kind: postgres, url: {env: PG}}\n"), "1:15: the store \"postgres\" is not available yet; allowed is sqlite"},
            Case{smallest("store: {path: a.db, url: {env: PG}}\n"), "1:21: only the store \"postgres\" has a url; sqlite has a path"},
+           Case{smallest("store: {keep: 30}\n"), "1:15: 30 has the wrong type; allowed is a duration with its unit, such as 500ms, 1.5s, 10m, 2h or 30d"},
+           Case{smallest("store: {keep: 0d}\n"), "1:15: a duration of 0; allowed is one above it"},
+           Case{smallest("store: {most: 5GIB}\n"), "1:15: the value is not understood; allowed is a size with its unit, such as 500MB, 512MiB or 1GiB"},
+           Case{smallest("store: {most: 64KiB}\n"), "1:15: a store of less than 1MiB holds next to nothing; allowed is a size from 1MiB on"},
            Case{smallest("keys: [{name: a, key: sk-123}]\n"), "1:23: text has the wrong type; allowed is one of { env: NAME }, { file: PATH } and { keyring: NAME }; a key never stands in the file itself"},
            Case{smallest("keys: [{name: a, key: {env: A, file: b}}]\n"), "1:23: too many entries; allowed is one of { env: NAME }, { file: PATH } and { keyring: NAME }; a key never stands in the file itself"},
            Case{smallest("keys: [{name: a, key: {}}]\n"), "1:23: too few entries; allowed is one of { env: NAME }, { file: PATH } and { keyring: NAME }; a key never stands in the file itself"},

@@ -63,12 +63,16 @@ TEST(WireTest, carriesStatusAndSaysNoEventByNull) {
   domain::RouterStatus status;
   status.state = "ready";
   status.uptime_s = 1.5;
-  status.journal = {2.5, 3, 4, 5, 6, "disk full"};
+  status.journal = {2.5, 3, 4, 5, 6, "disk full", 7, std::nullopt};
   status.in_flight = 9;
   EXPECT_TRUE(toJson(status)["last_event_ts"].is_null());
   const auto back = throughWire(status, &statusFromJson);
   EXPECT_EQ(back.journal.fault, "disk full");
   EXPECT_EQ(back.journal.dropped, 3u);
+  EXPECT_EQ(back.journal.retired, 7);
+  EXPECT_EQ(back.journal.kept_since, std::nullopt) << "all that there ever was";
+  status.journal.kept_since = kNow;
+  EXPECT_EQ(throughWire(status, &statusFromJson).journal.kept_since, kNow);
   status.last_event_ts = kNow;
   EXPECT_EQ(throughWire(status, &statusFromJson).last_event_ts, kNow);
 }
@@ -140,6 +144,9 @@ TEST(WireTest, keepsUnknownApartFromZeroInMetrics) {
 
   domain::MetricsReport report{bucket, {bucket, bucket}};
   EXPECT_EQ(throughWire(report, &reportFromJson).buckets.size(), 2u);
+  EXPECT_EQ(throughWire(report, &reportFromJson).kept_since, std::nullopt);
+  report.kept_since = 5'000'000;
+  EXPECT_EQ(throughWire(report, &reportFromJson).kept_since, 5'000'000);
   EXPECT_EQ(throughWire(MetricsDelta{5, bucket}, &metricsDeltaFromJson).seq, 5);
   domain::Baseline baseline{"always-frontier", std::nullopt, {0.4, 0.3, 0.5, 8}, {}, "imputed", 8};
   EXPECT_EQ(throughWire(baseline, &baselineFromJson).cost_usd, std::nullopt);

@@ -151,6 +151,7 @@ class Recorder : public Observer {
     for (const auto& d : *decisions) seqs.push_back(d.seq), scores.push_back(d.decision.score);
   }
   void regraded(const domain::Regrade& grade) override { grades.push_back(grade); }
+  void decisionsRetired(WallMicros) override {}
   void policyCommitted(const domain::PolicyRevision& revision) override { revisions.push_back(revision.revision); }
   std::vector<std::int64_t> seqs;
   std::vector<std::optional<double>> scores;

@@ -207,6 +207,9 @@ TEST_F(RecoveryTest, forgetsWhatIsTooOldWithItsAttemptsAndLabels) {
   const SteadyTime start = steadyNow();
   while (rows->decision(old.id)) ASSERT_LT(steadyNow() - start, patient(std::chrono::seconds(10)));
   EXPECT_TRUE(rows->decision(fresh.id));
+  while (journal->status().retired == 0) ASSERT_LT(steadyNow() - start, patient(std::chrono::seconds(10)));
+  EXPECT_EQ(journal->status().retired, 1);
+  EXPECT_EQ(journal->status().kept_since, fresh.ts);
   EXPECT_TRUE(rows->labels(old.id)->empty());
   auto db = Database::open(path(), Database::Mode::ReadOnly);
   EXPECT_EQ(*db->number("SELECT count(*) FROM attempts"), 0);

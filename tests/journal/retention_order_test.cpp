@@ -6,6 +6,7 @@ namespace signalbox::journal {
 namespace {
 
 constexpr std::int64_t kPlenty = 1ll << 30;
+constexpr WallMicros kNow = 10'000;
 
 class RetentionTest : public StoreTest {
  protected:
@@ -23,15 +24,29 @@ class RetentionTest : public StoreTest {
 
 TEST_F(RetentionTest, keepsYoungRowsThatEndedInAnotherOrderThanTheyBegan) {
   write({5'000, 4'000, 3'000, 4'500});
-  for (int look = 0; look < 3; ++look) EXPECT_EQ(store_->retire(3'000, kPlenty, 2048).value_or(-1), 0);
+  for (int look = 0; look < 3; ++look) EXPECT_EQ(store_->retire(3'000, kNow, kPlenty, 2048).value_or(-1), 0);
   EXPECT_EQ(store_->rows(), 4);
 }
 
 TEST_F(RetentionTest, dropsOldRowsUpToTheFirstThatIsYoungEnough) {
   write({1'000, 900, 3'000, 800, 4'000});
-  EXPECT_EQ(store_->retire(2'000, kPlenty, 2048).value_or(-1), 2);
-  EXPECT_EQ(store_->retire(2'000, kPlenty, 2048).value_or(-1), 0) << "the old one behind it goes with its neighbour";
+  EXPECT_EQ(store_->retire(2'000, kNow, kPlenty, 2048).value_or(-1), 2);
+  EXPECT_EQ(store_->retire(2'000, kNow, kPlenty, 2048).value_or(-1), 0) << "the old one behind it goes with its neighbour";
   EXPECT_EQ(store_->rows(), 3);
+}
+
+TEST_F(RetentionTest, isNotStoppedByADecisionFromTheFutureAndDeletesNoneForItself) {
+  write({1'000, 50'000, 900, 60'000, 4'000});
+  EXPECT_EQ(store_->retire(2'000, kNow, kPlenty, 2048).value_or(-1), 3) << "what is old behind it goes";
+  EXPECT_EQ(store_->retire(2'000, kNow, kPlenty, 2048).value_or(-1), 0) << "a clock that was set back deletes nothing";
+  EXPECT_EQ(store_->keptSince().value(), 4'000);
+}
+
+TEST_F(RetentionTest, saysSinceWhenItKeepsDecisionsOnceSomeAreGone) {
+  write({1'000, 3'000, 3'500});
+  EXPECT_EQ(store_->keptSince().value(), std::nullopt) << "all that there ever was";
+  EXPECT_EQ(store_->retire(2'000, kNow, kPlenty, 2048).value_or(-1), 1);
+  EXPECT_EQ(store_->keptSince().value(), 3'000);
 }
 
 }  // namespace
