@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/event_feed.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
