@@ -5,6 +5,7 @@
 #pragma once
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 #include "journal/sqlite.h"
 
