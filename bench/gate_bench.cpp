@@ -42,7 +42,8 @@ void judgeLabel(benchmark::State& state, bool calibrated) {
   policy::Validators validators;
   validators.labels = kLabels;
   const auto evidence = evidenceOf(1);
-  CalibrationMap map{"tickets/llama", {}};
+  domain::CalibrationMap map;
+  map.name = "tickets/llama";
   for (int i = 0; i <= 20; ++i) map.points.emplace_back(i / 20.0, i * i / 400.0);
   for (auto _ : state) benchmark::DoNotOptimize(judge(&gate, validators, "BILL", evidence, calibrated ? &map : nullptr));
 }

@@ -152,7 +152,7 @@ TEST_F(LoadTest, everyMistakeHasItsLineColumnAndWhatIsAllowed) {
            Case{smallest("store: {path: a.db, url: {env: PG}}\n"), "1:21: only the store \"postgres\" has a url; sqlite has a path"},
            Case{smallest("store: {keep: 30}\n"), "1:15: 30 has the wrong type; allowed is a duration with its unit, such as 500ms, 1.5s, 10m, 2h or 30d"},
            Case{smallest("store: {keep: 0d}\n"), "1:15: a duration of 0; allowed is one above it"},
-           Case{smallest("store: {most: 5GIB}\n"), "1:15: the value is not understood; allowed is a size with its unit, such as 500MB, 512MiB or 1GiB"},
+           Case{smallest("store: {most: 5GIB}\n"), "1:15: \"5GIB\" is not understood; allowed is a size with its unit, such as 500MB, 512MiB or 1GiB"},
            Case{smallest("store: {most: 64KiB}\n"), "1:15: a store of less than 1MiB holds next to nothing; allowed is a size from 1MiB on"},
            Case{smallest("keys: [{name: a, key: sk-123}]\n"), "1:23: text has the wrong type; allowed is one of { env: NAME }, { file: PATH } and { keyring: NAME }; a key never stands in the file itself"},
            Case{smallest("keys: [{name: a, key: {env: A, file: b}}]\n"), "1:23: too many entries; allowed is one of { env: NAME }, { file: PATH } and { keyring: NAME }; a key never stands in the file itself"},

@@ -61,7 +61,7 @@ class HangingJournal final : public journal::Journal {
   void begin(const domain::DecisionId& id) override { real_.begin(id); }
   bool append(domain::Decision decision) override { return real_.append(std::move(decision)); }
   [[nodiscard]] bool isQueued(const domain::DecisionId& id) const override { return real_.isQueued(id); }
-  void addLabel(domain::Label, journal::Reply<void> reply) override { reply_ = std::move(reply); }
+  void addLabel(domain::Label, std::optional<domain::AuditEntry>, journal::Reply<void> reply) override { reply_ = std::move(reply); }
   void commitPolicy(journal::PolicyCommit commit, journal::Reply<domain::PolicyRevision> reply) override { real_.commitPolicy(std::move(commit), std::move(reply)); }
   void confirmPolicy(domain::Revision revision, std::string who, domain::Role role, journal::Reply<void> reply) override {
     real_.confirmPolicy(revision, std::move(who), role, std::move(reply));

@@ -11,7 +11,7 @@ UNGATED = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}
 
 class RetentionTest(FlowTest):
     def serve(self, keep):
-        outcomes = write_outcomes(self.folder / "outcomes.jsonl", [row(1, "question 1?", "a", small=(True, 0.9))])
+        outcomes = write_outcomes(self.folder / "outcomes.jsonl", [row(1, "question 1?", "a", small=(1, 0.9))])
         upstream = {"name": "sim", "base_url": self.enter(simulate(outcomes, "small")).urls["small"], "models": [{"id": "small"}]}
         return Router(self.folder, [upstream], [{"name": "local", "deployments": ["sim/small"]}], UNGATED,
                       {"store": {"path": "signalbox.db", "keep": keep}})
