@@ -7,8 +7,7 @@
 
 #include "bridge/console_client.h"
 #include "bridge/embedded_router.h"
-#include "bridge/remote_client.h"
-#include "console/router_list.h"
+#include "console/router_choice.h"
 #include "settings/settings.h"
 #include "shell/main_window.h"
 #include "state/selection.h"
@@ -21,28 +20,24 @@ class WindowWiring : public QObject {
   WindowWiring(ui::MainWindow& window, ui::ConsoleClient& client, ui::Selection& selection, ui::Settings& settings,
                ui::EmbeddedRouter& router);
 
-  void goLocal();
-  void attach(const ui::RemoteAddress& address, const QString& name, bool keep = false);  // keep: in the list of the next runs
-  void askAttach(const QUrl& url = {});
+  [[nodiscard]] RouterChoice& routers() { return routers_; }
 
  private:
   void connectSelection();
   void connectClient();
   void fillMenus();
-  void showRouters();
   void showSelection();
+  void showZones();
   void showLink();
   void showRouterFacts();
-  void sayKept(const QString& problem);
-  void chooseRouter(const QString& id);
+  void askPause();
 
   ui::MainWindow& window_;
   ui::ConsoleClient& client_;
   ui::Selection& selection_;
   ui::Settings& settings_;
   ui::EmbeddedRouter& router_;
-  RouterList known_;
-  QString current_;                 // "local", or an address
+  RouterChoice routers_;
   QTimer clock_;
 };
 

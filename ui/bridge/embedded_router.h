@@ -32,7 +32,7 @@ class EmbeddedRouter : public QObject {
   [[nodiscard]] virtual State state() const = 0;
   [[nodiscard]] virtual QString error() const = 0;      // while Failed: what, where, what to do
   [[nodiscard]] virtual QString baseUrl() const = 0;    // http://127.0.0.1:8787/v1; empty unless bound
-  [[nodiscard]] virtual quint16 port() const = 0;
+  [[nodiscard]] virtual quint16 port() const = 0;       // bound; while Failed the one that was tried; 0 = not known
   [[nodiscard]] virtual QString tokenHint() const = 0;  // last four characters; the token itself goes to the clipboard only
   virtual void copyToken() = 0;
   virtual void sendTest(const QString& prompt) = 0;     // answered by testAnswered

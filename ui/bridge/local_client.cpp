@@ -16,6 +16,7 @@ QString LocalClient::address() const { return router_.baseUrl(); }
 
 LinkState LocalClient::state() const {
   LinkState state;
+  state.here = true;
   switch (router_.state()) {
     case EmbeddedRouter::State::Running:
     case EmbeddedRouter::State::Paused: state.kind = LinkState::Kind::Embedded; break;

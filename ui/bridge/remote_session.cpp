@@ -52,7 +52,13 @@ void RemoteSession::connectSignals() {
   connect(&socket_, &QWebSocket::connected, this, &RemoteSession::opened);
   connect(&socket_, &QWebSocket::disconnected, this, [this] {
     const QString reason = socket_.closeReason();
-    lost(!problem_.isEmpty() ? problem_ : !reason.isEmpty() ? reason : tr("the connection was closed"));
+    // A connection that never came about also ends here, before its error is told.
+    const QAbstractSocket::SocketError error = socket_.error();
+    const bool failed = error != QAbstractSocket::UnknownSocketError && error != QAbstractSocket::RemoteHostClosedError;
+    lost(!problem_.isEmpty()  ? problem_
+         : !reason.isEmpty() ? reason
+         : failed            ? socket_.errorString()
+                             : tr("the connection was closed"));
   });
   connect(&socket_, QOverload<QAbstractSocket::SocketError>::of(&QWebSocket::error), this, [this](auto) {
     const QString why = socket_.errorString();

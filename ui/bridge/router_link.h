@@ -25,6 +25,7 @@ struct LinkState {
   int attempt = 0;          // of reconnecting
   WallMicros retry_at = 0;  // 0 = not waiting
   bool plain = false;       // ws:// beyond loopback: keeps an amber badge
+  bool here = false;        // the router of this computer, whatever its state
 
   [[nodiscard]] bool isUp() const { return kind == Kind::Embedded || kind == Kind::Live; }
   [[nodiscard]] bool needsPerson() const { return kind == Kind::AuthFailed || kind == Kind::Untrusted; }

@@ -65,7 +65,7 @@ ContextBar::ContextBar(QWidget* parent) : QWidget(parent), row_(new QHBoxLayout(
   row_->addWidget(linkGlyph_ = new StateGlyph(this));
   row_->addWidget(linkState_ = new ToneLabel({}, Tone::Text, Type::Heading));
   row_->addWidget(linkDetail_ = new ToneLabel({}, Tone::Text2, Type::Secondary));
-  pause_ = tool(QStringLiteral("pause"), tr("Pause the live view"), "context.pause");
+  pause_ = tool(QStringLiteral("pause"), QString(), "context.pause");
   pause_->setCheckable(true);
 
   const std::pair<MenuButton*, const char*> names[] = {{router_, "context.router"}, {range_, "context.range"}, {zone_, "context.zone"}, {view_, "context.view"}};
@@ -75,8 +75,8 @@ ContextBar::ContextBar(QWidget* parent) : QWidget(parent), row_(new QHBoxLayout(
   connect(earlier_, &QToolButton::clicked, this, [this] { Q_EMIT rangeStepped(-1); });
   connect(later_, &QToolButton::clicked, this, [this] { Q_EMIT rangeStepped(1); });
   connect(pause_, &QToolButton::clicked, this, [this](bool on) {
-    setPaused(on);
-    Q_EMIT pauseToggled(on);
+    pause_->setChecked(!on);  // it shows what is, not what was asked for
+    Q_EMIT pauseRequested(on);
   });
   setHistory(false, false);
   setRouters({}, {});
@@ -85,6 +85,7 @@ ContextBar::ContextBar(QWidget* parent) : QWidget(parent), row_(new QHBoxLayout(
   setPlainWs(false);
   setSample({});
   setLink(StateMark::None, {}, {});
+  setPaused(false);
 }
 
 QToolButton* ContextBar::tool(const QString& name, const QString& words, const char* objectName) {
@@ -123,7 +124,7 @@ void ContextBar::fillMenu(MenuButton* button, const std::vector<BarChoice>& choi
     QAction* action = menu->addAction(choice.text);
     if (!choice.icon.isEmpty()) action->setIcon(icon(choice.icon));
     action->setCheckable(choice.icon.isEmpty());
-    action->setChecked(choice.id == current);
+    action->setChecked(choice.chosen || choice.id == current);
     connect(action, &QAction::triggered, this, [this, signal, id = choice.id] { Q_EMIT (this->*signal)(id); });
     if (choice.id == current) button->setText(choice.text);
   }
@@ -147,6 +148,7 @@ void ContextBar::setRanges(const std::vector<BarChoice>& ranges) { fillMenu(rang
 void ContextBar::setRange(const QString& name, const QString& span, bool canForward) {
   if (range_->text() == name && span_->text() == span && later_->isEnabled() == (canForward && range_->isEnabled())) return;
   range_->setText(name);
+  for (QAction* action : range_->menu()->actions()) action->setChecked(action->text() == name);
   range_->updateGeometry();
   range_->update();
   span_->setText(span);
@@ -201,7 +203,7 @@ void ContextBar::setPaused(bool paused) {
   pause_->setProperty("paused", paused);
   pause_->setChecked(paused);
   pause_->setIcon(icon(paused ? QStringLiteral("play") : QStringLiteral("pause")));
-  pause_->setToolTip(paused ? tr("Go on with the live view") : tr("Pause the live view"));
+  pause_->setToolTip(paused ? tr("Go on with routing: gates and tiers as the policy says") : tr("Pause routing: every request goes to the last tier"));
   pause_->setAccessibleName(pause_->toolTip());
 }
 

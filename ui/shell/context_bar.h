@@ -24,6 +24,7 @@ struct BarChoice {
   QString id;
   QString text;
   QString icon{};
+  bool chosen = false;  // bears the check mark
 };
 
 class ContextBar : public QWidget {
@@ -36,7 +37,7 @@ class ContextBar : public QWidget {
   void setRanges(const std::vector<BarChoice>& ranges);
   // `name`: "Last 24 h"; `span`: "Wed 18 Nov 14:30 – Thu 19 Nov 14:30".
   void setRange(const QString& name, const QString& span, bool canForward);
-  void setZones(const std::vector<BarChoice>& zones, const QString& current);
+  void setZones(const std::vector<BarChoice>& zones, const QString& current);  // current: as the button says it
   void setViews(const std::vector<BarChoice>& views, const QString& current);  // empty = the group is hidden
   void setRangeEnabled(bool enabled);
 
@@ -45,7 +46,7 @@ class ContextBar : public QWidget {
   void setSample(const QString& words);    // "Sample, simulated traffic"; empty = none
   // "Live", "last event 0.8 s ago"; "Not linked to a router".
   void setLink(StateMark mark, const QString& state, const QString& detail);
-  void setPaused(bool paused);
+  void setPaused(bool paused);  // routing, of the router on this computer
   void setPauseShown(bool shown);
 
  Q_SIGNALS:
@@ -56,7 +57,7 @@ class ContextBar : public QWidget {
   void rangeStepped(int by);  // −1 earlier, +1 later
   void zoneChosen(const QString& id);
   void viewChosen(const QString& id);
-  void pauseToggled(bool paused);
+  void pauseRequested(bool paused);  // of routing; setPaused() shows the answer
 
  protected:
   void paintEvent(QPaintEvent* event) override;
