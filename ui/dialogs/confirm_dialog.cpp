@@ -12,6 +12,8 @@
 namespace signalbox::ui {
 namespace {
 
+constexpr int kWidth = 150;  // in u
+
 QString kindName(ConfirmRequest::Kind kind) {
   switch (kind) {
     case ConfirmRequest::Kind::Primary: return QStringLiteral("primary");
@@ -28,7 +30,7 @@ ConfirmDialog::ConfirmDialog(const ConfirmRequest& request, QWidget* parent) : Q
   const Metrics m = metricsOf(this);
   setWindowTitle(request.effect);
   setObjectName(QStringLiteral("dialog.confirm"));
-  setMinimumWidth(100 * m.u);
+  setMinimumWidth(kWidth * m.u);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(5 * m.u, 5 * m.u, 5 * m.u, 4 * m.u);
   column->setSpacing(2 * m.u);
@@ -44,10 +46,10 @@ ConfirmDialog::ConfirmDialog(const ConfirmRequest& request, QWidget* parent) : Q
     column->addWidget(words);
   }
   if (!request.diff.empty()) {
-    auto* diff = new DiffView(this);
-    diff->setFrameShape(QFrame::StyledPanel);
-    diff->setLines(request.diff);
-    column->addWidget(diff, 1);
+    diff_ = new DiffView(this);
+    diff_->setFrameShape(QFrame::StyledPanel);
+    diff_->setLines(request.diff);
+    column->addWidget(diff_, 1);
   }
   if (request.askReason || reasonAtLeast_ > 0) {
     auto* label = new ToneLabel(reasonAtLeast_ > 0 ? tr("Reason, at least %1 characters").arg(reasonAtLeast_) : tr("Reason"), Tone::Text2, Type::Secondary);
@@ -106,6 +108,23 @@ void ConfirmDialog::setReasonAtLeast(int characters) {
 void ConfirmDialog::setProblem(const QString& problem) {
   problem_->setText(problem);
   problem_->setVisible(!problem.isEmpty());
+  if (isVisible()) fit();
+}
+
+// Labels that wrap tell a dialog too little of their height: nothing in here may be cut.
+void ConfirmDialog::fit() {
+  const int wide = std::max(width(), minimumWidth());
+  const QMargins margins = layout()->contentsMargins();
+  if (diff_ != nullptr) diff_->setMinimumHeight(diff_->heightFor(wide - margins.left() - margins.right()));
+  layout()->activate();
+  const int tall = layout()->hasHeightForWidth() ? layout()->totalHeightForWidth(wide) : layout()->totalSizeHint().height();
+  setMinimumHeight(tall);
+  resize(wide, tall);
+}
+
+void ConfirmDialog::showEvent(QShowEvent* event) {
+  fit();
+  QDialog::showEvent(event);
 }
 
 void ConfirmDialog::addField(const QString& label, QWidget* field) {

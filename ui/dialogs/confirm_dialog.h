@@ -21,7 +21,7 @@ struct ConfirmRequest {
   QString router{};                // whom it touches
   QString change{};                // "r42 → r41"
   QString consequence{};           // "384 requests a minute move"
-  QString explanation{};           // a sentence more, where it is needed
+  QString explanation{};           // a sentence more, where it is needed; may have several lines
   std::vector<DiffLine> diff{};
   QString verb;                    // of the effect: "Roll back"
   Kind kind = Kind::Plain;
@@ -45,11 +45,14 @@ class ConfirmDialog : public QDialog {
   [[nodiscard]] virtual QString objection() const { return {}; }
   void judge();
   void addField(const QString& label, QWidget* field);  // label empty = across
+  void fit();  // as high as its words need; for what is shown later too
+  void showEvent(QShowEvent* event) override;
 
  private:
   int reasonAtLeast_;
   QFormLayout* fields_ = nullptr;
   ToneLabel* problem_ = nullptr;
+  DiffView* diff_ = nullptr;
   QLineEdit* reason_ = nullptr;
   QPushButton* verb_ = nullptr;
 };

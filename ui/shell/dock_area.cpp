@@ -30,7 +30,10 @@ void DockArea::showPage(Page* page) {
   switching_ = true;
   if (current_ != nullptr)
     for (DockContent* content : current_->docks())
-      if (QDockWidget* dock = docks_.value(content)) dock->hide();
+      if (QDockWidget* dock = docks_.value(content)) {
+        if (dock->isVisible() && !dock->isFloating()) widths_[content] = dock->width();
+        dock->hide();
+      }
   current_ = page;
   stack_->setCurrentWidget(page);
   QList<QDockWidget*> shown;
@@ -47,26 +50,39 @@ void DockArea::showPage(Page* page) {
   for (const int height : heights) fixed += height < this->height() ? height : 0;
   for (int& height : heights) height = height < this->height() ? height : qMax(1, this->height() - fixed);
   if (shown.size() > 1) resizeDocks(shown, heights, Qt::Vertical);  // those without a stretch are as high as they need
+  fitWidth(shown, page->docks());
   switching_ = false;
   Q_EMIT docksChanged();
+}
+
+// The area keeps the width of whatever stood in it last: each content gets its own back.
+void DockArea::fitWidth(const QList<QDockWidget*>& shown, const QList<DockContent*>& contents) {
+  int width = 0;
+  for (DockContent* content : contents) {
+    const int own = content->widthHint() > 0 ? content->widthHint() : 70 * metricsOf(this).u;
+    width = qMax(width, widths_.value(content, qMin(own, 33 * metricsOf(this).h)));
+  }
+  if (!shown.isEmpty() && width > 0) resizeDocks({shown.front()}, {width}, Qt::Horizontal);
 }
 
 void DockArea::openDock(DockContent* content) {
   closed_.remove(content);
   QDockWidget* dock = dockFor(content);
+  const bool was_hidden = dock->isHidden();
   dock->show();
   dock->raise();
+  if (was_hidden && !dock->isFloating()) fitWidth({dock}, {content});
 }
 
 QDockWidget* DockArea::dockFor(DockContent* content) {
   if (QDockWidget* known = docks_.value(content)) return known;
-  const Metrics m = metricsOf(this);
   auto* dock = new QDockWidget(content->title(), this);
   dock->setObjectName(QStringLiteral("dock.") + (content->objectName().isEmpty() ? content->title() : content->objectName()));
   dock->setAllowedAreas(Qt::RightDockWidgetArea | Qt::LeftDockWidgetArea);
   auto* title = new DockTitle(content->title(), dock);
   title->setNote(content->note());
   for (QAction* action : content->actions()) {
+    if (action->icon().isNull()) continue;  // a key alone
     QToolButton* tool = title->addTool(QStringLiteral("more"), action->text());
     tool->setDefaultAction(action);
   }
@@ -86,8 +102,6 @@ QDockWidget* DockArea::dockFor(DockContent* content) {
   dock->setWidget(content);
   docks_.insert(content, dock);
   addDockWidget(Qt::RightDockWidgetArea, dock);
-  const int width = content->widthHint() > 0 ? content->widthHint() : qMin(33 * m.h, 70 * m.u);
-  resizeDocks({dock}, {qMin(width, 33 * m.h)}, Qt::Horizontal);
   return dock;
 }
 

@@ -29,9 +29,11 @@ class DockArea : public QMainWindow {
 
  private:
   QDockWidget* dockFor(DockContent* content);
+  void fitWidth(const QList<QDockWidget*>& shown, const QList<DockContent*>& contents);
 
   QStackedWidget* stack_;
   QHash<DockContent*, QDockWidget*> docks_;
+  QHash<DockContent*, int> widths_;  // as they were left
   QSet<DockContent*> closed_;
   Page* current_ = nullptr;
   bool switching_ = false;

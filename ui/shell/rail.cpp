@@ -62,7 +62,7 @@ QSize RailItem::sizeHint() const {
   const Metrics m = metricsOf(this);
   if (folded_) return {m.icon() + 6 * m.u, m.railItem()};
   const double label = figures::width(title_, typeFont(Type::Heading));
-  return {static_cast<int>(label + markWidth() + 0.5) + m.icon() + 9 * m.u, m.railItem()};
+  return {static_cast<int>(label + markWidth() + 0.5) + m.icon() + 10 * m.u, m.railItem()};
 }
 
 QString RailItem::mark() const { return badge_.kind == RailBadge::Kind::None ? QString::number(digit_) : badge_.text; }
@@ -110,7 +110,7 @@ void RailItem::paintEvent(QPaintEvent* /*event*/) {
   const QFont small = typeFont(Type::Tick, badge_.kind == RailBadge::Kind::Bad);
   const double glyph = badge_.kind == RailBadge::Kind::Bad ? m.px(13) + m.u : 0;
   const double markWide = markWidth();
-  const double room = width() - left - end - markWide - m.u;
+  const double room = width() - left - end - markWide - 2 * m.u;
   painter.drawText(place(left, room), int(Qt::AlignVCenter) | int(reversed ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignAbsolute | Qt::TextSingleLine,
                    QFontMetricsF(font).elidedText(title_, Qt::ElideRight, room + 1));
   painter.setPen(!isEnabled() ? t.disabled : badge_.kind == RailBadge::Kind::None ? t.text3 : badgeInk);

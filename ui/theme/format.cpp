@@ -222,6 +222,11 @@ QString rate(Maybe perSecond, const QLocale& locale) {
 }
 
 QString score(Maybe value, const QLocale& locale) { return missing(value) ? unknown() : written(*value, 2, locale); }
+QString nearOne(double value, const QLocale& locale) {
+  int decimals = 2;
+  while (decimals < 6 && value < 1 && value > 1 - 0.5 * std::pow(10.0, -decimals)) ++decimals;
+  return written(value, decimals, locale);
+}
 QString editableScore(Maybe value, const QLocale& locale) { return missing(value) ? unknown() : written(*value, 3, locale); }
 
 QString revision(std::optional<qint64> revision) {

@@ -47,6 +47,7 @@ struct WithInterval {
 [[nodiscard]] QString megabytes(std::optional<qint64> bytes, const QLocale& locale = QLocale());  // 184 MB
 [[nodiscard]] QString rate(Maybe perSecond, const QLocale& locale = QLocale());                   // 0.04 /s  6.4 /s
 
+[[nodiscard]] QString nearOne(double value, const QLocale& locale = QLocale());       // 0.91  0.9996: no 1 that is none
 [[nodiscard]] QString score(Maybe value, const QLocale& locale = QLocale());         // 0.91
 [[nodiscard]] QString editableScore(Maybe value, const QLocale& locale = QLocale()); // 0.334
 [[nodiscard]] QString revision(std::optional<qint64> revision);                      // r42

@@ -12,7 +12,7 @@
 namespace signalbox::ui {
 namespace {
 
-enum class Kind { Plain, Primary, Proposal, Danger, Flat };
+enum class Kind { Plain, Primary, Proposal, Danger, Flat, Link };
 
 Kind kindOf(const QWidget* widget) {
   const QString kind = widget != nullptr ? widget->property("kind").toString() : QString();
@@ -20,6 +20,7 @@ Kind kindOf(const QWidget* widget) {
   if (kind == QStringLiteral("proposal")) return Kind::Proposal;
   if (kind == QStringLiteral("danger")) return Kind::Danger;
   if (kind == QStringLiteral("flat")) return Kind::Flat;
+  if (kind == QStringLiteral("link")) return Kind::Link;
   return Kind::Plain;
 }
 
@@ -33,13 +34,15 @@ ButtonColours buttonColours(Kind kind, QStyle::State state, const Theme& t) {
   const bool enabled = state & QStyle::State_Enabled;
   const bool hover = enabled && (state & QStyle::State_MouseOver);
   const bool down = state & QStyle::State_Sunken;
-  if (!enabled) return {kind == Kind::Flat ? QColor() : t.window, kind == Kind::Flat ? QColor() : t.line, t.disabled};
+  const bool bare = kind == Kind::Flat || kind == Kind::Link;
+  if (!enabled) return {bare ? QColor() : t.window, bare ? QColor() : t.line, t.disabled};
   ButtonColours c{t.face, t.edge, t.text};
   switch (kind) {
     case Kind::Primary: c = {t.accent, t.accent, t.onAccent}; break;
     case Kind::Proposal: c = {t.draft, t.draft, t.onDraft}; break;
     case Kind::Danger: c = {t.base, t.bad, t.bad}; break;
     case Kind::Flat: c = {QColor(), QColor(), t.text2}; break;
+    case Kind::Link: c = {QColor(), QColor(), t.accent}; break;
     case Kind::Plain: break;
   }
   const bool filled = kind == Kind::Primary || kind == Kind::Proposal;

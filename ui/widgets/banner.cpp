@@ -27,6 +27,7 @@ Dress dressOf(BannerKind kind, const Theme& t) {
     case BannerKind::ReadOnly: return {t.head, t.text2, t.edge, t.line, QStringLiteral("role"), Tone::Text2};
     case BannerKind::Warn: return {t.warnFill, t.warn, t.warnEdge, t.warnEdge, QStringLiteral("warn"), Tone::Text};
     case BannerKind::Bad: return {t.badFill, t.bad, t.bad, t.bad, QStringLiteral("error"), Tone::Text};
+    case BannerKind::Ok: return {t.okFill, t.ok, t.ok, t.line, QStringLiteral("ok"), Tone::Text};
     case BannerKind::Info: break;
   }
   return {t.infoFill, t.info, t.info, t.line, QStringLiteral("info"), Tone::Text};

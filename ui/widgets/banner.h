@@ -9,7 +9,7 @@ class QHBoxLayout;
 
 namespace signalbox::ui {
 
-enum class BannerKind { Draft, Stale, ReadOnly, Info, Warn, Bad };
+enum class BannerKind { Draft, Stale, ReadOnly, Info, Ok, Warn, Bad };
 
 struct BannerAction {
   QString id;

@@ -37,12 +37,21 @@ QSize DiffView::sizeHint() const {
   return {90 * metricsOf(this).u, shown * lineHeight() + 2 * metricsOf(this).u};
 }
 
-void DiffView::fit() {
+int DiffView::contentWidth() const {
   const QFontMetrics fm(typeFont(Type::Mono));
   int widest = 0;
   for (const DiffLine& line : lines_) widest = std::max(widest, fm.horizontalAdvance(line.text));
+  return widest + 15 * metricsOf(this).u;
+}
+
+int DiffView::heightFor(int width) const {
+  const int frame = 2 * frameWidth();
+  return sizeHint().height() + frame + (contentWidth() > width - frame ? horizontalScrollBar()->sizeHint().height() : 0);
+}
+
+void DiffView::fit() {
   const Metrics m = metricsOf(this);
-  const int wide = widest + 15 * m.u, tall = static_cast<int>(lines_.size()) * lineHeight() + 2 * m.u;
+  const int wide = contentWidth(), tall = static_cast<int>(lines_.size()) * lineHeight() + 2 * m.u;
   verticalScrollBar()->setPageStep(viewport()->height());
   verticalScrollBar()->setSingleStep(lineHeight());
   verticalScrollBar()->setRange(0, std::max(0, tall - viewport()->height()));

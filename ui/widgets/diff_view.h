@@ -22,6 +22,7 @@ class DiffView : public QAbstractScrollArea {
   void setVisibleLines(int lines) { visible_ = lines, updateGeometry(); }  // of the size hint
   [[nodiscard]] const std::vector<DiffLine>& lines() const { return lines_; }
   [[nodiscard]] QSize sizeHint() const override;
+  [[nodiscard]] int heightFor(int width) const;  // the visible lines, with the scroll bar that the widest of all needs there
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -30,6 +31,7 @@ class DiffView : public QAbstractScrollArea {
 
  private:
   [[nodiscard]] int lineHeight() const;
+  [[nodiscard]] int contentWidth() const;
   void fit();
   std::vector<DiffLine> lines_;
   int visible_ = 8;

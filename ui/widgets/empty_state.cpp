@@ -113,6 +113,8 @@ void EmptyState::setSnippet(const QString& command) {
 }
 
 void EmptyState::setActions(const std::vector<EmptyAction>& actions) {
+  if (actions == shown_) return;  // a button that is being pressed, or has the focus, stays
+  shown_ = actions;
   while (QLayoutItem* item = actions_->takeAt(0)) {
     if (item->widget() != nullptr) item->widget()->deleteLater();
     delete item;

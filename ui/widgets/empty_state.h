@@ -17,6 +17,7 @@ struct EmptyAction {
   QString id;
   QString text;
   bool primary = false;
+  friend bool operator==(const EmptyAction&, const EmptyAction&) = default;
 };
 
 class EmptyState : public QWidget {
@@ -40,6 +41,7 @@ class EmptyState : public QWidget {
   QWidget* snippetBox_ = nullptr;
   ToneLabel* snippet_ = nullptr;
   QHBoxLayout* actions_ = nullptr;
+  std::vector<EmptyAction> shown_;
 };
 
 }  // namespace signalbox::ui

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // The row of large numbers at the head of a page: label, value with its interval, and beneath what it rests on. Cells share
-// the width by what they need; they elide, never clip. GUI thread.
+// the width by what they need; where they need more they stand on two lines, and then whole cells are left out, never digits.
+// GUI thread.
 #pragma once
+#include <QRect>
 #include <QString>
 #include <QWidget>
 #include <optional>
@@ -31,14 +33,19 @@ class HeadlineStrip : public QWidget {
   void setNumbers(std::vector<HeadlineNumber> numbers);
   [[nodiscard]] QSize sizeHint() const override;
   [[nodiscard]] QSize minimumSizeHint() const override;
+  [[nodiscard]] int heightForWidth(int width) const override;
+  // Where the numbers stand in a strip of that width, left to right; fewer than there are where not all fit.
+  [[nodiscard]] std::vector<QRect> cellsFor(int width) const;
+  [[nodiscard]] QString tipAt(QPoint position) const;  // the number in words, then its definition
 
  protected:
   void paintEvent(QPaintEvent* event) override;
   bool event(QEvent* event) override;
 
  private:
-  [[nodiscard]] std::vector<int> cellWidths() const;
-  [[nodiscard]] int tall() const;
+  void placeRow(std::vector<QRect>& cells, const std::vector<double>& need, int width, int top) const;
+  void paintCell(QPainter& painter, const HeadlineNumber& number, const QRect& cell) const;
+  [[nodiscard]] int rowHeight() const;
   std::vector<HeadlineNumber> numbers_;
 };
 

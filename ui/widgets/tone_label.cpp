@@ -28,8 +28,9 @@ void ToneLabel::setBold(bool bold) {
   dress();
 }
 
-void ToneLabel::setEliding(bool eliding) {
+void ToneLabel::setEliding(bool eliding, Qt::TextElideMode where) {
   eliding_ = eliding;
+  where_ = where;
   setSizePolicy(eliding ? QSizePolicy::Ignored : QSizePolicy::Preferred, sizePolicy().verticalPolicy());
   updateGeometry();
 }
@@ -73,7 +74,7 @@ void ToneLabel::paintEvent(QPaintEvent* event) {
   QPainter painter(this);
   painter.setFont(font());
   painter.setPen(palette().color(isEnabled() ? QPalette::Active : QPalette::Disabled, QPalette::WindowText));
-  const QString shown = fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width());
+  const QString shown = fontMetrics().elidedText(text(), where_, contentsRect().width());
   painter.drawText(contentsRect(), int(QStyle::visualAlignment(layoutDirection(), alignment())) | Qt::TextSingleLine, shown);
 }
 

@@ -18,7 +18,7 @@ class ToneLabel : public QLabel {
   void setType(Type type);
   void setBold(bool bold);
   // Shortens the text with an ellipsis instead of asking for more width; the whole is in the tooltip then.
-  void setEliding(bool eliding);
+  void setEliding(bool eliding, Qt::TextElideMode where = Qt::ElideRight);
   [[nodiscard]] QSize minimumSizeHint() const override;
 
  protected:
@@ -31,6 +31,7 @@ class ToneLabel : public QLabel {
   Type type_;
   std::optional<bool> bold_;
   bool eliding_ = false;
+  Qt::TextElideMode where_ = Qt::ElideRight;
   bool dressing_ = false;
 };
 

@@ -18,6 +18,7 @@
 #include "widgets/empty_state.h"
 #include "widgets/headline_strip.h"
 #include "widgets/score_strip.h"
+#include "widgets/table_columns.h"
 #include "widgets/way_view.h"
 
 namespace signalbox::ui {
@@ -74,6 +75,57 @@ TEST(HeadlineStripTest, squeezesWithoutLosingACell) {
   EXPECT_TRUE(strip.accessibleDescription().contains(QStringLiteral("Quality: ungraded")));
   strip.resize(120, strip.sizeHint().height());
   EXPECT_FALSE(test::picture(strip).isNull());
+}
+
+TEST(HeadlineStripTest, leavesOutWholeCellsAndNeverDigits) {
+  HeadlineStrip strip;
+  std::vector<HeadlineNumber> numbers;
+  for (int i = 0; i < 7; ++i) numbers.push_back({QStringLiteral("Number %1").arg(i), QStringLiteral("$0.0000883"), QStringLiteral("± 0.0000022"), {{QStringLiteral("n 38,174 graded"), Tone::Text2}}});
+  strip.setNumbers(numbers);
+  const int whole = strip.sizeHint().width();
+  const std::vector<QRect> one = strip.cellsFor(whole);
+  ASSERT_EQ(one.size(), 7U);
+  EXPECT_EQ(one.back().top(), 0);
+  const int least = one.front().width() - 1;  // all are alike
+  for (const int width : {whole - 1, whole * 2 / 3, whole / 2, whole / 3, whole / 4}) {
+    const std::vector<QRect> cells = strip.cellsFor(width);
+    EXPECT_FALSE(cells.empty()) << width;
+    EXPECT_EQ(strip.heightForWidth(width), 2 * strip.sizeHint().height()) << width;
+    for (const QRect& cell : cells) {
+      EXPECT_GE(cell.width(), least) << "a cut figure reads as another, at " << width;
+      EXPECT_LE(cell.right(), width) << width;
+    }
+  }
+  EXPECT_LT(strip.cellsFor(whole / 4).size(), 7U);
+}
+
+TEST(HeadlineStripTest, tellsTheNumberBeforeItsDefinition) {
+  HeadlineStrip strip;
+  strip.setNumbers({{QStringLiteral("Errors"), QStringLiteral("0.04%"), QStringLiteral("[0.01, 0.12]"), {{QStringLiteral("3 of 7,488"), Tone::Text2}}, QStringLiteral("Requests that ended in an error, of all.")}});
+  strip.resize(strip.sizeHint());
+  const QString tip = strip.tipAt({20, 20});
+  EXPECT_TRUE(tip.startsWith(QStringLiteral("Errors: 0.04% [0.01, 0.12], 3 of 7,488\n"))) << tip.toStdString();
+  EXPECT_TRUE(tip.endsWith(QStringLiteral("of all.")));
+}
+
+TEST(TableColumnsTest, foldsColumnsInTheirOrderAndBringsThemBack) {
+  QStandardItemModel model(3, 4);
+  QTableView view;
+  view.setModel(&model);
+  dressTable(&view);
+  new TableColumns(&view, {{4, 6, 10, 5}, {2}, {3, 1}});
+  const int h = metricsOf(&view).h;
+  view.resize(30 * h, 200);
+  view.show();
+  EXPECT_FALSE(view.isColumnHidden(3));
+  view.resize(23 * h, 200);
+  EXPECT_TRUE(view.isColumnHidden(3));
+  EXPECT_FALSE(view.isColumnHidden(1));
+  EXPECT_GE(view.columnWidth(2), 10 * h);
+  view.resize(18 * h, 200);
+  EXPECT_TRUE(view.isColumnHidden(1));
+  view.resize(30 * h, 200);
+  EXPECT_FALSE(view.isColumnHidden(1) || view.isColumnHidden(3));
 }
 
 TEST(BannerTest, reportsItsActionsByName) {

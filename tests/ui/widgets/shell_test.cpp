@@ -7,18 +7,22 @@
 #include <QApplication>
 #include <QDockWidget>
 #include <QElapsedTimer>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolButton>
 #include <csignal>
 
 #include "dialogs/confirm_dialog.h"
 #include "settings/settings.h"
 #include "shell/context_bar.h"
 #include "shell/leave_guard.h"
+#include "shell/link_words.h"
+#include "theme/metrics.h"
 #include "ui/widgets/support.h"
 #include "widgets/dock_content.h"
 #include "widgets/page.h"
@@ -44,7 +48,9 @@ class MainWindowTest : public ::testing::Test {
     for (int i = 1; i <= 2; ++i)
       window.addPage({QStringLiteral("page%1").arg(i), QStringLiteral("Page %1").arg(i), QStringLiteral("overview"), i, 0, [this](QWidget* parent) -> Page* {
                         ++made;
-                        return last = new FakePage(parent);
+                        last = new FakePage(parent);
+                        last->dock->setWidthHint(made == 1 ? 480 : 240);
+                        return last;
                       }});
   }
   void open() {
@@ -85,6 +91,23 @@ TEST_F(MainWindowTest, showsOnlyTheDocksOfTheVisiblePage) {
   window.showPage(QStringLiteral("page2"));
   EXPECT_FALSE(first->dock->isVisible());
   EXPECT_TRUE(last->dock->isVisible());
+}
+
+TEST_F(MainWindowTest, givesEveryDockItsOwnWidthBack) {
+  open();
+  window.resize(1400, 800);
+  FakePage* first = last;
+  window.showPage(QStringLiteral("page2"));
+  FakePage* second = last;
+  window.showPage(QStringLiteral("page1"));
+  QApplication::processEvents();
+  ASSERT_GE(first->dock->width(), 440);
+  window.showPage(QStringLiteral("page2"));
+  QApplication::processEvents();
+  EXPECT_LE(second->dock->width(), 300) << "the page before had a wider one";
+  window.showPage(QStringLiteral("page1"));
+  QApplication::processEvents();
+  EXPECT_GE(first->dock->width(), 440);
 }
 
 TEST_F(MainWindowTest, keepsADockClosedThatAPersonClosed) {
@@ -128,6 +151,40 @@ TEST_F(MainWindowTest, givesUpTheSpanBeforeCaptionsAndNeverTheRouter) {
   EXPECT_LE(bar.minimumSizeHint().width(), 920);
 }
 
+TEST_F(MainWindowTest, thePauseButtonSaysThatItIsRoutingAndShowsWhatIsNotWhatWasAsked) {
+  open();
+  ContextBar& bar = window.contextBar();
+  auto* pause = bar.findChild<QToolButton*>(QStringLiteral("context.pause"));
+  EXPECT_TRUE(pause->accessibleName().contains(QStringLiteral("routing"))) << pause->accessibleName().toStdString();
+  EXPECT_TRUE(pause->toolTip().contains(QStringLiteral("last tier")));
+  QSignalSpy asked(&bar, &ContextBar::pauseRequested);
+  pause->click();
+  ASSERT_EQ(asked.count(), 1);
+  EXPECT_TRUE(asked.front().front().toBool());
+  EXPECT_FALSE(pause->isChecked());
+  bar.setPaused(true);
+  EXPECT_TRUE(pause->isChecked());
+  EXPECT_TRUE(pause->accessibleName().contains(QStringLiteral("routing")));
+}
+
+TEST(LinkWords, pausedRoutingIsAWarningAndNoTick) {
+  LinkFacts facts;
+  facts.link.kind = LinkState::Kind::Embedded;
+  facts.link.here = true;
+  EXPECT_EQ(linkWords(facts).mark, StateMark::Ok);
+  facts.paused = true;
+  EXPECT_EQ(linkWords(facts).mark, StateMark::Warn);
+  EXPECT_TRUE(linkWords(facts).state.contains(QStringLiteral("paused")));
+}
+
+TEST(LinkWords, aServerThatIsNoRouterIsNotCalledStopped) {
+  LinkFacts facts;
+  facts.link.kind = LinkState::Kind::Down;
+  EXPECT_FALSE(linkWords(facts).state.contains(QStringLiteral("Stopped")));
+  facts.link.here = true;
+  EXPECT_EQ(linkWords(facts).state, QStringLiteral("Stopped"));
+}
+
 TEST_F(MainWindowTest, keepsItsPlaceAndPageForTheNextTime) {
   open();
   window.showPage(QStringLiteral("page2"));
@@ -166,6 +223,22 @@ TEST(LeaveGuardTest, turnsSignalsIntoOneOnTheGuiThread) {
   ASSERT_TRUE(QTest::qWaitFor([&] { return asked.count() == 1; }, 3000));
   std::raise(SIGINT);
   ASSERT_TRUE(QTest::qWaitFor([&] { return asked.count() == 2; }, 3000));
+}
+
+TEST(ConfirmDialogTest, showsEightLinesOfItsDifferencesAndCutsNoWord) {
+  ConfirmRequest request;
+  request.effect = QStringLiteral("Make 1 change live"), request.verb = QStringLiteral("Make live"), request.askReason = true;
+  for (int i = 0; i < 20; ++i) request.diff.push_back({DiffLine::Kind::Added, i + 1, QString(120, QLatin1Char('x'))});
+  ConfirmDialog dialog(request);
+  dialog.show();
+  auto* diff = dialog.findChild<DiffView*>();
+  EXPECT_GE(diff->viewport()->height(), 8 * metricsOf(&dialog).h);
+  EXPECT_GE(dialog.width(), 150 * metricsOf(&dialog).u);
+  dialog.setProblem(QStringLiteral("A guardrail refuses: %1").arg(QStringLiteral("the largest step would be loosened ").repeated(12)));
+  QApplication::processEvents();
+  const auto* problem = dialog.findChild<QLabel*>(QStringLiteral("confirm.problem"));
+  EXPECT_GE(problem->height(), problem->heightForWidth(problem->width())) << "all of it can be read";
+  EXPECT_GE(diff->viewport()->height(), 8 * metricsOf(&dialog).h) << "and the differences keep their room";
 }
 
 TEST(ConfirmDialogTest, waitsForAReasonAndDefaultsToCancel) {
