@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include "models/audit_model.h"
+#include "models/change_words.h"
 #include "models/history_model.h"
 #include "models/policy_text.h"
 #include "ui/fake_console.h"
@@ -173,6 +174,49 @@ TEST(HistoryModelTest, listsRevisionsNewestFirstAndOffersRollbackOnlyToThoseWhoM
   EXPECT_FALSE(history.canRollBack(1));
 }
 
+TEST(HistoryModelTest, putsANewRevisionOnTopAndKeepsWhatWasScrolledTo) {
+  const auto router = std::make_shared<testing::FakeRouter>();
+  for (int i = 0; i < 250; ++i) router->addRevision(samplePolicy(), true);
+  Selection selection;
+  ConsoleClient client;
+  HistoryModel history(client, selection);
+  const QAbstractItemModelTester tester(&history, QAbstractItemModelTester::FailureReportingMode::Fatal);
+  client.attach(std::make_unique<testing::FakeLink>(router));
+  history.setRunning(true);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return history.rowCount() == 200; }));
+  history.fetchMore({});
+  ASSERT_TRUE(QTest::qWaitFor([&] { return history.rowCount() == 251; }));
+  const QPersistentModelIndex chosen = history.index(3, 0);
+  router->addRevision(samplePolicy(), true);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return history.rowCount() == 252; }));
+  EXPECT_EQ(chosen.row(), 4) << "the same revision, one row further down";
+  EXPECT_EQ(history.index(1, HistoryModel::State).data().toString(), QStringLiteral("ended")) << "and the one before it is told anew";
+  EXPECT_FALSE(history.canFetchMore({}));
+}
+
+TEST(ChangeWordsTest, namesPlacesActionsAndValidatorsAsPeopleDo) {
+  EXPECT_EQ(changeWords("tickets gate.local.escalate-below 0.72 → 0.75"), QStringLiteral("tickets: gate local 0.72 → 0.75"));
+  EXPECT_EQ(changeWords("gate.mid.trust-above 0.85 → 0.90; route.boundaries[1] 0.70 → 0.65"),
+            QStringLiteral("gate mid, trust above 0.85 → 0.90; boundary 2 0.70 → 0.65"));
+  EXPECT_EQ(changeWords("workload mail added"), QStringLiteral("workload mail added"));
+  EXPECT_EQ(changeWords("guardrails.max-step 0.10 → 0.15"), QStringLiteral("the largest step 0.10 → 0.15"));
+  EXPECT_EQ(placeWords(QStringLiteral("tickets: gate local escalate-below")), QStringLiteral("tickets: gate local"));
+  EXPECT_EQ(actionWords("policy.rollback"), QStringLiteral("roll back"));
+  EXPECT_EQ(actionWords("not.known"), QStringLiteral("not.known"));
+  EXPECT_EQ(validatorWords("enum,json-schema"), QStringLiteral("labels, schema"));
+}
+
+TEST(PolicyTextTest, comparesOnlyWhatDiffersAndNumbersItAllTheSame) {
+  const std::vector<LineChange> lines = diffLines(QStringLiteral("a\nb\nc\nd"), QStringLiteral("a\nx\nc\nd"));
+  ASSERT_EQ(lines.size(), 5U);
+  EXPECT_EQ(lines[1].kind, LineChange::Kind::Removed);
+  EXPECT_EQ(lines[1].number, 2);
+  EXPECT_EQ(lines[2].text, QStringLiteral("x"));
+  EXPECT_EQ(lines[2].number, 2);
+  EXPECT_EQ(lines[4].number, 4);
+  EXPECT_EQ(diffLines(QStringLiteral("a\na"), QStringLiteral("a")).size(), 2U) << "head and tail share no line";
+}
+
 TEST(AuditModelTest, listsEntriesWithTheVerdictOnTheirChain) {
   const auto router = std::make_shared<testing::FakeRouter>();
   Selection selection;
@@ -183,7 +227,7 @@ TEST(AuditModelTest, listsEntriesWithTheVerdictOnTheirChain) {
   audit.setRunning(true);
   ASSERT_TRUE(QTest::qWaitFor([&] { return audit.rowCount() == 1; }));
   EXPECT_TRUE(audit.isVerified());
-  EXPECT_EQ(audit.index(0, AuditModel::Action).data().toString(), QStringLiteral("policy.apply"));
+  EXPECT_EQ(audit.index(0, AuditModel::Action).data().toString(), QStringLiteral("make live"));
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "models/audit_model.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "models/change_words.h"
 #include "theme/cells.h"
 #include "theme/format.h"
 
@@ -59,14 +61,12 @@ void AuditModel::ask(std::optional<std::int64_t> before) {
       Q_EMIT loaded();
       return;
     }
-    more_ = page->entries.size() == kPage;
     verified_ = page->verified;
     broken_at_ = page->broken_at;
+    const bool full = page->entries.size() == kPage;
     if (!before) {
-      beginResetModel();
-      rows_ = page->entries;
-      endResetModel();
-    } else if (!page->entries.empty()) {
+      renew(page->entries, full);
+    } else if (more_ = full; !page->entries.empty()) {
       const int first = rowCount();
       beginInsertRows({}, first, first + static_cast<int>(page->entries.size()) - 1);
       rows_.insert(rows_.end(), page->entries.begin(), page->entries.end());
@@ -75,6 +75,22 @@ void AuditModel::ask(std::optional<std::int64_t> before) {
     loaded_ = true;
     Q_EMIT loaded();
   });
+}
+
+// New entries go on top of those that are there, so that what is chosen and what was scrolled to stay: entries never change.
+void AuditModel::renew(const std::vector<domain::AuditEntry>& rows, bool full) {
+  const auto known = rows_.empty() ? rows.end() : std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.seq == rows_.front().seq; });
+  if (known == rows.end() || known->hash != rows_.front().hash) {
+    beginResetModel();
+    rows_ = rows;
+    more_ = full;
+    endResetModel();
+    return;
+  }
+  if (known == rows.begin()) return;
+  beginInsertRows({}, 0, static_cast<int>(known - rows.begin()) - 1);
+  rows_.insert(rows_.begin(), rows.begin(), known);
+  endInsertRows();
 }
 
 bool AuditModel::canFetchMore(const QModelIndex& parent) const {
@@ -102,7 +118,7 @@ QString AuditModel::text(const domain::AuditEntry& entry, int column) const {
       const std::string_view word = domain::name(entry.role);
       return QString::fromUtf8(word.data(), static_cast<qsizetype>(word.size()));
     }
-    case Action: return QString::fromStdString(entry.action);
+    case Action: return actionWords(entry.action);
     case Revision: return entry.revision > 0 ? format::revision(entry.revision) : format::unknown();
     case Reason: return QString::fromStdString(entry.reason);
     case Outcome: return QString::fromStdString(entry.outcome);

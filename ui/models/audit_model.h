@@ -19,6 +19,7 @@ class AuditModel : public QAbstractTableModel {
 
   [[nodiscard]] const domain::AuditEntry* at(int row) const;
   [[nodiscard]] bool hasLoaded() const { return loaded_; }
+  [[nodiscard]] bool hasMore() const { return more_; }  // older than the rows that were fetched
   [[nodiscard]] bool isVerified() const { return verified_; }
   [[nodiscard]] std::optional<std::int64_t> brokenAt() const { return broken_at_; }
   [[nodiscard]] const QString& error() const { return error_; }
@@ -39,6 +40,7 @@ class AuditModel : public QAbstractTableModel {
  private:
   void forget();
   void ask(std::optional<std::int64_t> before);
+  void renew(const std::vector<domain::AuditEntry>& rows, bool full);
   [[nodiscard]] QString text(const domain::AuditEntry& entry, int column) const;
 
   ConsoleClient& client_;

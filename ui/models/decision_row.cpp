@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 #include <algorithm>
 
+#include "models/change_words.h"
 #include "theme/format.h"
 
 namespace signalbox::ui {
@@ -34,7 +35,7 @@ QString escalationWords(const domain::Decision& decision, const WorkloadFacts* f
       return QStringLiteral("%1 %2 < %3").arg(tier, format::score(attempt->confidence), format::score(gate));
     }
     if (!attempt->validators.empty() && attempt->validators != "pass") {
-      return tr("%1 failed %2").arg(tier, QString::fromStdString(attempt->validators));
+      return tr("%1 failed: %2").arg(tier, validatorWords(attempt->validators));
     }
   }
   return tr("up from %1").arg(QString::fromStdString(decision.start_tier));
@@ -126,6 +127,8 @@ DecisionRow rowOf(const domain::CommittedDecision& committed, const WorkloadFact
   row.output_tokens = d.output_tokens.value_or(-1);
   row.complexity = static_cast<float>(d.complexity.value_or(-1));
   row.confidence = static_cast<float>(d.confidence.value_or(-1));
+  if (!d.calibration.empty()) row.confidence_raw = static_cast<float>(d.confidence_raw.value_or(-1));
+  row.calibration = pool.add(d.calibration);
   row.latency_ms = static_cast<float>(d.latency_ms.value_or(-1));
   row.score = static_cast<float>(d.score.value_or(-1));
   row.cost_usd = d.cost_usd.value_or(-1);

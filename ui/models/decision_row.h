@@ -31,9 +31,10 @@ struct DecisionRow {
   std::int64_t policy = 0;
   std::int64_t input_tokens = -1, output_tokens = -1;  // −1: unknown
   float complexity = -1, confidence = -1, gate = -1;   // −1: none
+  float confidence_raw = -1;                           // before its map; −1: there was none
   float latency_ms = -1, score = -1;
   double cost_usd = -1;                                // −1: unknown
-  WordPool::Index workload = 0, start_tier = 0, final_tier = 0, reason = 0;
+  WordPool::Index workload = 0, start_tier = 0, final_tier = 0, reason = 0, calibration = 0;
   std::optional<domain::Verdict> verdict;
   domain::Outcome outcome = domain::Outcome::Ok;
   domain::CacheKind cache = domain::CacheKind::None;

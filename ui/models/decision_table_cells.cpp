@@ -89,6 +89,10 @@ QVariant DecisionTableModel::data(const QModelIndex& index, int role) const {
     }
     case Qt::ToolTipRole:
       if (index.column() == Cost && row.cost_usd < 0) return tr("The price of a model it used is not known.");
+      if (index.column() == Confidence && row.confidence >= 0 && row.confidence_raw >= 0) {
+        return tr("%1, calibrated from %2 by %3")
+            .arg(format::editableScore(row.confidence), format::nearOne(row.confidence_raw), words_.at(row.calibration));
+      }
       if (index.column() == Confidence && row.confidence < 0) return tr("No gate held this answer against a confidence.");
       return {};
     default: return {};

@@ -2,15 +2,17 @@
 #include "models/history_model.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "models/change_words.h"
 #include "theme/cells.h"
 #include "theme/format.h"
 
 namespace signalbox::ui {
 
 namespace {
-constexpr std::size_t kMost = 200;
+constexpr std::size_t kPage = 200;
 using domain::RevisionState;
 
 BadgeCell badgeFor(const domain::PolicyRevision& row) {
@@ -52,7 +54,8 @@ HistoryModel::HistoryModel(ConsoleClient& client, Selection& selection, QObject*
   connect(&client_, &ConsoleClient::sessionChanged, this, [this] {
     beginResetModel();
     rows_.clear();
-    loaded_ = false;
+    loaded_ = asking_ = false;
+    more_ = false;
     endResetModel();
   });
   connect(&client_, &ConsoleClient::helloChanged, this, again);
@@ -67,19 +70,75 @@ void HistoryModel::setRunning(bool running) {
   if (!std::exchange(running_, running) && running) refresh();
 }
 
-void HistoryModel::refresh() {
+void HistoryModel::refresh() { ask(std::nullopt); }
+
+void HistoryModel::ask(std::optional<domain::Revision> before) {
   if (!client_.api()) return;
+  asking_ = true;
   control::PolicyHistoryQuery query;
-  query.limit = kMost;
-  client_.policyHistory(asker_.next(), query, [this](const Result<std::vector<domain::PolicyRevision>>& rows) {
-    if (!rows) return;
-    beginResetModel();
-    rows_ = *rows;
-    std::sort(rows_.begin(), rows_.end(), [](const auto& a, const auto& b) { return a.revision > b.revision; });
-    loaded_ = true;
-    endResetModel();
-    Q_EMIT loaded();
+  query.limit = kPage;
+  query.before = before;
+  client_.policyHistory(asker_.next(), query, [this, before](const Result<std::vector<domain::PolicyRevision>>& rows) {
+    asking_ = false;
+    if (rows) take(*rows, before.has_value());
   });
+}
+
+void HistoryModel::take(std::vector<domain::PolicyRevision> rows, bool older) {
+  const bool full = rows.size() >= kPage;
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.revision > b.revision; });
+  if (older) {
+    more_ = full;
+    std::erase_if(rows, [&](const auto& row) { return !rows_.empty() && row.revision >= rows_.back().revision; });
+    if (!rows.empty()) {
+      beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(rows.size()) - 1);
+      rows_.insert(rows_.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
+      endInsertRows();
+    }
+  } else {
+    renew(std::move(rows), full);
+  }
+  loaded_ = true;
+  Q_EMIT loaded();
+  reachBack(wanted_since_);
+}
+
+// New revisions go on top of those that are there, so that what is chosen and what was scrolled to stay.
+void HistoryModel::renew(std::vector<domain::PolicyRevision> rows, bool full) {
+  const auto known = rows_.empty() ? rows.end() : std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.revision == rows_.front().revision; });
+  const auto added = static_cast<int>(known - rows.begin()), same = static_cast<int>(rows.end() - known);
+  const bool follows = same > 0 && same <= rowCount() && rows.back().revision == rows_[static_cast<std::size_t>(same - 1)].revision;
+  if (!follows) {
+    beginResetModel();
+    rows_ = std::move(rows);
+    more_ = full;
+    endResetModel();
+    return;
+  }
+  if (rowCount() == same) more_ = full;  // else it is told by the pages below
+  std::copy(known, rows.end(), rows_.begin());
+  if (added > 0) {
+    beginInsertRows({}, 0, added - 1);
+    rows_.insert(rows_.begin(), rows.begin(), known);
+    endInsertRows();
+  }
+  Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+}
+
+void HistoryModel::reachBack(WallMicros since) {
+  wanted_since_ = since;
+  if (running_ && canFetchMore({}) && rows_.back().ts >= since) ask(rows_.back().revision);
+}
+
+bool HistoryModel::canFetchMore(const QModelIndex& parent) const { return !parent.isValid() && more_ && !asking_ && !rows_.empty(); }
+
+void HistoryModel::fetchMore(const QModelIndex& parent) {
+  if (canFetchMore(parent)) ask(rows_.back().revision);
+}
+
+QString HistoryModel::countWords() const {
+  const QString all = format::counted(rowCount(), tr("revision"), tr("revisions"));
+  return more_ ? tr("the latest %1").arg(all) : all;
 }
 
 const domain::PolicyRevision* HistoryModel::at(int row) const {
@@ -109,7 +168,7 @@ QString HistoryModel::text(const domain::PolicyRevision& row, int column) const 
     case Who: return QString::fromStdString(row.who);
     case What:
       if (row.restores) return tr("back to %1").arg(format::revision(*row.restores));
-      return row.diff.empty() ? tr("first policy") : QString::fromStdString(row.diff);
+      return row.diff.empty() ? tr("first policy") : changeWords(row.diff);
     case Why: return QString::fromStdString(row.reason);
     default: return {};
   }

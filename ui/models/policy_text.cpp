@@ -101,10 +101,10 @@ QString policyText(const Json& policy) {
   return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
 }
 
-std::vector<LineChange> diffLines(const QString& before, const QString& after) {
-  const QStringList a = before.split(QLatin1Char('\n')), b = after.split(QLatin1Char('\n'));
+namespace {
+// Longest common subsequence of the parts that differ; `first` lines before them are the same.
+void diffMiddle(const QStringList& a, const QStringList& b, std::size_t first, std::vector<LineChange>& lines) {
   const auto n = static_cast<std::size_t>(a.size()), m = static_cast<std::size_t>(b.size());
-  // Longest common subsequence from each pair of places to the ends.
   std::vector<std::vector<std::uint32_t>> common(n + 1, std::vector<std::uint32_t>(m + 1, 0));
   for (std::size_t i = n; i-- > 0;) {
     for (std::size_t j = m; j-- > 0;) {
@@ -113,20 +113,33 @@ std::vector<LineChange> diffLines(const QString& before, const QString& after) {
                          : std::max(common[i + 1][j], common[i][j + 1]);
     }
   }
-  std::vector<LineChange> lines;
   std::size_t i = 0, j = 0;
   while (i < n || j < m) {
     const QString left = i < n ? a[static_cast<qsizetype>(i)] : QString();
     const QString right = j < m ? b[static_cast<qsizetype>(j)] : QString();
     if (i < n && j < m && left == right) {
-      lines.push_back({LineChange::Kind::Same, static_cast<int>(++j), right});
+      lines.push_back({LineChange::Kind::Same, static_cast<int>(first + ++j), right});
       ++i;
     } else if (i < n && (j == m || common[i + 1][j] >= common[i][j + 1])) {
-      lines.push_back({LineChange::Kind::Removed, static_cast<int>(++i), left});
+      lines.push_back({LineChange::Kind::Removed, static_cast<int>(first + ++i), left});
     } else {
-      lines.push_back({LineChange::Kind::Added, static_cast<int>(++j), right});
+      lines.push_back({LineChange::Kind::Added, static_cast<int>(first + ++j), right});
     }
   }
+}
+}  // namespace
+
+// A slider's step changes one line of a thousand: the same head and tail are not compared with everything.
+std::vector<LineChange> diffLines(const QString& before, const QString& after) {
+  const QStringList a = before.split(QLatin1Char('\n')), b = after.split(QLatin1Char('\n'));
+  const qsizetype least = std::min(a.size(), b.size());
+  qsizetype head = 0, tail = 0;
+  while (head < least && a[head] == b[head]) ++head;
+  while (tail < least - head && a[a.size() - 1 - tail] == b[b.size() - 1 - tail]) ++tail;
+  std::vector<LineChange> lines;
+  for (qsizetype i = 0; i < head; ++i) lines.push_back({LineChange::Kind::Same, static_cast<int>(i + 1), b[i]});
+  diffMiddle(a.mid(head, a.size() - head - tail), b.mid(head, b.size() - head - tail), static_cast<std::size_t>(head), lines);
+  for (qsizetype i = b.size() - tail; i < b.size(); ++i) lines.push_back({LineChange::Kind::Same, static_cast<int>(i + 1), b[i]});
   return lines;
 }
 

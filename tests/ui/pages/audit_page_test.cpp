@@ -17,6 +17,7 @@ TEST_F(AuditPageTest, listsTheNewestChangeFirstAndSaysThatTheChainHolds) {
   show<AuditPage>("audit");
   ASSERT_TRUE(soon([&] { return table().model()->rowCount() == 2; }));
   EXPECT_TRUE(find<Banner>("auditChain").accessibleName().startsWith(QStringLiteral("Chain verified to 2.")));
+  EXPECT_EQ(find<Banner>("auditChain").kind(), BannerKind::Ok);
   EXPECT_EQ(page->statusParts(), QStringList({QStringLiteral("2 entries"), QStringLiteral("Audit chain intact")}));
 }
 
@@ -25,8 +26,10 @@ TEST_F(AuditPageTest, showsTheDifferenceOfTheChosenRow) {
   show<AuditPage>("audit");
   ASSERT_TRUE(soon([&] { return table().model()->rowCount() == 2; }));
   table().setCurrentIndex(table().model()->index(0, 0));
-  ASSERT_TRUE(soon([&] { return words(*docks[0]).contains(QStringLiteral("gate.mid.escalate-below 0.70 → 0.65")); }));
+  ASSERT_TRUE(soon([&] { return words(*docks[0]).contains(QStringLiteral("gate mid 0.70 → 0.65")); }));
   EXPECT_TRUE(words(*docks[0]).contains(QStringLiteral("no reason given")));
+  EXPECT_EQ(docks[0]->findChild<QLabel*>(QStringLiteral("auditWhat"))->text(), QStringLiteral("make live"));
+  EXPECT_EQ(docks[0]->findChild<QLabel*>(QStringLiteral("auditHash"))->text(), QString(64, QLatin1Char('a'))) << "whole, however it is drawn";
 }
 
 TEST_F(AuditPageTest, saysThatItAsksUntilTheRouterHasAnswered) {

@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "pages/audit/audit_page.h"
 
-#include <QHeaderView>
 #include <QTableView>
 #include <QVBoxLayout>
-#include <array>
 
+#include "pages/audit/audit_dock.h"
 #include "pages/common/link_banner.h"
 #include "pages/common/page_helpers.h"
 #include "theme/format.h"
-#include "theme/metrics.h"
 #include "widgets/banner.h"
 #include "widgets/cell_delegate.h"
-#include "widgets/dock_content.h"
-#include "widgets/tone_label.h"
+#include "widgets/table_columns.h"
 
 namespace signalbox::ui {
 
 AuditPage::AuditPage(const PageContext& context, QWidget* parent)
     : Page(parent), context_(context), model_(context.client, context.selection), chain_(new Banner(this)),
-      table_(new QTableView(this)), dock_(new DockContent(tr("Change"), this)),
-      entry_(new ToneLabel(tr("Choose a row to see its difference."), Tone::Text2, Type::Body, dock_)),
-      hash_(new ToneLabel({}, Tone::Text2, Type::MonoSmall, dock_)), previous_(new ToneLabel({}, Tone::Text2, Type::MonoSmall, dock_)) {
+      table_(new QTableView(this)), dock_(new AuditDock(context.selection, this)) {
   setObjectName(QStringLiteral("auditPage"));
   auto* column = new QVBoxLayout(this);
   tighten(column);
@@ -33,24 +28,7 @@ AuditPage::AuditPage(const PageContext& context, QWidget* parent)
   table_->setAccessibleName(tr("Audit log"));
   table_->setModel(&model_);
   dressTable(table_);
-  const Metrics m = metricsOf(this);
-  static constexpr std::array<double, AuditModel::ColumnCount> kWidths = {3, 10.6, 6, 4, 7, 3.2, 12, 4.4};
-  for (int at = 0; at < AuditModel::ColumnCount; ++at) table_->setColumnWidth(at, static_cast<int>(kWidths[static_cast<std::size_t>(at)] * m.h));
-  table_->horizontalHeader()->setStretchLastSection(false);
-  table_->horizontalHeader()->setSectionResizeMode(AuditModel::Reason, QHeaderView::Stretch);
-  auto* inside = new QVBoxLayout(dock_);
-  inside->setContentsMargins(m.panelPadding(), m.panelPadding(), m.panelPadding(), m.panelPadding());
-  entry_->setWordWrap(true);
-  entry_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-  inside->setSpacing(m.u);
-  inside->addWidget(entry_);
-  for (ToneLabel* hash : {hash_, previous_}) {
-    hash->setEliding(true);
-    hash->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    inside->addWidget(hash);
-  }
-  inside->addStretch(1);
-  dock_->setObjectName(QStringLiteral("auditEntry"));
+  new TableColumns(table_, {{3, 10.6, 6.5, 4, 11, 3.2, 10, 6}, {AuditModel::Reason}, {AuditModel::Role, AuditModel::Who, AuditModel::Revision}});
   dock_->hide();
   connect(&model_, &AuditModel::loaded, this, &AuditPage::follow);
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
@@ -69,7 +47,7 @@ void AuditPage::follow() {
     chain_->setContent(BannerKind::Bad, tr("The chain is broken at entry %1.").arg(format::count(*model_.brokenAt())),
                        tr("It or what came before it was altered outside the router."));
   } else if (model_.isVerified() && model_.at(0)) {
-    chain_->setContent(BannerKind::Info, tr("Chain verified to %1.").arg(format::count(model_.at(0)->seq)),
+    chain_->setContent(BannerKind::Ok, tr("Chain verified to %1.").arg(format::count(model_.at(0)->seq)),
                        tr("Every entry carries the SHA-256 of the one before it."));
   } else {
     chain_->setContent(BannerKind::Info, model_.at(0) ? tr("The chain was not verified.") : tr("No change was made yet."));
@@ -78,22 +56,13 @@ void AuditPage::follow() {
 }
 
 void AuditPage::showEntry(int row) {
-  const domain::AuditEntry* entry = model_.at(row);
-  if (!entry) return;
-  const auto text = [](const std::string& word) { return QString::fromStdString(word); };
-  dock_->setNote(QStringLiteral("%1").arg(entry->seq));
-  entry_->setTone(Tone::Text);
-  hash_->setText(tr("hash %1").arg(text(entry->hash)));
-  previous_->setText(tr("previous %1").arg(text(entry->prev_hash)));
-  entry_->setText(QStringList({text(entry->action) + QStringLiteral(" · ") + text(entry->outcome),
-                               entry->diff.empty() ? tr("no difference recorded") : text(entry->diff).replace(QStringLiteral("; "), QStringLiteral("\n")),
-                               entry->reason.empty() ? tr("no reason given") : tr("reason: %1").arg(text(entry->reason))})
-                      .join(QStringLiteral("\n\n")));
+  if (const domain::AuditEntry* entry = model_.at(row)) dock_->show(*entry);
 }
 
 QStringList AuditPage::statusParts() const {
   if (!model_.hasLoaded()) return {};
-  return {format::counted(model_.rowCount(), tr("entry"), tr("entries")),
+  const QString entries = format::counted(model_.rowCount(), tr("entry"), tr("entries"));
+  return {model_.hasMore() ? tr("the latest %1").arg(entries) : entries,
           model_.brokenAt() ? tr("Audit chain broken") : model_.isVerified() ? tr("Audit chain intact") : tr("Audit chain not verified")};
 }
 

@@ -8,8 +8,8 @@ class QTableView;
 
 namespace signalbox::ui {
 
+class AuditDock;
 class Banner;
-class ToneLabel;
 
 class AuditPage : public Page {
   Q_OBJECT
@@ -29,8 +29,7 @@ class AuditPage : public Page {
   AuditModel model_;
   Banner* chain_;
   QTableView* table_;
-  DockContent* dock_;
-  ToneLabel *entry_, *hash_, *previous_;
+  AuditDock* dock_;
 };
 
 }  // namespace signalbox::ui
