@@ -45,9 +45,8 @@ Extent extentOf(const ChartModel& model) {
   Extent extent;
   if (model.kind == PlotKind::StackedShares) return {0, 1};
   if (model.kind == PlotKind::StackedBars) {
-    extent.take(0);
     const double top = stackTop(model);
-    if (top > 0) extent.take(top);
+    if (top > 0) extent.take(0), extent.take(top);
   } else {
     for (const Series& s : model.series) takeSet(extent, s.data, model);
   }
@@ -85,6 +84,7 @@ void setLinear(ChartLayout& layout, const ChartModel& model, Extent extent) {
 
 void setLogarithmic(ChartLayout& layout, const ChartModel& model, Extent extent) {
   layout.logarithmic = true;
+  layout.blank = (!extent.known() || extent.hi <= 0) && !model.axis.max;
   if (!extent.known() || extent.hi <= 0) extent = {1, 1000};
   double lo = model.axis.min.value_or(std::max(extent.lo, extent.hi * 1e-6) * 0.8), hi = model.axis.max.value_or(extent.hi * (model.markers.empty() ? 1.25 : 1.7));  // flags stand above the lines
   if (lo <= 0) lo = hi * 1e-3;

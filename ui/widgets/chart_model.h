@@ -15,6 +15,7 @@ namespace signalbox::ui {
 
 struct ChartModel {
   QString title, note;
+  QString provenance;  // what copies of the data say of it
   TextLine headline;
   qint64 since = 0, until = 1;
   QTimeZone zone = QTimeZone::utc();

@@ -175,6 +175,8 @@ void ChartPainter::paintHeader(std::optional<qint64> time) {
     right = readout(*time, true);
     if (lineWidth(right, values) > room.width() - bare) right = readout(*time, false);
   }
+  if (stale())
+    for (TextRun& run : right) run.tone = Tone::Stale;
   const double wide = std::min(lineWidth(right, values), room.width() - bare);
   drawLine(painter_, {room.left(), 0, room.width() - wide - 2 * u_, room.height()}, title, font, t_);
   drawLine(painter_, {room.right() - wide, 0, wide + 1, room.height()}, right, values, t_);

@@ -14,6 +14,7 @@
 #include "theme/icons.h"
 #include "widgets/cell_delegate.h"
 #include "widgets/chart_model.h"
+#include "widgets/tone_label.h"
 
 namespace signalbox::ui {
 namespace {
@@ -38,6 +39,8 @@ ChartTable::ChartTable(const ChartModel& chart, QWidget* parent) : QDialog(paren
   view->setModel(rows_);
   dressTable(view);
   view->setAccessibleName(windowTitle());
+  said_ = new ToneLabel({}, Tone::Info, Type::Secondary, this);
+  column->addWidget(said_);
   column->addWidget(view, 1);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
   auto* copyButton = buttons->addButton(tr("Copy"), QDialogButtonBox::ActionRole);
@@ -48,6 +51,9 @@ ChartTable::ChartTable(const ChartModel& chart, QWidget* parent) : QDialog(paren
 
 void ChartTable::fill(const ChartModel& chart) {
   rows_->clear();
+  provenance_ = chart.provenance;
+  said_->setText(provenance_);
+  said_->setVisible(!provenance_.isEmpty());
   QStringList heads{tr("Time (%1)").arg(QString::fromLatin1(chart.zone.id()))};
   for (const Series& s : chart.series) {
     heads << (s.name.isEmpty() ? chart.title : s.name);
@@ -76,6 +82,7 @@ void ChartTable::fill(const ChartModel& chart) {
 
 void ChartTable::copy() const {
   QStringList lines;
+  if (!provenance_.isEmpty()) lines << QStringLiteral("# ") + provenance_;
   QStringList heads;
   for (int c = 0; c < rows_->columnCount(); ++c) heads << rows_->headerData(c, Qt::Horizontal).toString();
   lines << heads.join(QLatin1Char('\t'));

@@ -9,6 +9,7 @@ class QStandardItemModel;
 namespace signalbox::ui {
 
 struct ChartModel;
+class ToneLabel;
 
 class ChartTable : public QDialog {
   Q_OBJECT
@@ -19,6 +20,8 @@ class ChartTable : public QDialog {
 
  private:
   QStandardItemModel* rows_ = nullptr;
+  ToneLabel* said_ = nullptr;
+  QString provenance_;
 };
 
 }  // namespace signalbox::ui

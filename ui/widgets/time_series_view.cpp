@@ -35,6 +35,8 @@ void TimeSeriesView::setTitle(const QString& title, const QString& note) {
   invalidate();
 }
 
+void TimeSeriesView::setProvenance(const QString& words) { model_->provenance = words; }
+
 void TimeSeriesView::setHeadline(const TextLine& headline) {
   model_->headline = headline;
   describe();
@@ -170,7 +172,7 @@ void TimeSeriesView::describe() {
     const Column column = s.data->columnOf(0, s.data->size());
     if (column.n == 0) continue;
     const QString now = s.endValue.isEmpty() ? model_->value(column.last) : s.endValue;
-    parts << tr("%1 %2, between %3 and %4").arg(s.name, now, model_->value(column.min), model_->value(column.max));
+    parts << tr("%1 %2, between %3 and %4").arg(s.name.isEmpty() ? model_->title : s.name, now, model_->value(column.min), model_->value(column.max));
   }
   if (!model_->headline.empty()) parts.prepend(plainText(model_->headline));
   if (!model_->hasData() && !model_->message.isEmpty()) parts = {model_->message};
@@ -308,6 +310,14 @@ void TimeSeriesView::keyPressEvent(QKeyEvent* event) {
       cursor_->setBrush(std::nullopt);
       cursor_->setTime(std::nullopt);
       return;
+    case Qt::Key_Plus:
+      if (cursor_ != nullptr) {  // the half of the range around the cursor
+        const qint64 quarter = (model_->until - model_->since) / 4;
+        const qint64 middle = std::clamp(cursor_->time().value_or((model_->since + model_->until) / 2), model_->since + quarter, model_->until - quarter);
+        if (quarter > 0) cursor_->chooseRange(middle - quarter, middle + quarter);
+      }
+      return;
+    case Qt::Key_Minus:
     case Qt::Key_Backspace:
       if (cursor_ != nullptr) cursor_->requestBack();
       return;

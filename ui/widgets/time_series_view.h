@@ -28,6 +28,8 @@ class TimeSeriesView : public QWidget {
 
   // Header: name bold, note, and right-aligned what holds when there is no cursor.
   void setTitle(const QString& title, const QString& note = {});
+  // Said by every copy of the data: "Sample, simulated traffic"; empty = measured.
+  void setProvenance(const QString& words);
   void setHeadline(const TextLine& headline);
   [[nodiscard]] QString title() const;
 

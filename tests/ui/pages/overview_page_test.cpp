@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QAction>
+#include <QClipboard>
+#include <QListView>
+#include <cmath>
 
+#include "pages/overview/baselines_panel.h"
+#include "pages/overview/chart_data.h"
 #include "pages/overview/overview_page.h"
 #include "ui/pages/stage.h"
 #include "widgets/chart_table.h"
@@ -31,7 +36,9 @@ TEST_F(OverviewPageTest, saysThatItAsksWhileTheRouterHasNotAnswered) {
 
 TEST_F(OverviewPageTest, keepsItsFramesWithoutRequestsAndOffersACommandAndATest) {
   embedded.become(EmbeddedRouter::State::Running);
-  show<OverviewPage>("overview");
+  attach();
+  link->beHere();
+  show<OverviewPage>("overview", false);
   ASSERT_TRUE(soon([&] { return empty().isVisible(); }));
   EXPECT_TRUE(words(empty()).contains(QStringLiteral("No requests yet")));
   EXPECT_TRUE(words(empty()).contains(QStringLiteral("curl http://127.0.0.1:8787/v1/chat/completions")));
@@ -41,7 +48,20 @@ TEST_F(OverviewPageTest, keepsItsFramesWithoutRequestsAndOffersACommandAndATest)
   }
   click(empty(), "empty.test");
   EXPECT_EQ(embedded.sent.size(), 1U);
+  EXPECT_TRUE(words(empty()).contains(QStringLiteral("Waiting")));
+  EmbeddedRouter::TestAnswer answer;
+  answer.error = QStringLiteral("no tier answered");
+  Q_EMIT embedded.testAnswered(answer);
+  EXPECT_TRUE(words(empty()).contains(QStringLiteral("The test request failed: no tier answered")));
   EXPECT_FALSE(headline().contains(QStringLiteral("0.0%"))) << headline().toStdString();
+}
+
+TEST_F(OverviewPageTest, offersNoTestRequestOfOurRouterBesideAnotherThatIsEmpty) {
+  embedded.become(EmbeddedRouter::State::Running);
+  show<OverviewPage>("overview");
+  ASSERT_TRUE(soon([&] { return empty().isVisible(); }));
+  EXPECT_EQ(empty().findChild<QPushButton*>(QStringLiteral("empty.test")), nullptr);
+  EXPECT_FALSE(words(empty()).contains(QStringLiteral("127.0.0.1:8787"))) << words(empty()).toStdString();
 }
 
 TEST_F(OverviewPageTest, namesTheFilterThatLetsNothingThroughAndClearsIt) {
@@ -86,6 +106,10 @@ TEST_F(OverviewPageTest, marksEveryChangeOfPolicyOnEveryChartAndListsIt) {
   Q_EMIT chart("latency").markerActivated(QStringLiteral("r2"));
   ASSERT_EQ(opened.count(), 1);
   EXPECT_EQ(docks[1]->note(), QStringLiteral("2"));
+  const QAbstractItemModel& events = *docks[1]->findChild<QListView*>()->model();
+  EXPECT_EQ(events.index(0, 0).data(Qt::AccessibleTextRole).toString(), QStringLiteral("r2 live"));
+  EXPECT_EQ(events.index(1, 0).data(Qt::AccessibleTextRole).toString(), QStringLiteral("r1 live, first policy")) << "at that time it had not ended";
+  EXPECT_TRUE(events.index(0, 0).data(Qt::ToolTipRole).toString().contains(QStringLiteral("gate mid 0.70 → 0.65")));
 }
 
 TEST_F(OverviewPageTest, staysWithItsAgeWhenTheRouterIsGone) {
@@ -117,6 +141,8 @@ TEST_F(OverviewPageTest, offersEveryChartAsATableByKeyAndByMenu) {
   auto* table = chart("latency").findChild<ChartTable*>();
   ASSERT_NE(table, nullptr);
   EXPECT_EQ(table->windowTitle(), QStringLiteral("Latency as table"));
+  table->copy();
+  EXPECT_TRUE(QGuiApplication::clipboard()->text().startsWith(QStringLiteral("# Sample, simulated traffic\n"))) << "in every export";
 }
 
 TEST_F(OverviewPageTest, asksForNothingWhileItIsHidden) {
@@ -133,7 +159,7 @@ TEST_F(OverviewPageTest, saysOfABaselineWhatIsNotKnown) {
   ASSERT_TRUE(soon([&] { return docks[0]->note().contains(QStringLiteral("900")); }));
   EXPECT_EQ(docks[0]->note(), QStringLiteral("n 900"));
   const QString said = docks[0]->accessibleDescription();
-  EXPECT_TRUE(said.contains(QStringLiteral("−84.0% cost"))) << said.toStdString();
+  EXPECT_TRUE(said.contains(QStringLiteral("−84.0% cost [−85.0, −83.0]"))) << said.toStdString();
   EXPECT_TRUE(said.contains(QStringLiteral("correctness not known"))) << said.toStdString();
 }
 
@@ -171,6 +197,43 @@ TEST_F(OverviewPageTest, keepsItsChartsWhenLeftAndComeBackToWhileTheRouterIsGone
   commit(1);
   link->setState(LinkState::Kind::Live);
   ASSERT_TRUE(soon([&] { return headline().contains(QStringLiteral("of 21")); })) << headline().toStdString();
+}
+
+TEST(BaselinesPanelTest, everyRowRestsOnItsOwnCountAndFewAreNotCompared) {
+  BaselinesPanel panel;
+  panel.setBaselines({{"always-frontier", 0.5, {0.8, 0.79, 0.81, 500}, {}, "observed", 500}, {"random-same-cost", 0.5, {0.0, 0.0, 0.0, 1}, {}, "observed", 1}}, true);
+  panel.setInRange(12'000);
+  const QString said = panel.accessibleDescription();
+  EXPECT_TRUE(said.contains(QStringLiteral("n 500"))) << said.toStdString();
+  EXPECT_TRUE(said.contains(QStringLiteral("too few to compare"))) << said.toStdString();
+  EXPECT_TRUE(said.contains(QStringLiteral("n 1"))) << said.toStdString();
+  EXPECT_FALSE(said.contains(QStringLiteral("same cost,"))) << said.toStdString();
+  EXPECT_EQ(panel.note(), QStringLiteral("n 500 of 12,000"));
+}
+
+TEST(ChartDataTest, anUnknownPriceIsNoBarAndAPartOfAllIsAtLeast) {
+  domain::MetricsBucket bucket;
+  bucket.requests = 30, bucket.cost_known = 15, bucket.cost_usd = 0.5;
+  bucket.tiers["local"] = {10, 0, 0};
+  bucket.tiers["mid"] = {20, 0.5, 15};
+  const std::vector<Series> bars = tierCosts({bucket}, 60'000'000, 0, bucket, {"local", "mid", "frontier"});
+  ASSERT_EQ(bars.size(), 3U);
+  EXPECT_TRUE(std::isnan(bars[0].data->values()[0]));
+  EXPECT_EQ(bars[0].endValue, QStringLiteral("–"));
+  EXPECT_EQ(bars[1].endValue, QStringLiteral("≥ $0.500"));
+  EXPECT_EQ(bars[2].data->values()[0], 0) << "none was sent there: that is known";
+  EXPECT_EQ(costSum(0.5, 15, 30), QStringLiteral("≥ $0.500"));
+  EXPECT_EQ(costSum(0.5, 30, 30), QStringLiteral("$0.500"));
+  EXPECT_EQ(costSum(0, 0, 30), QStringLiteral("–"));
+}
+
+TEST_F(OverviewPageTest, everyHeadlineNumberHasItsCount) {
+  commit(20);
+  show<OverviewPage>("overview");
+  ASSERT_TRUE(soon([&] { return chart("latency").state() == ChartState::Ready; }));
+  EXPECT_TRUE(headline().contains(QStringLiteral("p95 latency: 184 ms, n 20"))) << headline().toStdString();
+  EXPECT_TRUE(headline().contains(QStringLiteral("of 20"))) << headline().toStdString();
+  EXPECT_TRUE(chart("latency").accessibleDescription().contains(QStringLiteral("n 20"))) << chart("latency").accessibleDescription().toStdString();
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 
 #include "ui/widgets/support.h"
 #include "widgets/chart_columns.h"
+#include "widgets/chart_model.h"
 #include "widgets/chart_scale.h"
 
 namespace signalbox::ui {
@@ -188,6 +189,32 @@ TEST_F(TimeSeriesViewTest, tellsScreenReadersItsValuesOrWhyThereAreNone) {
   EXPECT_TRUE(first.accessibleDescription().contains(QStringLiteral("p95")));
   first.setState(ChartState::Empty, QStringLiteral("No requests yet"), QStringLiteral("Send a test request"));
   EXPECT_EQ(first.accessibleDescription(), QStringLiteral("No requests yet"));
+}
+
+TEST(ChartModelTest, inventsNoAxisWhereNothingIsKnown) {
+  const Metrics m = Metrics::of(QApplication::font());
+  ChartModel model;
+  model.since = 0, model.until = kHour;
+  model.kind = PlotKind::StackedBars;
+  model.barWidth = kHour / 10;
+  EXPECT_TRUE(layoutOf(model, {400, 200}, m, {}).blank);
+  model.kind = PlotKind::Lines;
+  model.axis.scale = ValueScale::Logarithmic;
+  EXPECT_TRUE(layoutOf(model, {400, 200}, m, {}).blank);
+  Series one;
+  one.data = std::make_shared<SampleSet>(std::vector<qint64>{kSecond}, std::vector<double>{12.0});
+  model.series = {one};
+  EXPECT_FALSE(layoutOf(model, {400, 200}, m, {}).blank);
+}
+
+TEST_F(TimeSeriesViewTest, zoomsByKeyAroundTheCursor) {
+  QSignalSpy chosen(&cursor, &ChartCursor::rangeChosen);
+  QTest::keyClick(&first, Qt::Key_Plus);
+  ASSERT_EQ(chosen.count(), 1);
+  const qint64 since = chosen[0][0].toLongLong(), until = chosen[0][1].toLongLong();
+  EXPECT_EQ(until - since, (first.until() - first.since()) / 2);
+  EXPECT_GE(since, first.since());
+  EXPECT_LE(until, first.until());
 }
 
 TEST_F(TimeSeriesViewTest, drawsGapsAndStaleDataUnlikeFreshData) {

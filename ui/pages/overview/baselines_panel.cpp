@@ -4,6 +4,7 @@
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "theme/format.h"
 #include "theme/metrics.h"
@@ -16,6 +17,8 @@ namespace {
 constexpr double kScaleFrom = 0.36, kScaleTo = 0.80;  // of the width
 constexpr std::size_t kExpected = 4;
 constexpr double kSameCost = 0.0005;
+constexpr std::int64_t kFewest = 30;  // below it a saving is a coincidence
+constexpr int kLines = 3;
 
 QString words(const std::string& name) {
   if (name == "always-frontier") return BaselinesPanel::tr("Always frontier");
@@ -25,12 +28,22 @@ QString words(const std::string& name) {
   return QString::fromStdString(name);
 }
 
-// What we cost beside the baseline. Only a saving whose whole interval lies above zero is good news.
-TextRun savingOf(const domain::Baseline& baseline) {
+bool tooFew(const domain::Baseline& baseline) { return baseline.saving.n > 0 && baseline.saving.n < kFewest; }
+
+QString nWords(const domain::Baseline& baseline) {
+  return baseline.n == 0 ? QString() : BaselinesPanel::tr("n %1").arg(format::count(baseline.n));
+}
+
+// What we cost beside the baseline, with its interval. Only a saving whose whole interval lies above zero is good news.
+TextLine savingOf(const domain::Baseline& baseline) {
   const domain::Estimate& saving = baseline.saving;
-  if (saving.n == 0) return {BaselinesPanel::tr("saving not known"), Tone::Text3};
-  if (std::abs(saving.value) < kSameCost) return {BaselinesPanel::tr("same cost"), Tone::Text2};
-  return {BaselinesPanel::tr("%1 cost").arg(format::shareDelta(-saving.value)), saving.lo > 0 ? Tone::Ok : Tone::Text};
+  if (saving.n == 0) return {{BaselinesPanel::tr("saving not known"), Tone::Text3}};
+  if (tooFew(baseline)) return {{BaselinesPanel::tr("too few to compare"), Tone::Text3}};
+  const int decimals = std::abs(saving.value) >= 1 ? 0 : std::abs(saving.value) < 0.05 ? 2 : 1;
+  const auto percent = [decimals](double part) { return format::number(part * 100, decimals, QLocale(), true); };
+  const QString interval = QStringLiteral(" [%1, %2]").arg(percent(-saving.hi), percent(-saving.lo));
+  if (std::abs(saving.value) < kSameCost) return {{BaselinesPanel::tr("same cost"), Tone::Text2}, {interval, Tone::Text2}};
+  return {{BaselinesPanel::tr("%1 cost").arg(format::shareDelta(-saving.value)), saving.lo > 0 ? Tone::Ok : Tone::Text}, {interval, Tone::Text2}};
 }
 
 QString correctWords(const domain::Baseline& baseline) {
@@ -55,33 +68,61 @@ void BaselinesPanel::setBaselines(std::vector<domain::Baseline> baselines, bool 
   baselines_ = std::move(baselines);
   known_ = known;
   reach_ = 0;
-  std::int64_t n = 0;
+  n_ = 0;
   bool estimated = false;
   for (const domain::Baseline& baseline : baselines_) {
-    n = std::max(n, baseline.n);
+    n_ = std::max(n_, baseline.n);
     estimated = estimated || (baseline.n > 0 && baseline.basis == "imputed");
     if (baseline.correct_diff.n == 0) continue;
     reach_ = std::max({reach_, std::abs(baseline.correct_diff.lo), std::abs(baseline.correct_diff.hi)});
   }
   reach_ = reach_ > 0 ? std::max(0.05, std::ceil(reach_ * 20) / 20) : 0;
-  setNote(n == 0 ? QString() : tr("n %1").arg(format::count(n)));
   estimated_ = estimated;
   setToolTip(estimated ? tr("≈: where a tier was not run for a request, its cost is told from its other requests, by the length of the question. "
                             "Correctness is compared where nearly all graded answers were graded for that tier too.")
                        : QString());
+  sayCount();
   describe();
   update();
 }
 
+void BaselinesPanel::setInRange(std::int64_t requests) {
+  if (std::exchange(in_range_, requests) != requests) sayCount();
+}
+
+void BaselinesPanel::sayCount() {
+  const bool part = n_ < in_range_;
+  setNote(n_ == 0 ? QString() : part ? tr("n %1 of %2").arg(format::count(n_), format::count(in_range_)) : tr("n %1").arg(format::count(n_)));
+  QStringList tips;
+  if (part) tips.append(tr("Compared over the newest requests of the range."));
+  if (estimated_) tips.append(tr("≈: where a tier was not run for a request, its cost is that of its other requests, by tokens. "
+                                "Correctness is compared where nearly all graded answers were graded for that tier too."));
+  setToolTip(tips.join(QLatin1Char('\n')));
+}
+
+void BaselinesPanel::setStale(bool stale) {
+  if (stale_ == stale) return;
+  stale_ = stale;
+  update();
+}
+
+// Where the router is away everything here is as old as the rest of the page, and says so by its ink.
+TextLine BaselinesPanel::inked(TextLine line) const {
+  if (stale_)
+    for (TextRun& run : line) run.tone = Tone::Stale;
+  return line;
+}
+
 QSize BaselinesPanel::sizeHint() const {
   const Metrics m = metricsOf(this);
-  return {22 * m.h, 2 * m.u + m.h + static_cast<int>(kExpected) * (2 * m.h + 2 * m.u) + m.h + 3 * m.u};
+  return {22 * m.h, 2 * m.u + m.h + static_cast<int>(kExpected) * (kLines * m.h + 2 * m.u) + m.h + 3 * m.u};
 }
 
 void BaselinesPanel::describe() {
   QStringList parts;
   for (const domain::Baseline& baseline : baselines_) {
-    parts.append(tr("%1: %2, %3, %4").arg(words(baseline.name), costOf(baseline), savingOf(baseline).text, correctWords(baseline)));
+    parts.append(tr("%1: %2, %3, %4, %5").arg(words(baseline.name), costOf(baseline), plainText(savingOf(baseline)), correctWords(baseline),
+                                              baseline.n == 0 ? tr("n 0") : nWords(baseline)));
   }
   setAccessibleName(title());
   setAccessibleDescription(parts.isEmpty() ? tr("Not known yet.") : parts.join(QStringLiteral("; ")));
@@ -105,8 +146,8 @@ void BaselinesPanel::paintEvent(QPaintEvent*) {
     return;
   }
   for (const domain::Baseline& baseline : baselines_) {
-    paintRow(painter, QRectF(inner.left(), y, inner.width(), 2 * m.h), baseline);
-    y += 2 * m.h + 2 * m.u;
+    paintRow(painter, QRectF(inner.left(), y, inner.width(), kLines * m.h), baseline);
+    y += kLines * m.h + 2 * m.u;
   }
   if (reach_ <= 0) {  // nothing stands on a scale
     if (estimated_) line(y, {{tr("≈ estimated from the tokens of other requests"), Tone::Text3}}, Qt::AlignLeft);
@@ -124,29 +165,38 @@ void BaselinesPanel::paintRow(QPainter& painter, const QRectF& box, const domain
   const Theme& theme = themeOf(this);
   const Metrics m = metricsOf(this);
   const QFont body = font(), small = typeFont(Type::Secondary);
-  const QRectF first(box.left(), box.top(), box.width(), m.h), second(box.left(), box.top() + m.h, box.width(), m.h);
-  drawLine(painter, first, {{words(baseline.name), Tone::Text, true}}, body, theme, Qt::AlignLeft);
-  drawLine(painter, first, {{costOf(baseline), Tone::Text2}}, small, theme, Qt::AlignRight);
-  drawLine(painter, second, {savingOf(baseline)}, small, theme, Qt::AlignLeft);
+  const auto line = [&](int at) { return QRectF(box.left(), box.top() + at * m.h, box.width(), m.h); };
+  drawLine(painter, line(0), inked({{words(baseline.name), Tone::Text, true}}), body, theme, Qt::AlignLeft);
+  drawLine(painter, line(0), inked({{costOf(baseline), Tone::Text2}}), small, theme, Qt::AlignRight);
+  drawLine(painter, line(1), inked(savingOf(baseline)), small, theme, Qt::AlignLeft);
+  drawLine(painter, line(1), inked({{nWords(baseline), Tone::Text2}}), small, theme, Qt::AlignRight);
   const domain::Estimate& diff = baseline.correct_diff;
   if (diff.n == 0) {
-    drawLine(painter, second, {{correctWords(baseline), Tone::Text3}}, small, theme, Qt::AlignRight);
+    drawLine(painter, line(2), inked({{correctWords(baseline), Tone::Text3}}), small, theme, Qt::AlignLeft);
     return;
   }
+  drawLine(painter, line(2), inked({{tr("correct"), Tone::Text2}}), small, theme, Qt::AlignLeft);
+  paintWhisker(painter, line(2), diff);
+  drawLine(painter, line(2), inked({{format::number(diff.value * 100, 1, QLocale(), true), Tone::Text}}), small, theme, Qt::AlignRight);
+}
+
+void BaselinesPanel::paintWhisker(QPainter& painter, const QRectF& line, const domain::Estimate& diff) {
+  const Theme& theme = themeOf(this);
+  const Metrics m = metricsOf(this);
   const auto x = [&](double part) {
-    return box.left() + box.width() * (kScaleFrom + (kScaleTo - kScaleFrom) * (std::clamp(part, -reach_, reach_) + reach_) / (2 * reach_));
+    return line.left() + line.width() * (kScaleFrom + (kScaleTo - kScaleFrom) * (std::clamp(part, -reach_, reach_) + reach_) / (2 * reach_));
   };
-  painter.fillRect(QRectF(x(0), second.top() - m.u, 1, m.h + m.u), theme.edge);
+  const QColor ink = stale_ ? theme.stale : theme.ink;
+  painter.fillRect(QRectF(x(0), line.top() - m.u, 1, m.h + m.u), theme.edge);
   painter.setRenderHint(QPainter::Antialiasing);
-  const double middle = second.center().y();
-  painter.setPen(QPen(theme.ink, 1.3));
+  const double middle = line.center().y();
+  painter.setPen(QPen(ink, 1.3));
   painter.drawLine(QPointF(x(diff.lo), middle), QPointF(x(diff.hi), middle));
   for (const double end : {diff.lo, diff.hi}) painter.drawLine(QPointF(x(end), middle - m.u), QPointF(x(end), middle + m.u));
   painter.setPen(Qt::NoPen);
-  painter.setBrush(theme.ink);
+  painter.setBrush(ink);
   painter.drawEllipse(QPointF(x(diff.value), middle), m.px(3.5), m.px(3.5));
   painter.setRenderHint(QPainter::Antialiasing, false);
-  drawLine(painter, second, {{format::number(diff.value * 100, 1, QLocale(), true), Tone::Text}}, small, theme, Qt::AlignRight);
 }
 
 }  // namespace signalbox::ui

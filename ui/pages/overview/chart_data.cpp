@@ -78,13 +78,16 @@ std::vector<Series> tierSplit(const Buckets& buckets, WallMicros length, const d
 
 std::vector<Series> tierCosts(const Buckets& buckets, WallMicros bar, WallMicros offset, const domain::MetricsBucket& total,
                               const std::vector<std::string>& tiers) {
-  std::map<WallMicros, std::map<std::string, double>> bars;
+  std::map<WallMicros, std::map<std::string, domain::TierShare>> bars;
   for (const domain::MetricsBucket& bucket : buckets) {
     if (bucket.cost_known == 0) continue;
     const WallMicros local = bucket.since + offset;
     auto& sums = bars[local - local % bar - offset];
     for (const auto& [tier, share] : bucket.tiers) {
-      if (share.cost_known > 0) sums[tier] += share.cost_usd;
+      domain::TierShare& sum = sums[tier];
+      sum.requests += share.requests;
+      sum.cost_known += share.cost_known;
+      if (share.cost_known > 0) sum.cost_usd += share.cost_usd;
     }
   }
   std::vector<Series> series;
@@ -92,19 +95,23 @@ std::vector<Series> tierCosts(const Buckets& buckets, WallMicros bar, WallMicros
     Columns columns;
     for (const auto& [since, sums] : bars) {
       const auto mine = sums.find(tier);
-      columns.add(since, mine == sums.end() ? 0 : mine->second);
+      const bool unknown = mine != sums.end() && mine->second.requests > 0 && mine->second.cost_known == 0;
+      columns.add(since, unknown ? kNoValue : mine == sums.end() ? 0 : mine->second.cost_usd);
     }
     Series one;
     one.name = nameOf(tier);
     one.tier = tierKey(tiers, tier);
     one.data = std::make_shared<SampleSet>(std::move(columns.times), std::move(columns.values));
     const auto mine = total.tiers.find(tier);
-    if (mine == total.tiers.end()) one.endValue = format::money(0.0);
-    else if (mine->second.cost_known > 0) one.endValue = format::money(mine->second.cost_usd);
-    else one.endValue = QStringLiteral("–");  // its price is not known
+    one.endValue = mine == total.tiers.end() ? format::money(0.0) : costSum(mine->second.cost_usd, mine->second.cost_known, mine->second.requests);
     series.push_back(std::move(one));
   }
   return series;
+}
+
+QString costSum(double usd, std::int64_t known, std::int64_t requests) {
+  if (known == 0) return requests == 0 ? format::money(0.0) : format::unknown();
+  return known < requests ? QStringLiteral("≥ ") + format::money(usd) : format::money(usd);
 }
 
 std::optional<ControlLimits> escalationLimits(const Buckets& buckets, const Span& whole) {

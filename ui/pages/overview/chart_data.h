@@ -26,6 +26,8 @@ using EstimateOf = std::function<domain::Estimate(const domain::MetricsBucket&)>
 // Bars of `bar` each, summed from the buckets that begin in it.
 [[nodiscard]] std::vector<Series> tierCosts(const Buckets& buckets, WallMicros bar, WallMicros offset,
                                             const domain::MetricsBucket& total, const std::vector<std::string>& tiers);
+// A sum over the requests whose price is known: "≥" where that is not all of them, – where it is none.
+[[nodiscard]] QString costSum(double usd, std::int64_t known, std::int64_t requests);
 [[nodiscard]] std::optional<ControlLimits> escalationLimits(const Buckets& buckets, const Span& whole);
 
 }  // namespace signalbox::ui

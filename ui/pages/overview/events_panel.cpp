@@ -6,6 +6,7 @@
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
+#include "models/change_words.h"
 #include "models/history_model.h"
 #include "theme/format.h"
 #include "theme/icons.h"
@@ -48,10 +49,16 @@ class EventDelegate : public QStyledItemDelegate {
   }
 };
 
+// What happened at the time that stands beside it; what became of the revision later is the history's to say.
+QString whatHappened(const domain::PolicyRevision& revision) {
+  if (revision.restores) return EventsPanel::tr("live, back to %1").arg(format::revision(*revision.restores));
+  if (revision.state == domain::RevisionState::Staged || revision.state == domain::RevisionState::Canary) return stateWords(revision);
+  return revision.diff.empty() ? EventsPanel::tr("live, first policy") : EventsPanel::tr("live");
+}
+
 QString detailOf(const domain::PolicyRevision& revision) {
   QStringList parts;
-  if (revision.restores) parts.append(EventsPanel::tr("back to %1").arg(format::revision(*revision.restores)));
-  else if (!revision.diff.empty()) parts.append(QString::fromStdString(revision.diff));
+  if (!revision.restores && !revision.diff.empty()) parts.append(changeWords(revision.diff));
   if (!revision.who.empty()) parts.append(EventsPanel::tr("by %1").arg(QString::fromStdString(revision.who)));
   if (!revision.reason.empty()) parts.append(QString::fromStdString(revision.reason));
   return parts.join(QStringLiteral("; "));
@@ -80,7 +87,7 @@ void EventsPanel::show(const std::vector<domain::PolicyRevision>& revisions, con
   for (const domain::PolicyRevision& revision : revisions) {
     if (!span.contains(revision.ts)) continue;
     inside.push_back(revision);
-    rows.append(format::revision(revision.revision) + stateWords(revision) + detailOf(revision) + zone.text(revision.ts, style));
+    rows.append(format::revision(revision.revision) + whatHappened(revision) + detailOf(revision) + zone.text(revision.ts, style));
   }
   setNote(rows.isEmpty() ? tr("none") : format::count(rows.size()));
   if (rows == rows_) return;  // the charts move many times a second, this does not: what is chosen stays
@@ -89,11 +96,12 @@ void EventsPanel::show(const std::vector<domain::PolicyRevision>& revisions, con
   for (const domain::PolicyRevision& revision : inside) {
     auto* item = new QStandardItem(format::revision(revision.revision));
     item->setData(format::revision(revision.revision), LeadRole);
-    item->setData(QLatin1Char(' ') + stateWords(revision), RestRole);
+    item->setData(QLatin1Char(' ') + whatHappened(revision), RestRole);
     item->setData(detailOf(revision), DetailRole);
     item->setData(zone.text(revision.ts, style), WhenRole);
     item->setData(revision.restores ? QStringLiteral("revert") : QStringLiteral("tune"), IconRole);
     item->setToolTip(detailOf(revision));
+    item->setData(format::revision(revision.revision) + QLatin1Char(' ') + whatHappened(revision), Qt::AccessibleTextRole);
     model_->appendRow(item);
   }
 }

@@ -103,22 +103,25 @@ HeadlineNumber cost(const domain::MetricsBucket& total) {
   return number;
 }
 
+// The time to the first token is of streams alone, whose number is not told: it stays in its chart.
 HeadlineNumber latency(const domain::MetricsBucket& total) {
   HeadlineNumber number;
   number.label = tr("p95 latency");
+  number.tooltip = tr("Until the whole answer was there, of all requests that were answered or failed.");
   number.value = format::latencyMs(total.latency_ms.p95);
-  number.basis = small(tr("TTFT p50 %1").arg(format::latencyMs(total.ttft_ms.p50)));
+  number.basis = small(total.requests == 0 ? tr("no requests") : tr("n %1").arg(format::count(total.requests)));
   return number;
 }
 
 HeadlineNumber cacheAndLearned(const domain::MetricsBucket& total) {
   HeadlineNumber number;
   number.label = tr("Cache, learned");
+  number.tooltip = tr("Requests that a cached or a learned answer served, of all.");
   number.value = format::share(ratio(static_cast<double>(total.cached + total.learned), total.requests));
-  number.basis = {{format::share(ratio(static_cast<double>(total.cached), total.requests)), Tone::Text2, false, false, TierKey::cache()},
+  number.basis = {{format::count(total.cached), Tone::Text2, false, false, TierKey::cache()},
                   {QStringLiteral("  "), Tone::Text2},
-                  {format::share(ratio(static_cast<double>(total.learned), total.requests)), Tone::Text2, false, false,
-                   TierKey::learned()}};
+                  {format::count(total.learned), Tone::Text2, false, false, TierKey::learned()},
+                  {tr(" of %1").arg(format::count(total.requests)), Tone::Text2}};
   return number;
 }
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pages/common/policy_markers.h"
 #include "pages/overview/chart_data.h"
 #include "theme/format.h"
 
@@ -13,6 +14,7 @@ namespace signalbox::ui {
 namespace {
 constexpr int kMostBars = 24;
 constexpr double kHardly = 0.2;      // of its neighbour's requests
+constexpr double kHardlyGraded = 0.6;
 constexpr double kLeastRate = 0.02;  // of the axis: two errors in ten thousand are not a mountain
 constexpr WallMicros kSecond = 1'000'000;
 
@@ -41,10 +43,10 @@ QString barWords(WallMicros length) {
 }
 // Without a first or last bucket that is hardly begun: a rate of three requests beside those of thousands says nothing, and would
 // pull lines and axes away from what does.
-Buckets settled(const MetricsSeries& series) {
+Buckets settled(const MetricsSeries& series, std::int64_t domain::MetricsBucket::* n = &domain::MetricsBucket::requests, double share = kHardly) {
   Buckets buckets = series.buckets();
-  const auto hardly = [](const domain::MetricsBucket& bucket, const domain::MetricsBucket& next) {
-    return kHardly * static_cast<double>(next.requests) > static_cast<double>(bucket.requests);
+  const auto hardly = [n, share](const domain::MetricsBucket& bucket, const domain::MetricsBucket& next) {
+    return share * static_cast<double>(next.*n) > static_cast<double>(bucket.*n);
   };
   if (buckets.size() > 2 && buckets.back().until > series.span().until && hardly(buckets.back(), buckets[buckets.size() - 2])) buckets.pop_back();
   if (buckets.size() > 2 && buckets.front().since < series.span().since && hardly(buckets.front(), buckets[1])) buckets.erase(buckets.begin());
@@ -99,14 +101,7 @@ TimeSeriesView* OverviewCharts::add(const QString& name, const QString& title, c
 
 void OverviewCharts::show(const MetricsSeries& series, const Zone& zone, const std::vector<domain::PolicyRevision>& revisions) {
   const Span span = series.span();
-  std::vector<Marker> markers;
-  for (const domain::PolicyRevision& revision : revisions) {
-    const bool first = revision.diff.empty() && !revision.restores;  // nothing was changed by it
-    if (first || !span.contains(revision.ts)) continue;
-    markers.push_back({revision.ts, Marker::Kind::PolicyChange, format::revision(revision.revision),
-                       QString::fromStdString(revision.diff)});
-  }
-  std::sort(markers.begin(), markers.end(), [](const Marker& a, const Marker& b) { return a.time < b.time; });
+  const std::vector<Marker> markers = policyMarkers(revisions, span);
   for (TimeSeriesView* view : all_) {
     view->setRange(span.since, span.until);
     view->setTimeZone(zone.timeZone());
@@ -136,14 +131,17 @@ void OverviewCharts::showLatency(const MetricsSeries& series) {
     one.data = samplesOf(buckets, series.bucketLength(), value);
     return one;
   };
-  latency_->setSeries({
+  std::vector<Series> lines = {
       line(QStringLiteral("p99"), LineRole::Secondary, false, [](const auto& bucket) { return bucket.latency_ms.p99; }),
       line(QStringLiteral("p95"), LineRole::Main, false, [](const auto& bucket) { return bucket.latency_ms.p95; }),
       line(QStringLiteral("p50"), LineRole::Thin, false, [](const auto& bucket) { return bucket.latency_ms.p50; }),
       line(QStringLiteral("TTFT p50"), LineRole::Secondary, true, [](const auto& bucket) { return bucket.ttft_ms.p50; }),
-  });
+  };
+  lines.back().endValue = tr("of streams");  // so it may lie above the median of all
+  latency_->setSeries(std::move(lines));
   const domain::Percentiles& all = series.total().latency_ms;
-  latency_->setHeadline({{QStringLiteral("p50 "), Tone::Text2}, {format::latencyMs(all.p50), Tone::Text, true},
+  if (series.total().requests == 0) return latency_->setHeadline({});
+  latency_->setHeadline({{tr("n %1  ").arg(format::count(series.total().requests)), Tone::Text2}, {QStringLiteral("p50 "), Tone::Text2}, {format::latencyMs(all.p50), Tone::Text, true},
                          {QStringLiteral("  p95 "), Tone::Text2}, {format::latencyMs(all.p95), Tone::Text, true},
                          {QStringLiteral("  p99 "), Tone::Text2}, {format::latencyMs(all.p99), Tone::Text, true}});
 }
@@ -177,7 +175,7 @@ void OverviewCharts::showRates(const MetricsSeries& series) {
 void OverviewCharts::showGraded(const MetricsSeries& series) {
   Series one;
   const domain::CostPerCorrect& total = series.total().cost_per_correct;
-  one.data = estimatesOf(series.buckets(), series.bucketLength(), [](const auto& bucket) { return bucket.cost_per_correct.estimate; });
+  one.data = estimatesOf(settled(series, &domain::MetricsBucket::graded, kHardlyGraded), series.bucketLength(), [](const auto& bucket) { return bucket.cost_per_correct.estimate; });
   per_correct_->setPlotKind(PlotKind::Lines, series.bucketLength());
   one.name = total.estimate.n > 0 ? format::money(total.estimate.value) : tr("ungraded");
   one.endValue = tr("95% band");
@@ -190,12 +188,12 @@ void OverviewCharts::showGraded(const MetricsSeries& series) {
 }
 
 void OverviewCharts::showCosts(const MetricsSeries& series, const Zone& zone) {
-
   const WallMicros bar = std::max(bucketFor(series.span(), kMostBars), series.bucketLength());
   cost_->setTitle(barWords(bar));
   cost_->setPlotKind(PlotKind::StackedBars, bar);
   cost_->setSeries(tierCosts(series.buckets(), bar, zone.offsetAt(series.span().since), series.total(), tiers_));
-  cost_->setHeadline({{tr("%1 in range").arg(format::money(series.total().cost_known ? std::optional(series.total().cost_usd) : std::nullopt)), Tone::Text2}});
+  const domain::MetricsBucket& total = series.total();
+  cost_->setHeadline(total.requests == 0 ? TextLine() : TextLine{{tr("%1 in range").arg(costSum(total.cost_usd, total.cost_known, total.requests)), Tone::Text2}});
 }
 
 void OverviewCharts::showState(ChartState state, const QString& message, const QString& action, WallMicros stale_since) {

@@ -5,6 +5,7 @@
 
 #include "models/filter_text.h"
 #include "pages/common/filter_bar.h"
+#include "pages/common/first_request.h"
 #include "pages/common/link_banner.h"
 #include "pages/overview/baselines_panel.h"
 #include "pages/overview/events_panel.h"
@@ -26,7 +27,7 @@ OverviewPage::OverviewPage(const PageContext& context, QWidget* parent)
     : Page(parent), context_(context), series_(context.client, context.selection, kMostBuckets),
       graded_(context.client, context.selection, kGradedBuckets),
       history_(context.client, context.selection), filter_(new FilterBar(context.selection, FilterBar::ChipsOnly, this)),
-      headline_(new HeadlineStrip(this)), empty_(new EmptyState(this)), charts_(new OverviewCharts(cursor_, this)),
+      headline_(new HeadlineStrip(this)), empty_(new EmptyState(this)), first_(new FirstRequest(context, *empty_)), charts_(new OverviewCharts(cursor_, this)),
       baselines_(new BaselinesPanel(this)), events_(new EventsPanel(this)) {
   setObjectName(QStringLiteral("overviewPage"));
   series_.wantComparisons();
@@ -73,7 +74,6 @@ void OverviewPage::connectAll() {
   };
   connect(charts_, &OverviewCharts::actionTriggered, this, act);
   connect(empty_, &EmptyState::actionTriggered, this, [this](const QString& id) {
-    if (id == QLatin1String("test") && context_.router) context_.router->sendTest(tr("Is 91 a prime? Answer yes or no."));
     if (id == QLatin1String("clear")) context_.selection.clearFilter();
   });
 }
@@ -98,6 +98,7 @@ QList<DockContent*> OverviewPage::docks() { return {baselines_, events_}; }
 void OverviewPage::refresh() {
   if (!active_) return;
   if (context_.client.hello()) charts_->setTiers(context_.client.hello()->tiers);
+  for (TimeSeriesView* view : charts_->views()) view->setProvenance(provenanceOf(context_.client));
   std::vector<HeadlineNumber> numbers = headlineOf(series_.total(), series_.previous(), !context_.client.link().isUp());
   using State = MetricsSeries::State;
   const bool told = series_.state() == State::Ready || series_.state() == State::NoData || series_.state() == State::Filtered;
@@ -105,6 +106,9 @@ void OverviewPage::refresh() {
     for (HeadlineNumber& number : numbers) number.value = format::unknown(), number.interval.clear(), number.basis.clear();
   }
   headline_->setNumbers(std::move(numbers));
+  baselines_->setInRange(series_.total().requests);
+  baselines_->setStale(!context_.client.link().isUp());
+  history_.reachBack(series_.span().since);
   charts_->show(series_, context_.selection.zone(), history_.revisions());
   charts_->showGraded(graded_);
   showState();
@@ -125,10 +129,7 @@ void OverviewPage::showState() {
       return charts_->showState(ChartState::Filtered, tr("Nothing matches %1.").arg(filterSentence(context_.selection.filter())),
                                 tr("Clear the filter"));
     case State::NoData:
-      empty_->setContent(EmptyKind::NoData, tr("No requests yet"), tr("Nothing was routed in this range. Send one:"));
-      empty_->setSnippet(curlFor(context_.router));
-      empty_->setActions(context_.router ? std::vector<EmptyAction>{{QStringLiteral("test"), tr("Send a test request"), true}}
-                                         : std::vector<EmptyAction>{});
+      first_->offer();
       empty_->show();
       return charts_->showState(ChartState::Empty, tr("No requests yet"));
     case State::Ready: break;

@@ -12,6 +12,7 @@ class BaselinesPanel;
 class EmptyState;
 class EventsPanel;
 class FilterBar;
+class FirstRequest;
 class HeadlineStrip;
 class OverviewCharts;
 
@@ -39,6 +40,7 @@ class OverviewPage : public Page {
   FilterBar* filter_;
   HeadlineStrip* headline_;
   EmptyState* empty_;
+  FirstRequest* first_;
   OverviewCharts* charts_;
   BaselinesPanel* baselines_;
   EventsPanel* events_;
