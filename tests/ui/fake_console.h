@@ -37,6 +37,7 @@ struct FakeRouter {
   std::map<int, control::Sink<domain::PolicyState>> policies;
   domain::Role role = domain::Role::Admin;
   bool simulated = true;
+  std::vector<double> boundaries = {0.3, 0.7};
   bool holds = false;                                // replies wait for letGo()
   std::vector<std::function<void()>> held;
   int next = 1;
@@ -193,7 +194,7 @@ class FakeSession final : public control::ConsoleApi {
     control::DecisionDetail detail;
     detail.decision = found->decision;
     detail.tiers = {"local", "mid", "frontier"};
-    detail.boundaries = {0.3, 0.7};
+    detail.boundaries = router_->boundaries;
     detail.gates = {0.82, 0.7, std::nullopt};
     detail.steps = {{"match", "matched", {"tickets", "auto:tickets"}, 0.6}, {"classify", "scored", {"0.16", "local"}, 22.7}};
     answer(std::move(reply), detail);
@@ -271,8 +272,12 @@ class FakeSession final : public control::ConsoleApi {
     router_->revisions.back().restores = to;
     answer(std::move(reply), control::PolicyApplied{router_->state().live, std::nullopt});
   }
-  void policyHistory(control::PolicyHistoryQuery, control::Reply<std::vector<domain::PolicyRevision>> reply) override {
-    answer(std::move(reply), router_->revisions);
+  void policyHistory(control::PolicyHistoryQuery query, control::Reply<std::vector<domain::PolicyRevision>> reply) override {
+    std::vector<domain::PolicyRevision> page;
+    for (auto row = router_->revisions.rbegin(); row != router_->revisions.rend() && page.size() < query.limit; ++row) {
+      if (!query.before || row->revision < *query.before) page.push_back(*row);
+    }
+    answer(std::move(reply), page);
   }
   void listUpstreams(control::Reply<std::vector<domain::UpstreamStatus>> reply) override {
     answer(std::move(reply), std::vector<domain::UpstreamStatus>{});
@@ -327,6 +332,11 @@ class FakeLink : public RouterLink {
   [[nodiscard]] QString address() const override { return QStringLiteral("ws://127.0.0.1:8788"); }
   [[nodiscard]] LinkState state() const override { return state_; }
   [[nodiscard]] std::shared_ptr<control::ConsoleApi> api() const override { return api_; }
+  // As the link to the router of this computer is.
+  void beHere() {
+    state_.here = true;
+    setState(LinkState::Kind::Embedded);
+  }
   void setState(LinkState::Kind kind, const QString& detail = {}) {
     state_.kind = kind;
     state_.detail = detail;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QClipboard>
+#include <QDockWidget>
 #include <QGuiApplication>
 #include <QLineEdit>
+#include <QMainWindow>
 #include <QScrollBar>
 #include <QTableView>
 
 #include "models/decision_table_model.h"
 #include "pages/decisions/decisions_page.h"
 #include "ui/pages/stage.h"
+#include "widgets/time_series_view.h"
 
 namespace signalbox::ui {
 namespace {
@@ -129,6 +132,61 @@ TEST_F(DecisionsPageTest, gradesFromTheDockByButton) {
   EXPECT_EQ(router->labels[*id], 0.0);
   find<QPushButton>("grade3").click();
   ASSERT_TRUE(soon([&] { return !router->labels[*id].has_value(); })) << "unsure is no score";
+}
+
+TEST_F(DecisionsPageTest, gradesByKeyWithTheFocusInTheDock) {
+  commit(3);
+  show<DecisionsPage>("decisions");
+  ASSERT_TRUE(soon([&] { return rows() == 3; }));
+  chooseRow(1);
+  const auto id = selection.decision();
+  ASSERT_TRUE(soon([&] { return find<QPushButton>("grade1").isEnabled(); }));
+  QMainWindow window;  // where a dock stands: no child of the page
+  auto* dock = new QDockWidget(&window);
+  DockContent* content = docks[0];
+  QWidget* owner = content->parentWidget();
+  dock->setWidget(content);
+  window.addDockWidget(Qt::RightDockWidgetArea, dock);
+  window.show();
+  window.activateWindow();
+  auto* right = content->findChild<QPushButton*>(QStringLiteral("grade1"));
+  right->setFocus();
+  ASSERT_TRUE(soon([&] { return right->hasFocus(); }));
+  QTest::keyClick(right, Qt::Key_2);
+  EXPECT_TRUE(soon([&] { return router->labels.contains(*id); }));
+  EXPECT_EQ(router->labels[*id], 0.0);
+  content->setParent(owner);
+}
+
+TEST_F(DecisionsPageTest, bearsTheChangesOfPolicyOnItsHistogram) {
+  router->addRevision(testing::samplePolicy(), true);
+  commit(20);
+  show<DecisionsPage>("decisions");
+  ASSERT_TRUE(soon([&] { return find<TimeSeriesView>("requestHistogram").markers().size() == 1; }));
+  EXPECT_EQ(find<TimeSeriesView>("requestHistogram").markers()[0].label, QStringLiteral("r2"));
+}
+
+TEST_F(DecisionsPageTest, namesTheMapThatAConfidenceWasCalibratedBy) {
+  auto made = router->make(wallNow());
+  made.decision.confidence_raw = made.decision.attempts[0].confidence_raw = 0.9996;
+  made.decision.calibration = "tickets-local-top-class";
+  router->commit(made);
+  commit(1);
+  show<DecisionsPage>("decisions");
+  ASSERT_TRUE(soon([&] { return rows() == 2; }));
+  const QString tip = table().model()->index(0, DecisionTableModel::Confidence).data(Qt::ToolTipRole).toString() +
+                      table().model()->index(1, DecisionTableModel::Confidence).data(Qt::ToolTipRole).toString();
+  EXPECT_EQ(tip, QStringLiteral("0.910, calibrated from 0.9996 by tickets-local-top-class")) << "and nothing where there was none";
+}
+
+TEST_F(DecisionsPageTest, showsNoEmptyBarWhereThePolicyHasNoBoundaries) {
+  router->boundaries.clear();
+  commit(1);
+  show<DecisionsPage>("decisions");
+  ASSERT_TRUE(soon([&] { return rows() == 1; }));
+  chooseRow(0);
+  ASSERT_TRUE(soon([&] { return !text("decisionId").isEmpty(); }));
+  EXPECT_FALSE(find<QWidget>("scoreSection").isVisibleTo(docks[0]));
 }
 
 TEST_F(DecisionsPageTest, letsAViewerLookButNotGrade) {

@@ -38,7 +38,7 @@ class FakeEmbedded final : public EmbeddedRouter {
   [[nodiscard]] QString tokenHint() const override { return isUp() ? QStringLiteral("4f1e") : QString(); }
   void copyToken() override { ++copied; }
   void sendTest(const QString& prompt) override { sent.push_back(prompt); }
-  [[nodiscard]] bool simulated() const override { return true; }
+  [[nodiscard]] bool simulated() const override { return sample; }
   [[nodiscard]] std::shared_ptr<control::ConsoleService> service() const override { return nullptr; }
 
   void become(State next, const QString& problem = {}) {
@@ -53,6 +53,7 @@ class FakeEmbedded final : public EmbeddedRouter {
   std::vector<quint16> started;
   std::vector<QString> sent;
   int copied = 0;
+  bool sample = true;
 };
 
 class PageStage : public ::testing::Test {

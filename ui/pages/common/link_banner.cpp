@@ -36,13 +36,13 @@ void LinkBanner::follow() {
   using Kind = LinkState::Kind;
   switch (link.kind) {
     case Kind::AuthFailed:
-      setContent(BannerKind::Bad, tr("The token was refused."), tr("%1 Attach again with another one.").arg(age));
+      setContent(BannerKind::Bad, tr("The token was refused."), (age + QLatin1Char(' ') + tr("Attach again with another one.")).trimmed());
       return setActions({});
     case Kind::Untrusted:
       setContent(BannerKind::Bad, tr("The certificate is not trusted."), link.detail);
       return setActions({});
     case Kind::Down:
-      setContent(BannerKind::Stale, tr("Not running."), link.detail + QLatin1Char(' ') + age);
+      setContent(link.here ? BannerKind::Stale : BannerKind::Bad, link.here ? tr("Not running.") : tr("Not a Signalbox router."), (link.detail + QLatin1Char(' ') + age).trimmed());
       return setActions({});
     case Kind::Connecting:
       setContent(BannerKind::Info, tr("Connecting to %1…").arg(client_.routerName()), link.detail, waiting(link));

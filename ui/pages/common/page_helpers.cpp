@@ -2,8 +2,13 @@
 #include "pages/common/page_helpers.h"
 
 #include <QAction>
+#include <QCoreApplication>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLayout>
 #include <QPainter>
+#include <QToolButton>
 #include <algorithm>
 
 #include "theme/icons.h"
@@ -12,13 +17,23 @@
 
 namespace signalbox::ui {
 
+QString testPrompt() { return QCoreApplication::translate("page", "Is 91 a prime? Answer yes or no."); }
+
 QString curlFor(const EmbeddedRouter* router, const QString& model) {
   const QString base = router && !router->baseUrl().isEmpty() ? router->baseUrl() : QStringLiteral("$SIGNALBOX_URL/v1");
-  return QStringLiteral(
-             "curl %1/chat/completions -H \"Authorization: Bearer $SIGNALBOX_TOKEN\" \\\n"
-             "  -H 'Content-Type: application/json' \\\n"
-             "  -d '{\"model\":\"%2\",\"messages\":[{\"role\":\"user\",\"content\":\"Is 91 a prime?\"}]}'")
-      .arg(base, model);
+  const QJsonObject message{{QStringLiteral("role"), QStringLiteral("user")}, {QStringLiteral("content"), QStringLiteral("Is 91 a prime?")}};
+  const QJsonObject body{{QStringLiteral("model"), model}, {QStringLiteral("messages"), QJsonArray{message}}};
+  QString quoted = QString::fromUtf8(QJsonDocument(body).toJson(QJsonDocument::Compact));
+  quoted.replace(QLatin1Char('\''), QStringLiteral("'\\''"));
+  return QStringLiteral("curl ") + base +
+         QStringLiteral("/chat/completions -H \"Authorization: Bearer $SIGNALBOX_TOKEN\" \\\n"
+                        "  -H 'Content-Type: application/json' \\\n"
+                        "  -d '") +
+         quoted + QLatin1Char('\'');
+}
+
+QString provenanceOf(const ConsoleClient& client) {
+  return client.isSimulated() ? QCoreApplication::translate("page", "Sample, simulated traffic") : QString();
 }
 
 TierKey tierKey(const std::vector<std::string>& tiers, const std::string& tier) {
@@ -30,6 +45,15 @@ TierKey tierKey(const std::vector<std::string>& tiers, const std::string& tier) 
 void HairlineBox::paintEvent(QPaintEvent*) { QPainter(this).fillRect(rect(), themeOf(this).line); }
 
 void Surface::paintEvent(QPaintEvent*) { QPainter(this).fillRect(rect(), themeOf(this).base); }
+
+QToolButton* toolButton(QWidget* parent, const QString& name, const QString& words) {
+  auto* button = new QToolButton(parent);
+  button->setIcon(icon(name));
+  button->setToolTip(words);
+  button->setAccessibleName(words);
+  button->setAutoRaise(true);
+  return button;
+}
 
 QAction* tableAction(TimeSeriesView* view, QWidget* page) {
   auto* action = new QAction(icon(QStringLiteral("table")), TimeSeriesView::tr("%1 as table").arg(view->title()), page);

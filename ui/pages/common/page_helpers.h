@@ -6,17 +6,22 @@
 #include <string>
 #include <vector>
 
+#include "bridge/console_client.h"
 #include "bridge/embedded_router.h"
 #include "theme/tier_key.h"
 
 class QAction;
 class QKeySequence;
 class QLayout;
+class QToolButton;
 
 namespace signalbox::ui {
 
-// A command that sends one request: to the embedded router where there is one, else to the address in a variable.
+[[nodiscard]] QString testPrompt();  // of the one request that tries a router
+// A command that sends one request: to the embedded router where there is one, else to the address in a variable. Safe to paste
+// into a shell whatever the name of the model: clients choose it.
 [[nodiscard]] QString curlFor(const EmbeddedRouter* router, const QString& model = QStringLiteral("auto"));
+[[nodiscard]] QString provenanceOf(const ConsoleClient& client);  // "Sample, simulated traffic"; empty = measured
 // The place of a tier in the ladder; TierKind::None when it is not in it.
 [[nodiscard]] TierKey tierKey(const std::vector<std::string>& tiers, const std::string& tier);
 
@@ -39,6 +44,9 @@ class Surface : public QWidget {
  protected:
   void paintEvent(QPaintEvent* event) override;
 };
+
+// A flat button of an icon alone; the words are its tool tip and its name.
+[[nodiscard]] QToolButton* toolButton(QWidget* parent, const QString& icon, const QString& words);
 
 class TimeSeriesView;
 // "Latency as table", for the page's menu; Ctrl+T does it for the chart that has the focus.

@@ -11,7 +11,6 @@
 #include "pages/common/page_helpers.h"
 #include "pages/decisions/reason_list.h"
 #include "theme/format.h"
-#include "theme/icons.h"
 #include "theme/metrics.h"
 #include "widgets/empty_state.h"
 #include "widgets/tone_label.h"
@@ -21,15 +20,6 @@ namespace signalbox::ui {
 namespace {
 constexpr int kWidthInLines = 23;
 constexpr int kPatienceMs = 200;  // how long the decision before stays on the screen while the next one is asked for
-
-QToolButton* toolButton(QWidget* parent, const QString& name, const QString& tip) {
-  auto* button = new QToolButton(parent);
-  button->setIcon(icon(name));
-  button->setToolTip(tip);
-  button->setAccessibleName(tip);
-  button->setAutoRaise(true);
-  return button;
-}
 }  // namespace
 
 DecisionDock::DecisionDock(const PageContext& context, QWidget* parent)
@@ -128,7 +118,9 @@ void DecisionDock::buildBody(QVBoxLayout* layout) {
   text_note_->setObjectName(QStringLiteral("textNote"));
   text_note_->setWordWrap(true);
   column->addWidget(section(tr("The way of this request"), way_));
-  column->addWidget(section(tr("Complexity score against boundaries"), strip_));
+  strip_section_ = section(tr("Complexity score against boundaries"), strip_);
+  strip_section_->setObjectName(QStringLiteral("scoreSection"));
+  column->addWidget(strip_section_);
   auto* why = section(tr("Reasons"), reasons_);
   why->layout()->addWidget(score_note_);
   column->addWidget(why);
@@ -200,9 +192,10 @@ void DecisionDock::show(const control::DecisionDetail& detail) {
   way_->setWay(wayOf(detail));
   std::vector<QString> tiers;
   for (const std::string& tier : detail.tiers) tiers.push_back(QString::fromStdString(tier));
-  const bool zones = detail.boundaries.size() + 1 <= tiers.size();
+  const bool zones = !detail.boundaries.empty() && detail.boundaries.size() + 1 <= tiers.size();
+  strip_section_->setVisible(zones);  // trees, cascades and fixed tiers have none: an empty bar would say less than nothing
   if (zones) tiers.resize(detail.boundaries.size() + 1);
-  strip_->setZones(tiers, zones && !detail.boundaries.empty() ? detail.boundaries : std::vector<double>());
+  strip_->setZones(tiers, zones ? detail.boundaries : std::vector<double>());
   const std::string_view reason = d.reason ? domain::name(*d.reason) : std::string_view("refused");
   strip_->setScore(d.complexity, tr("not scored: %1").arg(QString::fromUtf8(reason.data(), static_cast<qsizetype>(reason.size()))));
   reasons_->setLines(reasonsOf(detail));
@@ -269,7 +262,7 @@ void DecisionDock::grade(std::optional<double> score) {
 
 void DecisionDock::copyAsCurl() {
   if (!detail_) return;
-  QGuiApplication::clipboard()->setText(curlFor(context_.router, QString::fromStdString(detail_->decision.requested_model)));
+  QGuiApplication::clipboard()->setText(curlFor(context_.client.link().here ? context_.router : nullptr, QString::fromStdString(detail_->decision.requested_model)));
 }
 
 void DecisionDock::copyId() {

@@ -58,6 +58,7 @@ class DecisionDock : public DockContent {
   HeadlineStrip* facts_;
   WayView* way_;
   ScoreStrip* strip_;
+  QWidget* strip_section_;
   ReasonList* reasons_;
   std::array<QPushButton*, 3> grades_{};
 };

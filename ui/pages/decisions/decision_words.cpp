@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 #include <algorithm>
 
+#include "models/change_words.h"
 #include "theme/format.h"
 
 namespace signalbox::ui {
@@ -39,7 +40,7 @@ TextLine wordsFor(const control::RouteStep& step) {
   if (code == "no_tier") return plain(tr("no tier: %1").arg(arg(step, 0)));
   if (code == "attempt_ok") return plain(arg(step, 1));
   if (code == "attempt_failed") return bold(tr("%1: ").arg(arg(step, 1)), arg(step, 3));
-  if (code == "validators_failed") return bold(tr("validators failed: "), arg(step, 1));
+  if (code == "validators_failed") return bold(tr("validators failed: "), validatorWords(arg(step, 1).toStdString()));
   if (code == "gate_unknown") return plain(tr("no confidence to be had: ungated"));
   if (code == "gate_escalated") return bold({}, QStringLiteral("%1 < %2").arg(scoreArg(step, 1), scoreArg(step, 2)));
   if (code == "gate_accepted") return bold({}, QStringLiteral("%1 ≥ %2").arg(scoreArg(step, 1), scoreArg(step, 2)));
@@ -83,7 +84,7 @@ std::optional<WayGate> gateOf(const domain::Attempt& attempt, const domain::Deci
   gate.atMs = at;
   if (failedValidators(attempt)) {
     gate.verdict = WayGate::Verdict::Failed;
-    gate.found = text(attempt.validators);
+    gate.found = validatorWords(attempt.validators);
     return gate;
   }
   if (!attempt.gate || !attempt.error.empty()) return std::nullopt;
@@ -136,6 +137,23 @@ Way wayOf(const control::DecisionDetail& detail) {
   return way;
 }
 
+namespace {
+// "calibrated from 0.96 by MAP", under the gate that held the result against its threshold. The record names one map: the one of the
+// confidence that it carries.
+std::optional<ReasonLine> calibrationOf(const domain::Decision& decision, const std::string& tier) {
+  for (const domain::Attempt& attempt : decision.attempts) {
+    if (attempt.tier != tier || !attempt.confidence || !attempt.confidence_raw) continue;
+    const bool named = !decision.calibration.empty() && attempt.confidence == decision.confidence && attempt.confidence_raw == decision.confidence_raw;
+    if (!named && *attempt.confidence == *attempt.confidence_raw) continue;
+    const QString from = format::nearOne(*attempt.confidence_raw);
+    ReasonLine line{ReasonLine::Mark::None, {}, {{named ? tr("calibrated from %1 by ").arg(from) : tr("calibrated from %1").arg(from), Tone::Text2, false, true}}, {}};
+    if (named) line.name = text(decision.calibration);
+    return line;
+  }
+  return std::nullopt;
+}
+}  // namespace
+
 std::vector<ReasonLine> reasonsOf(const control::DecisionDetail& detail) {
   std::vector<ReasonLine> lines;
   for (const control::RouteStep& step : detail.steps) {
@@ -144,6 +162,8 @@ std::vector<ReasonLine> reasonsOf(const control::DecisionDetail& detail) {
     lines.push_back({markFor(step.code), of_tier ? text(step.step) + QLatin1Char(' ') + arg(step, 0) : text(step.step),
                      matched ? plain(tr("workload %1, model %2").arg(arg(step, 0), text(detail.decision.requested_model))) : wordsFor(step),
                      step.us ? format::micros(step.us) : QString()});
+    if (!step.code.starts_with("gate_")) continue;
+    if (auto line = calibrationOf(detail.decision, arg(step, 0).toStdString())) lines.push_back(std::move(*line));
   }
   return lines;
 }

@@ -13,11 +13,12 @@
 namespace signalbox::ui {
 
 struct ReasonLine {
-  enum class Mark { Done, Up, Kept, Review, Failed };
+  enum class Mark { Done, Up, Kept, Review, Failed, None };
   Mark mark = Mark::Done;
   QString step;    // match, classify, gate local
   TextLine what;
   QString aside;   // its time
+  QString name{};  // ends the line; elided in the middle where there is no room for it
 };
 
 [[nodiscard]] Way wayOf(const control::DecisionDetail& detail);

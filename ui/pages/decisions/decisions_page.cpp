@@ -2,23 +2,24 @@
 #include "pages/decisions/decisions_page.h"
 
 #include <QAction>
-#include <QHeaderView>
 #include <QScrollBar>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
-#include <array>
 
 #include "models/filter_text.h"
 #include "pages/common/filter_bar.h"
+#include "pages/common/first_request.h"
 #include "pages/common/link_banner.h"
 #include "pages/common/page_helpers.h"
+#include "pages/common/policy_markers.h"
 #include "pages/decisions/decision_dock.h"
 #include "theme/format.h"
 #include "theme/metrics.h"
 #include "widgets/banner.h"
 #include "widgets/cell_delegate.h"
 #include "widgets/empty_state.h"
+#include "widgets/table_columns.h"
 #include "widgets/time_series_view.h"
 #include "widgets/tone_label.h"
 
@@ -26,16 +27,14 @@ namespace signalbox::ui {
 
 namespace {
 constexpr int kMostBars = 144;
-constexpr std::array<double, DecisionTableModel::ColumnCount> kWidths = {6.2, 4.8, 4.8, 5.6, 6.4, 5.2, 10, 4.3, 5.4};  // in lines
-constexpr double kLeastReason = 8;
 constexpr WallMicros kSecond = 1'000'000;
 }  // namespace
 
 DecisionsPage::DecisionsPage(const PageContext& context, QWidget* parent)
     : Page(parent), context_(context), book_(context.client), model_(context.client, context.selection, book_),
-      series_(context.client, context.selection, kMostBars), filter_(new FilterBar(context.selection, FilterBar::WithEdit, this)),
+      series_(context.client, context.selection, kMostBars), history_(context.client, context.selection), filter_(new FilterBar(context.selection, FilterBar::WithEdit, this)),
       histogram_(new TimeSeriesView(this)), held_(new Banner(this)), count_(new ToneLabel({}, Tone::Text2, Type::Secondary, this)),
-      stack_(new QStackedWidget(this)), table_(new QTableView(this)), empty_(new EmptyState(this)),
+      stack_(new QStackedWidget(this)), table_(new QTableView(this)), empty_(new EmptyState(this)), first_(new FirstRequest(context, *empty_)),
       dock_(new DecisionDock(context, this)) {
   setObjectName(QStringLiteral("decisionsPage"));
   build();
@@ -76,33 +75,10 @@ void DecisionsPage::buildTable() {
   table_->setModel(&model_);
   dressTable(table_);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  const Metrics m = metricsOf(this);
-  for (int column = 0; column < DecisionTableModel::ColumnCount; ++column) {
-    table_->setColumnWidth(column, static_cast<int>(kWidths[static_cast<std::size_t>(column)] * m.h));
-  }
-  table_->installEventFilter(this);
-  table_->horizontalHeader()->setStretchLastSection(false);
-  table_->horizontalHeader()->setSectionResizeMode(DecisionTableModel::Why, QHeaderView::Stretch);
-}
-
-// The reason is what people read: where the window is narrow, other columns make room for it.
-void DecisionsPage::fitColumns() {
-  const int h = metricsOf(this).h;
-  double need = kLeastReason * h;
-  for (int column = 0; column < DecisionTableModel::ColumnCount; ++column) {
-    if (column != DecisionTableModel::Why) need += kWidths[static_cast<std::size_t>(column)] * h;
-  }
-  const int room = table_->width() - table_->verticalScrollBar()->sizeHint().width();
-  for (const int column : {DecisionTableModel::Tokens, DecisionTableModel::Complexity, DecisionTableModel::Workload}) {
-    const bool shown = need <= room;
-    table_->setColumnHidden(column, !shown);
-    if (!shown) need -= kWidths[static_cast<std::size_t>(column)] * h;
-  }
-}
-
-bool DecisionsPage::eventFilter(QObject* watched, QEvent* event) {
-  if (watched == table_ && event->type() == QEvent::Resize) fitColumns();
-  return Page::eventFilter(watched, event);
+  // The reason is what people read: where the window is narrow, other columns make room for it.
+  new TableColumns(table_, {{6.2, 4.8, 4.8, 5.6, 6.4, 5.2, 8, 4.3, 5.4},
+                            {DecisionTableModel::Why},
+                            {DecisionTableModel::Tokens, DecisionTableModel::Complexity, DecisionTableModel::Workload}});
 }
 
 void DecisionsPage::makeActions() {
@@ -111,7 +87,7 @@ void DecisionsPage::makeActions() {
     action->setShortcut(key);
     action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     connect(action, &QAction::triggered, this, act);
-    addAction(action);
+    for (QWidget* reach : {static_cast<QWidget*>(this), static_cast<QWidget*>(dock_)}) reach->addAction(action);  // the dock is no child
     actions_.append(action);
   };
   add(tr("Grade as &right"), QKeySequence(Qt::Key_1), [this] { dock_->grade(1.0); });
@@ -137,6 +113,7 @@ void DecisionsPage::connectAll() {
   connect(&model_, &DecisionTableModel::tailChanged, this, &DecisionsPage::showTail);
   connect(&model_, &DecisionTableModel::countChanged, this, &DecisionsPage::showTail);
   connect(&series_, &MetricsSeries::changed, this, &DecisionsPage::showHistogram);
+  connect(&history_, &HistoryModel::loaded, this, &DecisionsPage::showHistogram);
   connect(held_, &Banner::actionTriggered, this, &DecisionsPage::showNewest);
   connect(dock_, &DecisionDock::stepRequested, this, &DecisionsPage::step);
   connect(&cursor_, &ChartCursor::rangeChosen, this, [this](qint64 since, qint64 until) {
@@ -146,7 +123,6 @@ void DecisionsPage::connectAll() {
   connect(empty_, &EmptyState::actionTriggered, this, [this](const QString& id) {
     if (id == QLatin1String("clear")) context_.selection.clearFilter();
     if (id == QLatin1String("again")) model_.reload();
-    if (id == QLatin1String("test") && context_.router) context_.router->sendTest(tr("Is 91 a prime? Answer yes or no."));
   });
 }
 
@@ -154,6 +130,7 @@ void DecisionsPage::activate() {
   active_ = true;
   model_.start();
   series_.start();
+  history_.setRunning(true);
   showState();
   showTail();
 }
@@ -162,6 +139,7 @@ void DecisionsPage::deactivate() {
   active_ = false;
   model_.stop();
   series_.stop();
+  history_.setRunning(false);
 }
 
 QList<DockContent*> DecisionsPage::docks() { return {dock_}; }
@@ -220,17 +198,13 @@ void DecisionsPage::showState() {
   const State state = model_.state();
   const bool rows = state == State::Ready || (state == State::Loading && model_.rowCount() > 0);
   stack_->setCurrentWidget(rows ? static_cast<QWidget*>(table_) : empty_);
-  empty_->setSnippet({});
-  empty_->setActions({});
+  if (state != State::NoData) empty_->setSnippet({});
+  if (state != State::NoData && state != State::Filtered && state != State::Failed) empty_->setActions({});
   switch (state) {
     case State::Idle:
     case State::Loading: empty_->setContent(EmptyKind::NoData, tr("Asking %1…").arg(context_.client.routerName())); break;
     case State::Ready: break;
-    case State::NoData:
-      empty_->setContent(EmptyKind::NoData, tr("No requests yet"), tr("Nothing was routed in this range. Send one:"));
-      empty_->setSnippet(curlFor(context_.router));
-      if (context_.router) empty_->setActions({{QStringLiteral("test"), tr("Send a test request"), true}});
-      break;
+    case State::NoData: first_->offer(); break;
     case State::Filtered:
       empty_->setContent(EmptyKind::Filtered, tr("Nothing matches"), filterSentence(context_.selection.filter()));
       empty_->setActions({{QStringLiteral("clear"), tr("Clear the filter"), true}});
@@ -263,6 +237,9 @@ void DecisionsPage::showHistogram() {
   others.role = LineRole::Quiet;
   histogram_->setTitle(tr("Requests per %1").arg(format::length(series_.bucketLength() / kSecond)));
   histogram_->setHeadline({{tr("drag to narrow the range"), Tone::Text3}});
+  histogram_->setProvenance(provenanceOf(context_.client));
+  history_.reachBack(series_.span().since);
+  histogram_->setMarkers(policyMarkers(history_.revisions(), series_.span()));
   histogram_->setRange(series_.span().since, series_.span().until);
   histogram_->setTimeZone(context_.selection.zone().timeZone());
   histogram_->setPlotKind(PlotKind::StackedBars, series_.bucketLength());

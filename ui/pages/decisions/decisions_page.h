@@ -2,6 +2,7 @@
 // Every decision: filter, how many over time, the table with its live tail, and the dock of the one in hand. GUI thread.
 #pragma once
 #include "models/decision_table_model.h"
+#include "models/history_model.h"
 #include "models/metrics_series.h"
 #include "pages/catalogue.h"
 #include "widgets/chart_cursor.h"
@@ -16,6 +17,7 @@ class Banner;
 class DecisionDock;
 class EmptyState;
 class FilterBar;
+class FirstRequest;
 class TimeSeriesView;
 class ToneLabel;
 
@@ -31,13 +33,9 @@ class DecisionsPage : public Page {
   [[nodiscard]] QList<QAction*> pageActions() override { return actions_; }
   [[nodiscard]] QStringList statusParts() const override;
 
- protected:
-  bool eventFilter(QObject* watched, QEvent* event) override;
-
  private:
   void build();
   void buildTable();
-  void fitColumns();
   void connectAll();
   void makeActions();
   void followSelection();
@@ -52,6 +50,7 @@ class DecisionsPage : public Page {
   PolicyBook book_;
   DecisionTableModel model_;
   MetricsSeries series_;
+  HistoryModel history_;  // for the flags where the policy changed
   ChartCursor cursor_;
   QList<QAction*> actions_;
   FilterBar* filter_;
@@ -61,6 +60,7 @@ class DecisionsPage : public Page {
   QStackedWidget* stack_;
   QTableView* table_;
   EmptyState* empty_;
+  FirstRequest* first_;
   DecisionDock* dock_;
   bool active_ = false;
 };

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "pages/decisions/reason_list.h"
 
+#include <QFontMetricsF>
+#include <QHelpEvent>
 #include <QPainter>
+#include <QToolTip>
 #include <algorithm>
 
 #include "theme/icons.h"
@@ -33,6 +36,7 @@ void paintMark(QPainter& painter, const QRectF& box, ReasonLine::Mark mark, cons
       break;
     }
     case ReasonLine::Mark::Failed: paintIcon(painter, box, QStringLiteral("error"), theme.bad); break;
+    case ReasonLine::Mark::None: break;
     case ReasonLine::Mark::Done: paintIcon(painter, box, QStringLiteral("check"), theme.text3); break;
   }
   painter.setRenderHint(QPainter::Antialiasing, false);
@@ -44,7 +48,7 @@ ReasonList::ReasonList(QWidget* parent) : QWidget(parent) { setSizePolicy(QSizeP
 void ReasonList::setLines(std::vector<ReasonLine> lines) {
   lines_ = std::move(lines);
   QStringList spoken;
-  for (const ReasonLine& line : lines_) spoken.append(line.step + QStringLiteral(": ") + plainText(line.what));
+  for (const ReasonLine& line : lines_) spoken.append((line.step.isEmpty() ? QString() : line.step + QStringLiteral(": ")) + plainText(line.what) + line.name);
   setAccessibleName(tr("Reasons"));
   setAccessibleDescription(spoken.join(QStringLiteral("; ")));
   updateGeometry();
@@ -54,6 +58,17 @@ void ReasonList::setLines(std::vector<ReasonLine> lines) {
 QSize ReasonList::sizeHint() const {
   const Metrics m = metricsOf(this);
   return {12 * m.h, static_cast<int>(lines_.size()) * (m.h + m.u / 2)};
+}
+
+bool ReasonList::event(QEvent* event) {
+  if (event->type() != QEvent::ToolTip) return QWidget::event(event);
+  const auto* help = static_cast<QHelpEvent*>(event);
+  const Metrics m = metricsOf(this);
+  const auto at = static_cast<std::size_t>(std::max(0, help->pos().y()) / (m.h + m.u / 2));
+  const bool named = at < lines_.size() && !lines_[at].name.isEmpty();
+  if (named) QToolTip::showText(help->globalPos(), plainText(lines_[at].what) + lines_[at].name, this);
+  else QToolTip::hideText();
+  return true;
 }
 
 void ReasonList::paintEvent(QPaintEvent*) {
@@ -69,7 +84,15 @@ void ReasonList::paintEvent(QPaintEvent*) {
     paintMark(painter, QRectF(0, y + (m.h - icon) / 2, icon, icon), line.mark, theme);
     drawLine(painter, QRectF(left, y, names + m.u, m.h), {{line.step, Tone::Text2}}, font(), theme);
     const double aside = lineWidth({{line.aside, Tone::Text3}}, small);
-    drawLine(painter, QRectF(what, y, width() - what - aside - 2 * m.u, m.h), line.what, font(), theme);
+    TextLine said = line.what;
+    const double room = width() - what - aside - 2 * m.u;
+    if (!line.name.isEmpty()) {
+      TextRun name = said.empty() ? TextRun() : said.back();
+      const QFontMetricsF metrics(name.small ? typeFont(Type::Secondary) : font());
+      name.text = metrics.elidedText(line.name, Qt::ElideMiddle, room - lineWidth(said, font()));
+      said.push_back(name);
+    }
+    drawLine(painter, QRectF(what, y, room, m.h), said, font(), theme);
     drawLine(painter, QRectF(width() - aside - 1, y, aside + 1, m.h), {{line.aside, Tone::Text3}}, small, theme, Qt::AlignRight);
     y += m.h + m.u / 2;
   }
