@@ -76,6 +76,7 @@ TEST_F(ProxyPageTest, aTakenPortOffersAnotherThatIsFree) {
   QTcpServer other;
   ASSERT_TRUE(other.listen(QHostAddress::LocalHost, 0));
   settings.set(settings::kProxyPort, static_cast<int>(other.serverPort()));
+  embedded.sample = false;
   show<ProxyPage>("proxy", false);
   embedded.become(State::Failed, QStringLiteral("Port %1 is taken by another program.").arg(other.serverPort()));
   EXPECT_EQ(text("proxyState"), QStringLiteral("Not running"));
@@ -118,6 +119,32 @@ TEST_F(ProxyPageTest, sendsATestOnceAndShowsWhatItBroughtBack) {
   QSignalSpy opened(&selection, &Selection::decisionOpened);
   click("openDecision");
   EXPECT_EQ(opened.count(), 1);
+}
+
+TEST_F(ProxyPageTest, doesNotCallNoAnswerAnAnswerOfZero) {
+  embedded.become(State::Running);
+  show<ProxyPage>("proxy");
+  click("sendTest");
+  EmbeddedRouter::TestAnswer answer;
+  answer.error = QStringLiteral("connection refused");
+  Q_EMIT embedded.testAnswered(answer);
+  EXPECT_FALSE(find<QPlainTextEdit>("testHeaders").toPlainText().contains(QStringLiteral("HTTP 0")));
+}
+
+TEST_F(ProxyPageTest, saysThatItIsNotTheRouterOnTheScreen) {
+  show<ProxyPage>("proxy");
+  EXPECT_TRUE(text("proxyDetail").contains(QStringLiteral("not lab"))) << text("proxyDetail").toStdString();
+  EXPECT_FALSE(snippet().contains(QStringLiteral("127.0.0.1"))) << "nothing answers there";
+}
+
+TEST_F(ProxyPageTest, startsOnThePortOfTheConfigurationUntilAnotherIsChosen) {
+  show<ProxyPage>("proxy", false);
+  EXPECT_EQ(text("proxyPort"), QStringLiteral("as configured"));
+  click("proxyStart");
+  ASSERT_EQ(embedded.started.size(), 1U);
+  EXPECT_EQ(embedded.started[0], 0);
+  EXPECT_EQ(text("proxyPort"), QStringLiteral("8787"));
+  EXPECT_EQ(settings.get(settings::kProxyPort), 0) << "starting is no choice";
 }
 
 TEST_F(ProxyPageTest, saysWhyATestFailed) {

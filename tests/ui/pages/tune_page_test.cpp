@@ -5,6 +5,8 @@
 #include <QTabWidget>
 #include <QTableView>
 
+#include "models/history_model.h"
+#include "theme/metrics.h"
 #include "ui/pages/tune_stage.h"
 #include "widgets/stages_view.h"
 #include "widgets/threshold_slider.h"
@@ -110,7 +112,9 @@ TEST_F(TunePageTest, aRefusedGuardrailNeedsAnAdminAndATypedReason) {
   click(*asked, "confirm.verb");
   auto* verb = asked->findChild<QPushButton*>(QStringLiteral("confirm.verb"));
   ASSERT_TRUE(soon([&] { return asked->isEnabled() && !verb->isEnabled(); }));
-  EXPECT_TRUE(words(*asked).contains(QStringLiteral("max-step")));
+  EXPECT_TRUE(words(*asked).contains(QStringLiteral("Largest step: 0.17 found, 0.05 allowed."))) << words(*asked).toStdString();
+  const auto* problem = asked->findChild<QLabel*>(QStringLiteral("confirm.problem"));
+  EXPECT_GE(problem->height(), problem->heightForWidth(problem->width())) << "nothing of it is cut";
   asked->findChild<QAbstractButton*>(QStringLiteral("applyOverride"))->click();
   auto* reason = asked->findChild<QLineEdit*>(QStringLiteral("confirm.reason"));
   reason->setText(QStringLiteral("short"));
@@ -119,6 +123,38 @@ TEST_F(TunePageTest, aRefusedGuardrailNeedsAnAdminAndATypedReason) {
   EXPECT_TRUE(verb->isEnabled());
   click(*asked, "confirm.verb");
   ASSERT_TRUE(soon([&] { return router->revisions.size() == 2; }));
+}
+
+TEST_F(TunePageTest, theQuestionNamesTheNumbersThatChange) {
+  ready();
+  gate().setValue(0.821);
+  QWidget* asked = askToApply();
+  ASSERT_NE(asked, nullptr);
+  EXPECT_TRUE(words(*asked).contains(QStringLiteral("tickets: gate local 0.820 → 0.821"))) << words(*asked).toStdString();
+}
+
+TEST_F(TunePageTest, historyKeepsWhatChangedAndItsLinksHoweverNarrow) {
+  router->addRevision(testing::samplePolicy(), true, "jonas");
+  ready();
+  auto& table = find<QTableView>("historyTable");
+  ASSERT_TRUE(soon([&] { return table.model()->rowCount() == 2; }));
+  EXPECT_EQ(table.model()->index(0, HistoryModel::What).data().toString(), QStringLiteral("gate mid 0.70 → 0.65"));
+  table.resize(640, 200);
+  EXPECT_GE(table.columnWidth(HistoryModel::What), 10 * metricsOf(&table).h);
+  EXPECT_FALSE(table.isColumnHidden(HistoryModel::Actions));
+  EXPECT_TRUE(table.isColumnHidden(HistoryModel::Who));
+}
+
+TEST_F(TunePageTest, saysWhereTheHistoryGoesOn) {
+  for (int i = 0; i < 230; ++i) router->addRevision(testing::samplePolicy(), true);
+  ready();
+  ASSERT_TRUE(soon([&] { return find<QTableView>("historyTable").model()->rowCount() == 200; }));
+  EXPECT_TRUE(page->statusParts().contains(QStringLiteral("the latest 200 revisions"))) << page->statusParts().join(QLatin1Char('|')).toStdString();
+  QAbstractItemModel* model = find<QTableView>("historyTable").model();
+  ASSERT_TRUE(model->canFetchMore({}));
+  model->fetchMore({});
+  ASSERT_TRUE(soon([&] { return model->rowCount() == 231; }));
+  EXPECT_TRUE(page->statusParts().contains(QStringLiteral("231 revisions")));
 }
 
 TEST_F(TunePageTest, anotherRefusalStaysInTheDialogAndLosesNothing) {
@@ -137,6 +173,7 @@ TEST_F(TunePageTest, aViewerSeesItAllAndChangesNothing) {
   ready();
   EXPECT_TRUE(find<Banner>("roleBanner").isVisible());
   EXPECT_EQ(find<Banner>("roleBanner").kind(), BannerKind::ReadOnly);
+  EXPECT_FALSE(find<Banner>("roleBanner").accessibleName().contains(QStringLiteral("can look and draft"))) << "form and editor are read-only";
   EXPECT_FALSE(gate().isEnabled());
   EXPECT_TRUE(find<QPlainTextEdit>("policyText").isReadOnly());
   for (const QAction* action : page->pageActions()) EXPECT_FALSE(action->isEnabled()) << action->text().toStdString();

@@ -34,7 +34,7 @@ void PolicyBanner::follow() {
   role_banner_->setVisible(viewer);
   if (viewer) {
     role_banner_->setContent(BannerKind::ReadOnly, tr("Your role here is viewer."),
-                             tr("You can look and draft; making a policy live needs the role tuner."));
+                             tr("You can look; drafting a policy and making it live need the role tuner."));
   }
   followDraft();
 }

@@ -8,6 +8,7 @@
 #include "models/policy_text.h"
 #include "pages/common/page_helpers.h"
 #include "theme/metrics.h"
+#include "widgets/code_text.h"
 #include "widgets/tone_label.h"
 
 namespace signalbox::ui {
@@ -17,15 +18,13 @@ constexpr int kPauseMs = 300;  // of typing, before the router is asked
 }
 
 PolicyEditor::PolicyEditor(ConsoleClient& client, PolicyDraft& draft, QWidget* parent)
-    : QWidget(parent), client_(client), draft_(draft), asker_(this), text_(new QPlainTextEdit(this)),
+    : QWidget(parent), client_(client), draft_(draft), asker_(this), text_(new CodeText(this)),
       verdict_(new ToneLabel({}, Tone::Text2, Type::Secondary, this)), discard_(new QPushButton(tr("Discard the text"), this)) {
   auto* column = new QVBoxLayout(this);
   tighten(column);
   text_->setObjectName(QStringLiteral("policyText"));
   text_->setAccessibleName(tr("Policy text"));
-  text_->setFont(typeFont(Type::Mono));
-  text_->setFrameShape(QFrame::NoFrame);
-  text_->setLineWrapMode(QPlainTextEdit::NoWrap);
+  text_->setPadding(metricsOf(this).panelPadding());
   verdict_->setObjectName(QStringLiteral("policyVerdict"));
   verdict_->setWordWrap(true);
   verdict_->setMargin(2 * metricsOf(this).u);
@@ -39,7 +38,7 @@ PolicyEditor::PolicyEditor(ConsoleClient& client, PolicyDraft& draft, QWidget* p
   wait_.setSingleShot(true);
   wait_.setInterval(kPauseMs);
   connect(&wait_, &QTimer::timeout, this, &PolicyEditor::check);
-  connect(text_, &QPlainTextEdit::textChanged, this, [this] {
+  connect(text_, &CodeText::textChanged, this, [this] {
     if (mine_) return;
     asker_.cancel();  // an answer would be about the text before
     own_layout_ = true;
@@ -59,7 +58,7 @@ QString PolicyEditor::objection() const {
   switch (state_) {
     case Text::AsDraft: return {};
     case Text::Typed:
-    case Text::Checking: return tr("The text is still being checked; try again in a moment.");
+    case Text::Checking: return tr("The text is being checked; then try again.");
     case Text::Unchecked: return tr("The text was not checked; change it, or discard it.");
     case Text::Wrong: return tr("The text has errors; mend or discard them first.");
   }
@@ -85,20 +84,24 @@ void PolicyEditor::discard() {
   text_->setExtraSelections({});
   mine_ = false;
   own_layout_ = false;
-  verdict_->setText({});
+  judge(Tone::Text2, {});
   become(Text::AsDraft);
+}
+
+void PolicyEditor::judge(Tone tone, const QString& words) {
+  verdict_->setTone(tone);
+  verdict_->setText(words);
+  verdict_->setVisible(!words.isEmpty());
 }
 
 void PolicyEditor::type(const QString& text) { text_->setPlainText(text); }
 
 void PolicyEditor::check() {
   become(Text::Checking);
-  verdict_->setTone(Tone::Text3);
-  verdict_->setText(tr("Checking…"));
+  judge(Tone::Text3, tr("Checking…"));
   client_.checkPolicy(asker_.next(), text_->toPlainText().toStdString(), [this](const Result<control::PolicyCheck>& result) {
     if (result) return show(*result);
-    verdict_->setTone(Tone::Bad);
-    verdict_->setText(tr("Not checked: %1").arg(QString::fromStdString(result.error().message)));
+    judge(Tone::Bad, tr("Not checked: %1").arg(QString::fromStdString(result.error().message)));
     become(Text::Unchecked);
   });
 }
@@ -119,8 +122,7 @@ void PolicyEditor::show(const control::PolicyCheck& check) {
     lines.append(line);
   }
   text_->setExtraSelections(marks);
-  verdict_->setTone(wrong ? Tone::Bad : Tone::Ok);
-  verdict_->setText(wrong ? lines.join(QLatin1Char('\n')) : tr("Checked by the router: no errors."));
+  judge(wrong ? Tone::Bad : Tone::Ok, wrong ? lines.join(QLatin1Char('\n')) : tr("Checked by the router: no errors."));
   become(wrong ? Text::Wrong : Text::AsDraft);
   if (!wrong) draft_.replaceDocument(check.policy.json);
 }

@@ -2,16 +2,17 @@
 // The draft as text. What is typed is checked by the router while typing; what it accepts becomes the draft, what it does not is
 // marked with line and column and leaves the draft as it was. GUI thread.
 #pragma once
-#include <QPlainTextEdit>
 #include <QTimer>
 
 #include "bridge/console_client.h"
 #include "models/policy_draft.h"
+#include "theme/theme.h"
 
 class QPushButton;
 
 namespace signalbox::ui {
 
+class CodeText;
 class ToneLabel;
 
 class PolicyEditor : public QWidget {
@@ -34,11 +35,12 @@ class PolicyEditor : public QWidget {
   void become(Text state);
   void check();
   void show(const control::PolicyCheck& check);
+  void judge(Tone tone, const QString& words);  // empty = no verdict, and no room for one
   ConsoleClient& client_;
   PolicyDraft& draft_;
   Asker asker_;
   QTimer wait_;
-  QPlainTextEdit* text_;
+  CodeText* text_;
   ToneLabel* verdict_;
   QPushButton* discard_;
   Text state_ = Text::AsDraft;

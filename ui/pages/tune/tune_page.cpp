@@ -4,13 +4,11 @@
 #include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
-#include <QHeaderView>
 #include <QSplitter>
 #include <QTabWidget>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
-#include <array>
 
 #include "pages/common/link_banner.h"
 #include "pages/common/page_helpers.h"
@@ -24,6 +22,7 @@
 #include "widgets/cell_delegate.h"
 #include "widgets/diff_view.h"
 #include "widgets/dock_title.h"
+#include "widgets/table_columns.h"
 
 namespace signalbox::ui {
 
@@ -92,7 +91,6 @@ QWidget* TunePage::buildDiff() {
 }
 
 QWidget* TunePage::buildHistory() {
-  const Metrics m = metricsOf(this);
   auto* box = new Surface(this);
   auto* column = new QVBoxLayout(box);
   tighten(column);
@@ -101,10 +99,7 @@ QWidget* TunePage::buildHistory() {
   table_->setAccessibleName(tr("History of the policy"));
   table_->setModel(&history_);
   CellDelegate* cells = dressTable(table_);
-  static constexpr std::array<double, HistoryModel::ColumnCount> kWidths = {3, 8.2, 6.6, 5.6, 12, 6, 6};
-  for (int at = 0; at < HistoryModel::ColumnCount; ++at) table_->setColumnWidth(at, static_cast<int>(kWidths[static_cast<std::size_t>(at)] * m.h));
-  table_->horizontalHeader()->setStretchLastSection(false);
-  table_->horizontalHeader()->setSectionResizeMode(HistoryModel::What, QHeaderView::Stretch);
+  new TableColumns(table_, {{3, 8.2, 6.9, 6, 12, 8, 6.2}, {HistoryModel::What, HistoryModel::Why}, {HistoryModel::Who, HistoryModel::Since}});
   connect(cells, &CellDelegate::linkActivated, this, [this](const QModelIndex& index, int link) {
     const domain::PolicyRevision* revision = history_.at(index.row());
     if (!revision) return;
@@ -223,7 +218,7 @@ std::optional<domain::Revision> TunePage::fallback() const {
 
 void TunePage::followHistory() {
   strip_->setFallback(fallback());
-  history_title_->setNote(history_.hasLoaded() ? format::counted(history_.rowCount(), tr("revision"), tr("revisions")) : QString());
+  history_title_->setNote(history_.hasLoaded() ? history_.countWords() : QString());
   Q_EMIT statusChanged();
 }
 
@@ -242,7 +237,7 @@ void TunePage::say(const QString& what, bool bad) { strip_->say(what, bad); }
 QStringList TunePage::statusParts() const {
   QStringList parts;
   if (context_.client.policy()) parts.append(tr("Revision %1 live").arg(format::revision(context_.client.policy()->live)));
-  if (history_.hasLoaded()) parts.append(format::counted(history_.rowCount(), tr("revision"), tr("revisions")));
+  if (history_.hasLoaded()) parts.append(history_.countWords());
   parts.append(tr("Zone %1").arg(context_.selection.zone().label()));
   return parts;
 }
