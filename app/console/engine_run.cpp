@@ -23,7 +23,7 @@ Result<std::shared_ptr<const config::Config>> loadConfig(const std::string& name
 }
 }  // namespace
 
-Result<std::unique_ptr<EngineRun>> EngineRun::start(const EngineWish& wish) {
+Result<std::unique_ptr<EngineRun>> EngineRun::start(const EngineWish& wish, std::uint16_t* tried) {
   auto run = std::make_unique<EngineRun>();
   if (wish.demo) {
     lab::DemoOptions options;
@@ -44,6 +44,7 @@ Result<std::unique_ptr<EngineRun>> EngineRun::start(const EngineWish& wish) {
     options.listen = (*config)->listen;
     options.listen->port = wish.port;
   }
+  if (tried) *tried = wish.port != 0 ? wish.port : (*config)->listen.port;
   auto router = engine::Router::start(std::move(options));
   if (!router) return std::unexpected(router.error());
   run->router_ = std::move(*router);

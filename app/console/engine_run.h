@@ -20,8 +20,9 @@ struct EngineWish {
 
 class EngineRun {
  public:
-  // The error says what, where and what to do; nothing is left behind.
-  [[nodiscard]] static Result<std::unique_ptr<EngineRun>> start(const EngineWish& wish);
+  // The error says what, where and what to do; nothing is left behind. `tried` becomes the port of the data plane, also of a start
+  // that fails; it stays where none was chosen.
+  [[nodiscard]] static Result<std::unique_ptr<EngineRun>> start(const EngineWish& wish, std::uint16_t* tried = nullptr);
   ~EngineRun();
   [[nodiscard]] engine::Router& router();
   [[nodiscard]] bool simulated() const { return demo_ != nullptr; }

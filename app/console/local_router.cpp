@@ -42,9 +42,11 @@ void LocalRouter::setState(State state, const QString& error) {
 
 void LocalRouter::start(quint16 port) {
   wanted_port_ = port;
+  stop_after_ = false;
   if (busy_ || run_) {
     start_after_ = true;
     if (!busy_) retire();
+    setState(State::Starting);  // as soon as the one before has ended
     return;
   }
   launch();
@@ -52,21 +54,26 @@ void LocalRouter::start(quint16 port) {
 
 void LocalRouter::launch() {
   start_after_ = false;
-  busy_ = true;
+  busy_ = launching_ = true;
+  port_ = 0;
   setState(State::Starting);
   if (worker_.joinable()) worker_.join();
   const EngineWish wish{config_, demo_, wanted_port_, 0};
   worker_ = std::thread([wish, self = QPointer<LocalRouter>(this)] {
-    auto run = std::make_shared<Result<std::unique_ptr<EngineRun>>>(EngineRun::start(wish));
-    ui::onGuiThread([self, run] {
-      if (self) self->take(std::move(*run));
+    std::uint16_t tried = wish.port;
+    auto run = std::make_shared<Result<std::unique_ptr<EngineRun>>>(EngineRun::start(wish, &tried));
+    ui::onGuiThread([self, run, tried] {
+      if (self) self->take(std::move(*run), tried);
     });
   });
 }
 
-void LocalRouter::take(Result<std::unique_ptr<EngineRun>> run) {
-  busy_ = false;
+void LocalRouter::take(Result<std::unique_ptr<EngineRun>> run, quint16 tried) {
+  busy_ = launching_ = false;
+  const bool unwanted = std::exchange(stop_after_, false);
   if (!run) {
+    port_ = tried;
+    if (unwanted) return setState(State::Stopped);
     setState(State::Failed, QString::fromStdString(run.error().message));
     if (start_after_) launch();
     return;
@@ -77,13 +84,16 @@ void LocalRouter::take(Result<std::unique_ptr<EngineRun>> run) {
   base_url_ = QString::fromStdString(router.dataUrl()) + QStringLiteral("/v1");
   port_ = router.dataPort();
   token_hint_ = QString::fromStdString(router.clientToken().lastFour());
-  if (start_after_) return retire();
+  if (start_after_ || unwanted) return retire();
   setState(State::Running);
 }
 
+// While it starts there is nothing to stop yet: that comes when it has started.
 void LocalRouter::stop() {
   start_after_ = false;
+  stop_after_ = launching_;
   if (run_ && !busy_) retire();
+  else if (!launching_ && state_ == State::Starting) setState(State::Stopped);  // it waited for the end of the one before
 }
 
 // Sessions are let go of first, here; then the engine ends on its own time.

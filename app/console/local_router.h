@@ -32,7 +32,7 @@ class LocalRouter final : public ui::EmbeddedRouter {
 
  private:
   void launch();
-  void take(Result<std::unique_ptr<EngineRun>> run);
+  void take(Result<std::unique_ptr<EngineRun>> run, quint16 tried);
   void retire();
   void setState(State state, const QString& error = {});
 
@@ -46,7 +46,9 @@ class LocalRouter final : public ui::EmbeddedRouter {
   std::shared_ptr<control::ConsoleService> service_;
   std::thread worker_;        // starting or stopping
   bool busy_ = false;         // it is at work
+  bool launching_ = false;    // and what it does is starting
   bool start_after_ = false;  // asked for while it was
+  bool stop_after_ = false;
   QNetworkAccessManager network_;
 };
 

@@ -10,6 +10,7 @@ struct ConsoleOptions {
   std::string config;      // file; empty = the default search
   std::string attach;      // ws:// or wss:// of a router
   std::string token_env;   // name of the variable with its token
+  bool plain = false;      // the token may go over ws:// beyond this computer
   bool demo = false;
   bool headless = false;
   bool measure = false;    // print milliseconds to first paint, and go on

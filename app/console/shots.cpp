@@ -2,6 +2,7 @@
 #include "console/shots.h"
 
 #include <QAbstractItemModel>
+#include <QAction>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QEventLoop>
@@ -9,9 +10,11 @@
 #include <QTableView>
 #include <QTimer>
 
+#include "dialogs/confirm_dialog.h"
 #include "models/decision_table_model.h"
 #include "pages/tune/tune_page.h"
 #include "theme/cells.h"
+#include "widgets/page.h"
 #include "widgets/time_series_view.h"
 
 namespace signalbox::app {
@@ -92,14 +95,27 @@ void confirmLive(const ShotStage& stage) {
   waitFor([&] { return answered; });
 }
 
-bool picture(const ShotStage& stage, const QString& folder, const QString& title) {
+bool picture(const ShotStage& stage, QWidget& shown, const QString& folder, const QString& title) {
   bool written = true;
   for (const auto& [choice, name] : {std::pair(ThemeChoice::Light, "light"), std::pair(ThemeChoice::Dark, "dark")}) {
     stage.appearance.choose(choice);
     rest(kStepMs * 4);
-    const QString file = QStringLiteral("%1/%2-%3-%4.png").arg(folder, title, QString::fromLatin1(name)).arg(qRound(stage.window.devicePixelRatioF()));
-    written = stage.window.grab().save(file) && written;
+    const QString file = QStringLiteral("%1/%2-%3-%4.png").arg(folder, title, QString::fromLatin1(name)).arg(qRound(shown.devicePixelRatioF()));
+    written = shown.grab().save(file) && written;
   }
+  return written;
+}
+
+// The question that comes before a change; it is answered with Cancel.
+bool pictureOfQuestion(const ShotStage& stage, const QString& folder) {
+  Page* tune = stage.window.page(QStringLiteral("tune"));
+  for (QAction* action : tune->pageActions())
+    if (action->shortcut() == QKeySequence(QStringLiteral("Ctrl+Return"))) action->trigger();
+  auto* question = tune->findChild<ConfirmDialog*>();
+  if (!question) return true;  // whoever may not change the policy is asked nothing
+  rest(kSettleMs / 4);
+  const bool written = picture(stage, *question, folder, QStringLiteral("tune-question"));
+  question->reject();
   return written;
 }
 }  // namespace
@@ -117,10 +133,11 @@ bool takeShots(const ShotStage& stage, const QString& folder) {
     rest(kSettleMs);
     prepare(stage.window, page);
     rest(kSettleMs);
-    written = picture(stage, folder, page) && written;
+    written = picture(stage, stage.window, folder, page) && written;
+    if (page == QLatin1String("tune")) written = pictureOfQuestion(stage, folder) && written;
     if (page != QLatin1String("tune") || !makeDraftLive(stage)) continue;
     rest(kSettleMs);
-    written = picture(stage, folder, QStringLiteral("tune-live")) && written;
+    written = picture(stage, stage.window, folder, QStringLiteral("tune-live")) && written;
     confirmLive(stage);
   }
   return written;

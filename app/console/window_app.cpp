@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "console/local_router.h"
+#include "console/settings_watch.h"
 #include "console/shots.h"
 #include "console/tray_wiring.h"
 #include "console/window_wiring.h"
@@ -35,15 +36,15 @@ QStringList pageIds() {
   return ids;
 }
 
-void connectWay(const ConsoleOptions& options, WindowWiring& wiring, LocalRouter& router, const Settings& settings) {
+void connectWay(const ConsoleOptions& options, RouterChoice& routers, LocalRouter& router, const Settings& settings) {
   if (options.attach.empty()) {
-    wiring.goLocal();
+    routers.goLocal();
     router.start(options.demo ? 0 : static_cast<quint16>(settings.get(settings::kProxyPort)));
     return;
   }
   const QUrl url(QString::fromStdString(options.attach));
-  if (options.token_env.empty()) return wiring.askAttach(url);
-  wiring.attach({url, Secret(qEnvironmentVariable(options.token_env.c_str()).toStdString())}, {});
+  if (options.token_env.empty()) return routers.askAttach(url);
+  routers.attach({url, Secret(qEnvironmentVariable(options.token_env.c_str()).toStdString())}, {});
 }
 
 void takeAllShots(const ShotStage& stage, const QString& folder) {
@@ -78,6 +79,7 @@ int runWindow(int argc, char** argv, const ConsoleOptions& options, std::chrono:
   addPages(window, {client, selection, settings, &router});
   WindowWiring wiring(window, client, selection, settings, router);
   const TrayWiring tray(window, router);
+  const SettingsWatch watch(window, settings);
   const LeaveGuard guard;
   QObject::connect(&guard, &LeaveGuard::leaveRequested, &window, [&] {
     window.leave();
@@ -88,7 +90,7 @@ int runWindow(int argc, char** argv, const ConsoleOptions& options, std::chrono:
       const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
       std::fprintf(stderr, "first paint %.0f ms\n", took.count());
     }
-    connectWay(options, wiring, router, settings);
+    connectWay(options, wiring.routers(), router, settings);
     if (options.shots.empty()) return;
     QTimer::singleShot(0, &window, [&] {
       takeAllShots({window, appearance, client, selection, pageIds()}, QString::fromStdString(options.shots));

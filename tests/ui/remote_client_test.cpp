@@ -158,6 +158,17 @@ TEST(RemoteClientTest, stopsAndAsksWhenTheTokenIsRefused) {
   EXPECT_EQ(connections, 1);
 }
 
+TEST(RemoteClientTest, saysWhyNobodyAnswered) {
+  QTcpServer server;
+  ASSERT_TRUE(server.listen(QHostAddress::LocalHost));
+  const quint16 port = server.serverPort();
+  server.close();
+  ConsoleClient client;
+  client.attach(clientFor(QUrl(QStringLiteral("ws://127.0.0.1:%1").arg(port))));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return client.link().retry_at != 0; }));
+  EXPECT_TRUE(client.link().detail.contains(QStringLiteral("refused"), Qt::CaseInsensitive)) << client.link().detail.toStdString();
+}
+
 TEST(RemoteClientTest, answersQuestionsAskedWhileDownAtOnce) {
   TinyRouter router;
   ConsoleClient client;

@@ -30,7 +30,7 @@ inline const Setting<QByteArray> kWindowGeometry{"window/geometry", QByteArray()
 inline const Setting<QByteArray> kDockState{"window/docks", QByteArray()};
 inline const Setting<QString> kLastPage{"window/page", QString()};
 inline const Setting<QStringList> kClosedDocks{"window/closed-docks", QStringList()};
-inline const Setting<int> kProxyPort{"proxy/port", 8787};
+inline const Setting<int> kProxyPort{"proxy/port", 0};  // 0 = as configured
 inline const Setting<bool> kStartProxyAtLaunch{"proxy/start-at-launch", false};
 inline const Setting<bool> kStartAtLogin{"general/start-at-login", false};
 inline const Setting<bool> kKeepRunningWhenClosed{"general/keep-running-when-closed", false};

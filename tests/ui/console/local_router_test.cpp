@@ -81,6 +81,7 @@ TEST_F(LocalRouterTest, namesATakenPortAndStartsOnAnother) {
   run->start(0);
   ASSERT_TRUE(becomes(*run, State::Failed));
   EXPECT_TRUE(run->error().contains(QString::number(port))) << run->error().toStdString();
+  EXPECT_EQ(run->port(), port) << "the one that was tried, so that another can be offered";
   const quint16 other = freePort();
   run->start(other);
   ASSERT_TRUE(becomes(*run, State::Running)) << run->error().toStdString();
@@ -103,6 +104,19 @@ TEST_F(LocalRouterTest, startsAgainAfterAStop) {
   run->start(0);
   ASSERT_TRUE(becomes(*run, State::Running)) << run->error().toStdString();
   EXPECT_EQ(run->port(), port);
+}
+
+TEST_F(LocalRouterTest, canBeStoppedWhileItStarts) {
+  const auto run = router();
+  QList<State> seen;
+  QObject::connect(run.get(), &ui::EmbeddedRouter::stateChanged, run.get(), [&](State state) { seen.append(state); });
+  run->start(0);
+  ASSERT_EQ(run->state(), State::Starting);
+  run->stop();
+  ASSERT_TRUE(becomes(*run, State::Stopped));
+  EXPECT_FALSE(seen.contains(State::Running));
+  run->start(0);
+  ASSERT_TRUE(becomes(*run, State::Running)) << "a stop holds once: " << run->error().toStdString();
 }
 
 TEST_F(LocalRouterTest, canBeLeftWhileItStarts) {

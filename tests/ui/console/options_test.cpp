@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,23 @@ TEST(OptionsTest, whatCannotBeMeantTogetherEndsWithTwoAndTheNameOfIt) {
   }
 }
 
+TEST(OptionsTest, aTokenIsThereAndGoesToNobodyInThePlain) {
+  ::setenv("SIGNALBOX_OPTIONS_TOKEN", "sbx-a-token", 1);
+  ::unsetenv("SIGNALBOX_OPTIONS_NONE");
+  const Answer empty = ask({"--attach", "wss://router.example", "--token-env", "SIGNALBOX_OPTIONS_NONE"});
+  EXPECT_EQ(empty.status, 2);
+  EXPECT_NE(empty.said.find("SIGNALBOX_OPTIONS_NONE"), std::string::npos) << empty.said;
+  const std::vector<std::string> plain = {"--attach", "ws://router.example:8788", "--token-env", "SIGNALBOX_OPTIONS_TOKEN"};
+  EXPECT_EQ(ask(plain).status, 2) << "readable on the way";
+  EXPECT_NE(ask(plain).said.find("--plain"), std::string::npos);
+  std::vector<std::string> meant = plain;
+  meant.push_back("--plain");
+  EXPECT_FALSE(ask(meant).status);
+  EXPECT_FALSE(ask({"--attach", "ws://127.0.0.1:8788", "--token-env", "SIGNALBOX_OPTIONS_TOKEN"}).status) << "it never leaves this computer";
+}
+
 TEST(OptionsTest, whatWasAskedForIsPassedOn) {
+  ::setenv("TOKEN", "sbx-a-token", 1);
   const Answer attached = ask({"--attach", "wss://router.example", "--token-env", "TOKEN"});
   ASSERT_FALSE(attached.status) << attached.said;
   EXPECT_EQ(attached.options.attach, "wss://router.example");

@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <QDialog>
+#include <QFile>
 #include <QLabel>
+#include <QToolButton>
 
+#include "console/settings_watch.h"
 #include "shell/context_bar.h"
 #include "shell/status_line.h"
 #include "ui/pages/stage.h"
@@ -74,6 +78,37 @@ TEST_F(WindowWiringTest, saysThatTheRouterIsAway) {
   EXPECT_TRUE(bar().contains(QStringLiteral("old"))) << bar().toStdString();
   link->setState(LinkState::Kind::AuthFailed);
   EXPECT_TRUE(bar().contains(QStringLiteral("Token refused"))) << bar().toStdString();
+}
+
+TEST_F(WindowWiringTest, pausesRoutingOnlyAfterAQuestionAndWarnsWhileItIs) {
+  embedded.become(EmbeddedRouter::State::Running);
+  auto made = std::make_unique<FakeLink>(router);
+  FakeLink* link = made.get();
+  client.attach(std::move(made));
+  link->beHere();
+  auto* pause = window.contextBar().findChild<QToolButton*>(QStringLiteral("context.pause"));
+  pause->click();
+  EXPECT_EQ(embedded.now, EmbeddedRouter::State::Running) << "one click changes nothing";
+  auto* question = window.findChild<QDialog*>(QStringLiteral("dialog.confirm"));
+  ASSERT_NE(question, nullptr);
+  question->accept();
+  EXPECT_EQ(embedded.now, EmbeddedRouter::State::Paused);
+  EXPECT_TRUE(bar().contains(QStringLiteral("Routing paused"))) << bar().toStdString();
+  pause->click();
+  EXPECT_EQ(embedded.now, EmbeddedRouter::State::Running) << "back is the safe direction";
+}
+
+TEST_F(WindowWiringTest, saysThatSettingsWereBrokenAndWhereTheyAre) {
+  const QString path = folder.filePath(QStringLiteral("torn.ini"));
+  QFile file(path);
+  ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+  file.write(QByteArray("[window]\0rubbish", 16));
+  file.close();
+  Settings torn(path);
+  const SettingsWatch watch(window, torn);
+  const Banner& banner = window.banner(QStringLiteral("brokenSettings"));
+  EXPECT_TRUE(banner.isVisibleTo(&window));
+  EXPECT_TRUE(banner.accessibleName().contains(torn.brokenCopy())) << banner.accessibleName().toStdString();
 }
 
 TEST_F(WindowWiringTest, keepsTheChosenRangeForTheNextRun) {

@@ -16,7 +16,7 @@ TEST(SettingsTest, keepsTypedValuesAcrossRuns) {
   const QString path = folder.filePath(QStringLiteral("console.ini"));
   {
     Settings settings(path);
-    EXPECT_EQ(settings.get(settings::kProxyPort), 8787);
+    EXPECT_EQ(settings.get(settings::kProxyPort), 0);
     settings.set(settings::kProxyPort, 9000);
     settings.set(settings::kRailFolded, true);
     settings.set(settings::kRouters, QStringList{QStringLiteral("a"), QStringLiteral("b")});

@@ -4,6 +4,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QVBoxLayout>
 
@@ -82,7 +83,7 @@ void ProxyPage::buildAddress(QVBoxLayout* column) {
   copied_ = new ToneLabel({}, Tone::Ok, Type::Secondary, this);
   copied_->setObjectName(QStringLiteral("copied"));
   const auto line = [&](int at, const QString& name, QWidget* value, QPushButton* act, QWidget* aside) {
-    act->setFlat(true);
+    act->setProperty("kind", QStringLiteral("link"));
     grid->addWidget(new ToneLabel(name, Tone::Text2, Type::Secondary, this), at, 0);
     grid->addWidget(value, at, 1);
     grid->addWidget(act, at, 2, Qt::AlignLeft);
@@ -97,16 +98,28 @@ void ProxyPage::buildAddress(QVBoxLayout* column) {
   column->addLayout(grid);
 }
 
+// The button stands over the text: in the row of the tabs it would cut their line.
 void ProxyPage::buildSnippets() {
   snippets_->setObjectName(QStringLiteral("snippets"));
   snippets_->setDocumentMode(true);
-  auto* copy = button(tr("Copy"), snippets_, "copySnippet");
-  copy->setIcon(icon(QStringLiteral("copy")));
-  copy->setFlat(true);
-  snippets_->setCornerWidget(copy, Qt::TopRightCorner);
-  connect(copy, &QPushButton::clicked, this, [this] {
+  copy_snippet_ = button(tr("Copy"), snippets_, "copySnippet");
+  copy_snippet_->setIcon(icon(QStringLiteral("copy")));
+  snippets_->installEventFilter(this);
+  connect(copy_snippet_, &QPushButton::clicked, this, [this] {
     if (const auto* text = qobject_cast<QPlainTextEdit*>(snippets_->currentWidget())) put(text->toPlainText(), tr("snippet copied"));
   });
+}
+
+bool ProxyPage::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == snippets_ && (event->type() == QEvent::Resize || event->type() == QEvent::Show)) placeCopy();
+  return Page::eventFilter(watched, event);
+}
+
+void ProxyPage::placeCopy() {
+  const Metrics m = metricsOf(this);
+  copy_snippet_->resize(copy_snippet_->sizeHint());
+  copy_snippet_->move(snippets_->width() - copy_snippet_->width() - m.pagePadding(), snippets_->tabBar()->height() + 3 * m.u);
+  copy_snippet_->raise();
 }
 
 }  // namespace signalbox::ui

@@ -7,8 +7,8 @@
 #include <QHostAddress>
 #include <QInputDialog>
 #include <QLineEdit>
-#include <QPlainTextEdit>
 #include <QPushButton>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QTcpServer>
 #include <QVBoxLayout>
@@ -21,6 +21,7 @@
 #include "pages/proxy/test_panel.h"
 #include "theme/format.h"
 #include "theme/metrics.h"
+#include "widgets/code_text.h"
 #include "widgets/tone_label.h"
 
 namespace signalbox::ui {
@@ -29,6 +30,8 @@ namespace {
 using State = EmbeddedRouter::State;
 constexpr std::size_t kLatest = 400;
 constexpr int kPortsTried = 20;
+constexpr int kUsualPort = 8787;
+constexpr int kCopiedMs = 4'000;  // what was copied is news for so long
 
 bool isFree(int port) { return QTcpServer().listen(QHostAddress::LocalHost, static_cast<quint16>(port)); }
 
@@ -58,8 +61,8 @@ ProxyPage::ProxyPage(const PageContext& context, QWidget* parent)
   buildAddress(column);
   outer->addWidget(head);
   buildSnippets();
-  outer->addWidget(snippets_, 3);
-  outer->addWidget(test_, 3);
+  outer->addWidget(snippets_);
+  outer->addWidget(test_, 1);
   dock_->hide();
   makeActions();
   connectAll();
@@ -86,9 +89,12 @@ void ProxyPage::connectAll() {
   connect(test_, &TestPanel::decisionRequested, this, [this](const QString& text) {
     if (const auto id = Uuid::parse(text.toStdString())) context_.selection.openDecision(*id);
   });
-  for (const auto signal : {&ConsoleClient::helloChanged, &ConsoleClient::policyChanged}) {
+  for (const auto signal : {&ConsoleClient::helloChanged, &ConsoleClient::policyChanged, &ConsoleClient::linkChanged}) {
     connect(&context_.client, signal, this, &ProxyPage::followWords);
   }
+  forget_.setSingleShot(true);
+  forget_.setInterval(kCopiedMs);
+  connect(&forget_, &QTimer::timeout, copied_, &QLabel::clear);
   if (!router) return;
   connect(router, &EmbeddedRouter::stateChanged, this, &ProxyPage::follow);
   connect(router, &EmbeddedRouter::testAnswered, this, [this](const EmbeddedRouter::TestAnswer& answer) {
@@ -96,13 +102,13 @@ void ProxyPage::connectAll() {
     follow();
   });
   connect(test_, &TestPanel::sendRequested, router, &EmbeddedRouter::sendTest);
-  connect(start_, &QPushButton::clicked, this, [this] { startOn(context_.settings.get(settings::kProxyPort)); });
+  connect(start_, &QPushButton::clicked, this, [this] { context_.router->start(static_cast<quint16>(context_.settings.get(settings::kProxyPort))); });
   connect(other_port_, &QPushButton::clicked, this, [this] { startOn(free_port_); });
   connect(stop_, &QPushButton::clicked, router, &EmbeddedRouter::stop);
   connect(pause_, &QPushButton::clicked, router, [router] { router->setPaused(router->state() == State::Running); });
   connect(copy_token_, &QPushButton::clicked, this, [this, router] {
     router->copyToken();
-    copied_->setText(tr("token copied"));
+    sayCopied(tr("token copied"));
   });
 }
 
@@ -122,7 +128,7 @@ void ProxyPage::follow() {
   const bool can_start = router && (state == State::Stopped || state == State::Failed);
   disc_->setState(state);
   state_->setText(router ? stateWords(state) : tr("No router here"));
-  free_port_ = state == State::Failed ? freePortInsteadOf(context_.settings.get(settings::kProxyPort)) : 0;
+  free_port_ = state == State::Failed ? freePortInsteadOf(portInUse()) : 0;
   other_port_->setVisible(free_port_ != 0);
   other_port_->setText(tr("Use %1").arg(free_port_));
   start_->setText(state == State::Failed ? tr("Try again") : tr("Start"));
@@ -141,13 +147,14 @@ void ProxyPage::followWords() {
   EmbeddedRouter* router = context_.router;
   const State state = router ? router->state() : State::Stopped;
   const bool up = state == State::Running || state == State::Paused;
-  const bool ours = context_.client.link().kind == LinkState::Kind::Embedded;
+  const bool ours = context_.client.link().here;
   dock_->setSource(ours ? QString() : context_.client.routerName());
   QStringList detail;
   if (!router) detail.append(tr("This console was started to watch another router."));
+  else if (!ours) detail.append(tr("the router of this computer, not %1, which the window shows").arg(context_.client.routerName()));
   if (state == State::Failed && router) detail.append(router->error());
   if (state == State::Paused) detail.append(tr("every request goes to the last tier, ungated"));
-  if (up) detail.append(tr("embedded router"));
+  if (up && ours) detail.append(tr("embedded router"));
   if (up && ours && context_.client.policy()) detail.append(tr("policy %1").arg(format::revision(context_.client.policy()->live)));
   if (up && router->simulated()) detail.append(tr("simulated: the models and the traffic are made up"));
   detail_->setTone(state == State::Failed ? Tone::Bad : Tone::Text2);
@@ -161,41 +168,48 @@ void ProxyPage::followAddress() {
   copy_->setEnabled(!url.isEmpty());
   copy_token_->setEnabled(!hint.isEmpty());
   token_->setText(hint.isEmpty() ? format::unknown() : QStringLiteral("••••••••%1").arg(hint));
-  const int port = router && router->port() != 0 ? router->port() : context_.settings.get(settings::kProxyPort);
-  port_->setText(QString::number(port));
+  port_->setText(portInUse() == 0 ? tr("as configured") : QString::number(portInUse()));
   change_port_->setEnabled(router != nullptr);
   bound_->setText(url.isEmpty() ? tr("not bound") : tr("bound and answering; this computer only"));
-  showSnippets(url, hint);
+  showSnippets(url);
 }
 
-void ProxyPage::showSnippets(const QString& url, const QString& hint) {
-  if (snippets_->count() > 0 && snippets_for_ == url + hint) return;  // a selection in them stays
-  snippets_for_ = url + hint;
+void ProxyPage::showSnippets(const QString& url) {
+  if (snippets_->count() > 0 && snippets_for_ == url) return;  // a selection in them stays
+  snippets_for_ = url;
   const int current = std::max(0, snippets_->currentIndex());
   while (snippets_->count() > 0) delete snippets_->widget(0);
-  for (const Snippet& snippet : snippetsFor(url, hint)) {
-    auto* text = new QPlainTextEdit(snippet.text, snippets_);
+  int lines = 0, tall = 0;
+  for (const Snippet& snippet : snippetsFor(url)) {
+    auto* text = new CodeText(snippet.text.trimmed(), snippets_);
     text->setReadOnly(true);
-    text->setFrameShape(QFrame::NoFrame);
-    text->setFont(typeFont(Type::Mono));
-    text->document()->setDocumentMargin(metricsOf(this).pagePadding());
-    text->setLineWrapMode(QPlainTextEdit::NoWrap);
+    text->setPadding(metricsOf(this).pagePadding());
+    lines = std::max(lines, text->blockCount());
+    tall = text->heightOfLines(lines);
     text->setAccessibleName(tr("How to use it with %1").arg(snippet.name));
     snippets_->addTab(text, snippet.name);
   }
   snippets_->setCurrentIndex(current);
+  snippets_->setFixedHeight(snippets_->tabBar()->sizeHint().height() + tall);
+  placeCopy();
 }
 
 void ProxyPage::changePort() {
   if (!context_.router) return;
   bool ok = false;
-  const int port = QInputDialog::getInt(this, tr("Port of the proxy"), tr("The router is restarted on it."),
-                                        context_.settings.get(settings::kProxyPort), 1, 65535, 1, &ok);
+  const int now = portInUse() != 0 ? portInUse() : kUsualPort;
+  const int port = QInputDialog::getInt(this, tr("Port of the proxy"), tr("The router is restarted on it."), now, 1, 65535, 1, &ok);
   if (ok) startOn(port);
 }
 
+int ProxyPage::portInUse() const {
+  const EmbeddedRouter* router = context_.router;
+  return router && router->port() != 0 ? router->port() : context_.settings.get(settings::kProxyPort);
+}
+
+// The choice is kept for the next run; the sample's is nobody's choice.
 void ProxyPage::startOn(int port) {
-  context_.settings.set(settings::kProxyPort, port);
+  if (!context_.router->simulated()) context_.settings.set(settings::kProxyPort, port);
   context_.router->start(static_cast<quint16>(port));
   follow();
 }
@@ -206,7 +220,12 @@ void ProxyPage::copyUrl() {
 
 void ProxyPage::put(const QString& text, const QString& said) {
   QGuiApplication::clipboard()->setText(text);
-  copied_->setText(said);
+  sayCopied(said);
+}
+
+void ProxyPage::sayCopied(const QString& what) {
+  copied_->setText(what);
+  forget_.start();
 }
 
 QStringList ProxyPage::statusParts() const {

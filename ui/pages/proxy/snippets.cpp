@@ -3,10 +3,10 @@
 
 namespace signalbox::ui {
 
-std::vector<Snippet> snippetsFor(const QString& base_url, const QString& token_hint) {
-  const QString url = base_url.isEmpty() ? QStringLiteral("http://127.0.0.1:8787/v1") : base_url;
-  const QString token = token_hint.isEmpty() ? QStringLiteral("sbx-…") : QStringLiteral("sbx-…%1").arg(token_hint);
-  const QString variables = QStringLiteral("export OPENAI_BASE_URL=%1\nexport OPENAI_API_KEY=%2\n").arg(url, token);
+std::vector<Snippet> snippetsFor(const QString& base_url) {
+  const QString url = base_url.isEmpty() ? QStringLiteral("$SIGNALBOX_URL/v1") : base_url;
+  const QString node = base_url.isEmpty() ? QStringLiteral("process.env.SIGNALBOX_URL + '/v1'") : QStringLiteral("'%1'").arg(url);
+  const QString variables = QStringLiteral("export OPENAI_BASE_URL=%1\nexport OPENAI_API_KEY=$SIGNALBOX_TOKEN   # the local token above\n").arg(url);
   return {
       {QStringLiteral("Python"), QStringLiteral("# any OpenAI client: two variables\n%1\n"
                                                 "from openai import OpenAI\n"
@@ -21,12 +21,12 @@ std::vector<Snippet> snippetsFor(const QString& base_url, const QString& token_h
                                               "  -d '{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"Is 91 a prime?\"}]}'\n")
                                    .arg(url)},
       {QStringLiteral("Node"), QStringLiteral("import OpenAI from 'openai';\n"
-                                              "const client = new OpenAI({ baseURL: '%1' });  // OPENAI_API_KEY from the environment\n"
+                                              "const client = new OpenAI({ baseURL: %1 });  // OPENAI_API_KEY from the environment\n"
                                               "const r = await client.chat.completions.create({\n"
                                               "  model: 'auto',\n"
                                               "  messages: [{ role: 'user', content: 'Is 91 a prime?' }] });\n"
-                                              "console.log(r.choices[0].message.content);\n").arg(url)},
-      {QStringLiteral(".env"), QStringLiteral("OPENAI_BASE_URL=%1\nOPENAI_API_KEY=%2\n").arg(url, token)},
+                                              "console.log(r.choices[0].message.content);\n").arg(node)},
+      {QStringLiteral(".env"), QStringLiteral("OPENAI_BASE_URL=%1\n# the local token above goes here\nOPENAI_API_KEY=\n").arg(url)},
   };
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// What a person pastes into a program so that it uses this router. The token is never in it: only its last four characters, and
-// the name of the variable that holds it. Pure.
+// What a person pastes into a program so that it uses this router. The token is never in it: only the name of the variable that
+// holds it. Pure.
 #pragma once
 #include <QString>
 #include <vector>
@@ -11,6 +11,6 @@ struct Snippet {
   QString name;
   QString text;
 };
-[[nodiscard]] std::vector<Snippet> snippetsFor(const QString& base_url, const QString& token_hint);
+[[nodiscard]] std::vector<Snippet> snippetsFor(const QString& base_url);
 
 }  // namespace signalbox::ui

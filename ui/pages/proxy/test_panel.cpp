@@ -3,13 +3,13 @@
 
 #include <QLineEdit>
 #include <QPainter>
-#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QVBoxLayout>
 
 #include "theme/format.h"
 #include "theme/metrics.h"
 #include "theme/paint.h"
+#include "widgets/code_text.h"
 #include "widgets/tone_label.h"
 
 namespace signalbox::ui {
@@ -37,7 +37,7 @@ QString headerOf(const QStringList& headers, const QString& name) {
 }  // namespace
 
 TestPanel::TestPanel(QWidget* parent)
-    : Surface(parent), headers_(new QPlainTextEdit(this)), prompt_(new QLineEdit(tr("Is 91 a prime? Answer yes or no."), this)),
+    : Surface(parent), headers_(new CodeText(this)), prompt_(new QLineEdit(testPrompt(), this)),
       send_(new QPushButton(tr("Send test request"), this)), open_(new QPushButton(tr("Open decision"), this)),
       answer_(new ToneLabel({}, Tone::Text2, Type::Body, this)) {
   setObjectName(QStringLiteral("testPanel"));
@@ -47,11 +47,8 @@ TestPanel::TestPanel(QWidget* parent)
   headers_->setObjectName(QStringLiteral("testHeaders"));
   headers_->setAccessibleName(tr("Headers of the answer"));
   headers_->setReadOnly(true);
-  headers_->setFrameShape(QFrame::NoFrame);
-  headers_->setFont(typeFont(Type::Mono));
   headers_->setPlaceholderText(tr("Nothing sent yet."));
-  headers_->setLineWrapMode(QPlainTextEdit::NoWrap);
-  headers_->document()->setDocumentMargin(metricsOf(this).pagePadding());
+  headers_->setPadding(metricsOf(this).pagePadding());
   column->addWidget(headers_, 1);
   column->addWidget(buildFoot());
 }
@@ -60,11 +57,11 @@ QWidget* TestPanel::buildHead() {
   const Metrics m = metricsOf(this);
   auto* head = new QWidget(this);
   auto* row = new QHBoxLayout(head);
-  row->setContentsMargins(m.pagePadding(), 2 * m.u, m.pagePadding(), 0);
+  row->setContentsMargins(m.pagePadding(), 3 * m.u, 3 * m.u / 2, 0);  // the words of the link end where the button above does
   auto* title = new ToneLabel(tr("What the test request brought back"), Tone::Text, Type::Heading, head);
   title->setBold(true);
   open_->setObjectName(QStringLiteral("openDecision"));
-  open_->setFlat(true);
+  open_->setProperty("kind", QStringLiteral("link"));
   open_->setEnabled(false);
   row->addWidget(title);
   row->addStretch(1);
@@ -93,6 +90,12 @@ QWidget* TestPanel::buildFoot() {
   return foot;
 }
 
+void TestPanel::paintEvent(QPaintEvent* event) {
+  Surface::paintEvent(event);
+  QPainter painter(this);
+  paint::hLine(painter, 0, width(), 0, themeOf(this).line);
+}
+
 void TestPanel::setCanSend(bool can, const QString& why) {
   send_->setEnabled(can);
   send_->setToolTip(can ? QString() : why);
@@ -109,7 +112,7 @@ void TestPanel::send() {
 void TestPanel::showAnswer(const EmbeddedRouter::TestAnswer& answer) {
   decision_ = answer.decisionId;
   open_->setEnabled(!decision_.isEmpty());
-  QStringList lines = {tr("HTTP %1 in %2").arg(answer.status).arg(format::latencyMs(answer.milliseconds))};
+  QStringList lines = {answer.status == 0 ? tr("No answer came.") : tr("HTTP %1 in %2").arg(answer.status).arg(format::latencyMs(answer.milliseconds))};
   lines.append(answer.headers);
   headers_->setPlainText(lines.join(QLatin1Char('\n')));
   const QString from = headerOf(answer.headers, QStringLiteral("x-signalbox-model"));

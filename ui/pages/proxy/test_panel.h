@@ -6,12 +6,12 @@
 #include "pages/common/page_helpers.h"
 
 class QLineEdit;
-class QPlainTextEdit;
 class QPushButton;
 class QVBoxLayout;
 
 namespace signalbox::ui {
 
+class CodeText;
 class ToneLabel;
 
 class TestPanel : public Surface {
@@ -26,12 +26,15 @@ class TestPanel : public Surface {
   void sendRequested(const QString& prompt);
   void decisionRequested(const QString& id);
 
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+
  private:
   [[nodiscard]] QWidget* buildHead();
   [[nodiscard]] QWidget* buildFoot();
   void send();
   std::vector<std::string> tiers_;
-  QPlainTextEdit* headers_;
+  CodeText* headers_;
   QLineEdit* prompt_;
   QPushButton *send_, *open_;
   ToneLabel* answer_;

@@ -2,7 +2,6 @@
 #include "pages/routers/attach_dialog.h"
 
 #include <QCheckBox>
-#include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QLineEdit>
 #include <QPushButton>
@@ -21,13 +20,15 @@ AttachDialog::AttachDialog(const QUrl& url, QWidget* parent)
       result_(new ToneLabel({}, Tone::Text2, Type::Body, this)) {
   setWindowTitle(tr("Attach a router"));
   setObjectName(QStringLiteral("attachDialog"));
+  const Metrics m = metricsOf(this);
   auto* column = new QVBoxLayout(this);
-  column->setSpacing(2 * metricsOf(this).u);
+  column->setContentsMargins(5 * m.u, 5 * m.u, 5 * m.u, 4 * m.u);
+  column->setSpacing(3 * m.u);
   auto* form = new QFormLayout;
   name_->setPlaceholderText(tr("prod / eu-1"));
   url_->setObjectName(QStringLiteral("attachUrl"));
   url_->setPlaceholderText(QStringLiteral("wss://router.example:8788"));
-  url_->setMinimumWidth(22 * metricsOf(this).h);
+  url_->setMinimumWidth(22 * m.h);
   token_->setObjectName(QStringLiteral("attachToken"));
   token_->setEchoMode(QLineEdit::Password);
   form->addRow(tr("Name"), name_);
@@ -40,17 +41,39 @@ AttachDialog::AttachDialog(const QUrl& url, QWidget* parent)
   result_->setObjectName(QStringLiteral("attachResult"));
   result_->setWordWrap(true);
   column->addWidget(result_);
-  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
-  test_ = buttons->addButton(tr("Test"), QDialogButtonBox::ActionRole);
-  attach_ = buttons->addButton(tr("Attach"), QDialogButtonBox::AcceptRole);
-  attach_->setProperty("kind", QStringLiteral("primary"));
-  column->addWidget(buttons);
-  connect(test_, &QPushButton::clicked, this, &AttachDialog::test);
-  connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+  column->addLayout(buildButtons());
   for (QLineEdit* edit : {url_, token_}) connect(edit, &QLineEdit::textChanged, this, &AttachDialog::check);
   connect(plain_, &QCheckBox::toggled, this, &AttachDialog::check);
   check();
+}
+
+// The verb stands last, as in every dialog. Enter tests first: only what was reached is attached by it.
+QLayout* AttachDialog::buildButtons() {
+  auto* row = new QHBoxLayout;
+  auto* cancel = new QPushButton(tr("Cancel"), this);
+  test_ = new QPushButton(tr("Test"), this);
+  attach_ = new QPushButton(tr("Attach"), this);
+  attach_->setProperty("kind", QStringLiteral("primary"));
+  row->addStretch(1);
+  for (QPushButton* button : {cancel, test_, attach_}) row->addWidget(button);
+  for (QPushButton* button : {cancel, attach_}) button->setAutoDefault(false);
+  test_->setObjectName(QStringLiteral("attachTest"));
+  attach_->setObjectName(QStringLiteral("attachNow"));
+  connect(test_, &QPushButton::clicked, this, &AttachDialog::test);
+  connect(attach_, &QPushButton::clicked, this, &QDialog::accept);
+  connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
+  return row;
+}
+
+// What is said takes room only while it is said.
+void AttachDialog::say(Tone tone, const QString& words) {
+  result_->setTone(tone);
+  result_->setText(words);
+  result_->setVisible(!words.isEmpty());
+  if (!isVisible()) return;
+  layout()->activate();
+  const int tall = layout()->hasHeightForWidth() ? layout()->totalHeightForWidth(width()) : layout()->totalSizeHint().height();
+  resize(width(), tall);
 }
 
 RemoteAddress AttachDialog::address() const {
@@ -72,16 +95,16 @@ void AttachDialog::check() {
   const bool fit = shaped && (!plain || plain_->isChecked());
   test_->setEnabled(fit);
   attach_->setEnabled(fit);
-  result_->setTone(plain ? Tone::Warn : Tone::Text2);
-  result_->setText(url_->text().isEmpty() ? QString()
-                   : !shaped              ? tr("An address is ws:// or wss://, a host and a port; the token goes into its own field.")
-                   : plain                ? tr("ws:// beyond this computer is readable on the way, the token included.")
-                                          : QString());
+  test_->setDefault(true);
+  say(plain ? Tone::Warn : Tone::Text2,
+      url_->text().isEmpty() ? QString()
+      : !shaped              ? tr("An address is ws:// or wss://, a host and a port; the token goes into its own field.")
+      : plain                ? tr("ws:// beyond this computer is readable on the way, the token included.")
+                             : QString());
 }
 
 void AttachDialog::test() {
-  result_->setTone(Tone::Text2);
-  result_->setText(tr("Connecting…"));
+  say(Tone::Text2, tr("Connecting…"));
   endTrial();
   trial_ = std::make_unique<RemoteClient>(address(), name());
   connect(trial_.get(), &RouterLink::stateChanged, this, &AttachDialog::showTest);
@@ -91,14 +114,12 @@ void AttachDialog::showTest() {
   const LinkState state = trial_->state();
   using Kind = LinkState::Kind;
   if (state.kind == Kind::Live) {
-    result_->setTone(Tone::Ok);
-    result_->setText(tr("Reached: the token is accepted and the protocol is spoken."));
+    say(Tone::Ok, tr("Reached: the token is accepted and the protocol is spoken."));
+    attach_->setDefault(true);
   } else if (state.kind == Kind::AuthFailed) {
-    result_->setTone(Tone::Bad);
-    result_->setText(tr("Reached, but the token was refused. Ask for one with the role you need."));
+    say(Tone::Bad, tr("Reached, but the token was refused. Ask for one with the role you need."));
   } else if (!state.detail.isEmpty()) {
-    result_->setTone(Tone::Bad);
-    result_->setText(tr("Not reached: %1.").arg(state.detail));
+    say(Tone::Bad, tr("Not reached: %1.").arg(state.detail));
   } else {
     return;
   }

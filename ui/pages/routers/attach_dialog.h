@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "bridge/remote_client.h"
+#include "theme/theme.h"
 
 class QCheckBox;
 class QLineEdit;
@@ -24,6 +25,8 @@ class AttachDialog : public QDialog {
   [[nodiscard]] bool keepsToken() const;  // in the keyring; else for this run only
 
  private:
+  [[nodiscard]] QLayout* buildButtons();
+  void say(Tone tone, const QString& words);
   void check();
   void test();
   void showTest();
