@@ -78,9 +78,6 @@ void BaselinesPanel::setBaselines(std::vector<domain::Baseline> baselines, bool 
   }
   reach_ = reach_ > 0 ? std::max(0.05, std::ceil(reach_ * 20) / 20) : 0;
   estimated_ = estimated;
-  setToolTip(estimated ? tr("≈: where a tier was not run for a request, its cost is told from its other requests, by the length of the question. "
-                            "Correctness is compared where nearly all graded answers were graded for that tier too.")
-                       : QString());
   sayCount();
   describe();
   update();
@@ -95,8 +92,10 @@ void BaselinesPanel::sayCount() {
   setNote(n_ == 0 ? QString() : part ? tr("n %1 of %2").arg(format::count(n_), format::count(in_range_)) : tr("n %1").arg(format::count(n_)));
   QStringList tips;
   if (part) tips.append(tr("Compared over the newest requests of the range."));
-  if (estimated_) tips.append(tr("≈: where a tier was not run for a request, its cost is that of its other requests, by tokens. "
-                                "Correctness is compared where nearly all graded answers were graded for that tier too."));
+  if (estimated_) {
+    tips.append(tr("≈: where a tier was not run for a request, its cost is told from its other requests, by the length of the question. "
+                   "Correctness is compared where nearly all graded answers were graded for that tier too."));
+  }
   setToolTip(tips.join(QLatin1Char('\n')));
 }
 
@@ -150,7 +149,7 @@ void BaselinesPanel::paintEvent(QPaintEvent*) {
     y += kLines * m.h + 2 * m.u;
   }
   if (reach_ <= 0) {  // nothing stands on a scale
-    if (estimated_) line(y, {{tr("≈ estimated from the tokens of other requests"), Tone::Text3}}, Qt::AlignLeft);
+    if (estimated_) line(y, {{tr("≈ told from other requests of that tier"), Tone::Text3}}, Qt::AlignLeft);
     return;
   }
   const QFont tick = typeFont(Type::Tick);
