@@ -63,7 +63,7 @@ class Route final : private upstream::Host {
   };
   Task<Result<Answer>> ask(domain::TierIndex tier);
   Task<Result<std::unique_ptr<upstream::Exchange>>> askForLess(upstream::TierCall call, Error refusal);
-  Task<Result<void>> hear(Answer& answer);
+  void judge(Answer& answer);
   [[nodiscard]] Error tiersFailed(std::vector<Error> errors);
   [[nodiscard]] bool holds(domain::TierIndex tier) const;  // the answer is judged before the client sees it
   [[nodiscard]] const policy::Gate* gateOf(domain::TierIndex tier) const;

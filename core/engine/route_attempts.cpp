@@ -82,26 +82,17 @@ Task<Result<void>> Route::climb() {
   while (true) {
     auto answer = co_await ask(current_);
     if (answer) {
-      answer->judgement = {};
-      if (request_.stream && !holds(current_)) {
+      if (!request_.stream || holds(current_)) judge(*answer);  // it has come to its end, and the client has nothing of it
+      if (!answer->judgement.escalate || !hasHigher(current_)) {
         serve(std::move(*answer));
         co_return Result<void>{};
       }
-      auto heard = co_await hear(*answer);
-      if (heard) {
-        if (!answer->judgement.escalate || !hasHigher(current_)) {
-          serve(std::move(*answer));
-          co_return Result<void>{};
-        }
-        refused = std::move(*answer);
-        ++decision_.escalations;
-        current_ = domain::tierIndex(domain::index(current_) + 1);
-        continue;
-      }
-      errors.push_back(heard.error());
-    } else {
-      errors.push_back(answer.error());
+      refused = std::move(*answer);
+      ++decision_.escalations;
+      current_ = domain::tierIndex(domain::index(current_) + 1);
+      continue;
     }
+    errors.push_back(answer.error());
     const ErrorCode code = errors.back().code;
     if (code == ErrorCode::ClientGone) co_return std::unexpected(errors.back());
     const bool fails_over = upstream::mayFailOver(code) && hasHigher(current_);
@@ -169,13 +160,8 @@ Task<Result<std::unique_ptr<upstream::Exchange>>> Route::askForLess(upstream::Ti
   co_return exchange;
 }
 
-// Reads the answer to its end and lets gate and validators judge it.
-Task<Result<void>> Route::hear(Answer& answer) {
-  auto whole = co_await answer.exchange->readAll();
-  if (!whole) {
-    writeAttempt(answer, &whole.error());
-    co_return whole;
-  }
+// Lets gate and validators judge a whole answer.
+void Route::judge(Answer& answer) {
   const auto& said = answer.exchange->answer();
   if (workload_ != nullptr && !pinned_) {
     static const policy::Validators kNone;
@@ -190,7 +176,6 @@ Task<Result<void>> Route::hear(Answer& answer) {
     if (!answer.judgement.explanation.empty()) explain(tierAt(answer.tier).name + ": " + words);
   }
   writeAttempt(answer, nullptr);
-  co_return Result<void>{};
 }
 
 void Route::serve(Answer answer) {
