@@ -2,6 +2,7 @@
 #include "shell/dock_area.h"
 
 #include <QDockWidget>
+#include <QLayout>
 #include <QStackedWidget>
 #include <QToolButton>
 
@@ -28,6 +29,7 @@ void DockArea::addPage(Page* page) {
 void DockArea::showPage(Page* page) {
   if (page == current_) return;
   switching_ = true;
+  layout()->activate();  // widths are read below: of docks that were shown a moment ago too
   if (current_ != nullptr)
     for (DockContent* content : current_->docks())
       if (QDockWidget* dock = docks_.value(content)) {
