@@ -46,7 +46,9 @@ class LabelMass {
     double path = 1;     // the probability of that prefix
     for (const auto& token : evidence) {
       for (const auto& other : token.top) {
-        if (other.token != token.token) addAlternative(prefix, path * probability(other.logprob), other.token);
+        if (other.token == token.token) continue;
+        has_alternatives_ = true;
+        addAlternative(prefix, path * probability(other.logprob), other.token);
       }
       prefix += prefix.empty() ? withoutLeadingSpace(token.token) : std::string_view(token.token);
       path *= probability(token.logprob);
@@ -55,7 +57,10 @@ class LabelMass {
     mass_[answer] += path;
   }
 
+  // Where the server told of no alternative at all, nothing is known of the other labels, which may have all the rest: the answer's
+  // own probability is the least that its share can be.
   [[nodiscard]] double share(std::size_t answer) const {
+    if (!has_alternatives_) return mass_[answer];
     double sum = 0;
     for (const double mass : mass_) sum += mass;
     return sum > 0 ? mass_[answer] / sum : 0.0;
@@ -83,6 +88,7 @@ class LabelMass {
 
   const std::vector<std::string>& labels_;
   std::vector<double> mass_;
+  bool has_alternatives_ = false;
 };
 
 std::optional<double> topClass(const TokenEvidence& evidence, const std::vector<std::string>& labels) {

@@ -62,7 +62,15 @@ TEST(TopClassTest, dropsLeadingWhiteSpaceAndKeepsCase) {
   EXPECT_NEAR(topClass({token(" A", 0.5, {{"A", 0.2}, {"\nB", 0.2}, {"b", 0.1}})}, {"A", "B"}), 0.7 / 0.9, 1e-12);
 }
 
-TEST(TopClassTest, labelsNotAmongTheAlternativesCountZero) { EXPECT_EQ(topClass({token("A", 0.3)}, {"A", "B", "C"}), 1.0); }
+TEST(TopClassTest, labelsNotAmongTheAlternativesCountZero) {
+  EXPECT_EQ(topClass({token("A", 0.3, {{"a", 0.2}})}, {"A", "B", "C"}), 1.0);
+}
+
+TEST(TopClassTest, withoutAnyAlternativeTheAnswersOwnProbabilityIsAllThatIsKnown) {
+  EXPECT_NEAR(topClass({token("A", 0.3)}, {"A", "B", "C"}), 0.3, 1e-12);
+  EXPECT_NEAR(topClass({token("BILL", 0.8), token("ING", 0.5)}, {"BILLING", "ACCT"}), 0.4, 1e-12);
+  EXPECT_NEAR(topClass({token("A", 0.3, {{"A", 0.3}})}, {"A", "B"}), 0.3, 1e-12) << "the token itself is no alternative";
+}
 
 TEST(TopClassTest, readsALabelOfSeveralTokensWhereItFirstDiffers) {
   // BILLING = BILL·ING, BILLED = BILL·ED, ACCT = AC·CT
