@@ -208,7 +208,8 @@ TEST(BaselinesPanelTest, everyRowRestsOnItsOwnCountAndFewAreNotCompared) {
   EXPECT_TRUE(said.contains(QStringLiteral("too few to compare"))) << said.toStdString();
   EXPECT_TRUE(said.contains(QStringLiteral("n 1"))) << said.toStdString();
   EXPECT_FALSE(said.contains(QStringLiteral("same cost,"))) << said.toStdString();
-  EXPECT_EQ(panel.note(), QStringLiteral("n 500 of 12,000"));
+  EXPECT_EQ(panel.note(), QStringLiteral("n 500"));
+  EXPECT_TRUE(panel.toolTip().contains(QStringLiteral("the newest 500 of 12,000 requests"))) << panel.toolTip().toStdString();
 }
 
 TEST(ChartDataTest, anUnknownPriceIsNoBarAndAPartOfAllIsAtLeast) {

@@ -84,14 +84,17 @@ void BaselinesPanel::setBaselines(std::vector<domain::Baseline> baselines, bool 
 }
 
 void BaselinesPanel::setInRange(std::int64_t requests) {
-  if (std::exchange(in_range_, requests) != requests) sayCount();
+  if (std::exchange(in_range_, requests) == requests) return;
+  sayCount();
+  update();
 }
 
 void BaselinesPanel::sayCount() {
   const bool part = n_ < in_range_;
-  setNote(n_ == 0 ? QString() : part ? tr("n %1 of %2").arg(format::count(n_), format::count(in_range_)) : tr("n %1").arg(format::count(n_)));
+  setNote(n_ == 0 ? QString() : tr("n %1").arg(format::count(n_)));  // short: a title that is cut would cut the figure
+  rests_on_ = n_ > 0 && part ? tr("the newest %1 of %2 requests").arg(format::count(n_), format::count(in_range_)) : QString();
   QStringList tips;
-  if (part) tips.append(tr("Compared over the newest requests of the range."));
+  if (!rests_on_.isEmpty()) tips.append(tr("Compared over %1.").arg(rests_on_));
   if (estimated_) {
     tips.append(tr("≈: where a tier was not run for a request, its cost is told from its other requests, by the length of the question. "
                    "Correctness is compared where nearly all graded answers were graded for that tier too."));
@@ -114,7 +117,7 @@ TextLine BaselinesPanel::inked(TextLine line) const {
 
 QSize BaselinesPanel::sizeHint() const {
   const Metrics m = metricsOf(this);
-  return {22 * m.h, 2 * m.u + m.h + static_cast<int>(kExpected) * (kLines * m.h + 2 * m.u) + m.h + 3 * m.u};
+  return {22 * m.h, 2 * m.u + m.h + static_cast<int>(kExpected) * (kLines * m.h + 2 * m.u) + 2 * m.h + 3 * m.u};
 }
 
 void BaselinesPanel::describe() {
@@ -150,8 +153,10 @@ void BaselinesPanel::paintEvent(QPaintEvent*) {
   }
   if (reach_ <= 0) {  // nothing stands on a scale
     if (estimated_) line(y, {{tr("≈ told from other requests of that tier"), Tone::Text3}}, Qt::AlignLeft);
+    if (!rests_on_.isEmpty()) line(estimated_ ? y + m.h : y, {{rests_on_, Tone::Text3}}, Qt::AlignLeft);
     return;
   }
+  if (!rests_on_.isEmpty()) line(y + m.h, {{rests_on_, Tone::Text3}}, Qt::AlignLeft);
   const QFont tick = typeFont(Type::Tick);
   for (const double part : {-reach_, 0.0, reach_}) {
     const double x = inner.left() + inner.width() * (kScaleFrom + (kScaleTo - kScaleFrom) * (part + reach_) / (2 * reach_));

@@ -31,6 +31,7 @@ class BaselinesPanel : public DockContent {
   void sayCount();
   std::vector<domain::Baseline> baselines_;
   std::int64_t n_ = 0, in_range_ = 0;
+  QString rests_on_;
   bool known_ = false;
   bool estimated_ = false;
   bool stale_ = false;

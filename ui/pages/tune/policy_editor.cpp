@@ -58,7 +58,7 @@ QString PolicyEditor::objection() const {
   switch (state_) {
     case Text::AsDraft: return {};
     case Text::Typed:
-    case Text::Checking: return tr("The text is being checked; then try again.");
+    case Text::Checking: return tr("The text is still being checked; try again in a moment.");
     case Text::Unchecked: return tr("The text was not checked; change it, or discard it.");
     case Text::Wrong: return tr("The text has errors; mend or discard them first.");
   }
