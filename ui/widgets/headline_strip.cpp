@@ -35,9 +35,7 @@ QString spoken(const HeadlineNumber& n) {
 }  // namespace
 
 HeadlineStrip::HeadlineStrip(QWidget* parent) : QWidget(parent) {
-  QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-  policy.setHeightForWidth(true);
-  setSizePolicy(policy);
+  setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   setAccessibleName(tr("Headline numbers"));
 }
 
@@ -47,6 +45,7 @@ void HeadlineStrip::setNumbers(std::vector<HeadlineNumber> numbers) {
   for (const HeadlineNumber& n : numbers_) all << spoken(n);
   setAccessibleDescription(all.join(QStringLiteral("; ")));
   updateGeometry();
+  fit();
   update();
 }
 
@@ -58,6 +57,14 @@ QSize HeadlineStrip::sizeHint() const {
 }
 
 QSize HeadlineStrip::minimumSizeHint() const { return {60 * metricsOf(this).u, rowHeight()}; }
+
+// A layout would take a fixed height from the size hint, which knows one line.
+void HeadlineStrip::fit() { setFixedHeight(heightForWidth(width())); }
+
+void HeadlineStrip::resizeEvent(QResizeEvent* event) {
+  fit();
+  QWidget::resizeEvent(event);
+}
 
 int HeadlineStrip::heightForWidth(int width) const {
   const std::vector<QRect> cells = cellsFor(width);
@@ -156,7 +163,7 @@ bool HeadlineStrip::event(QEvent* event) {
     QToolTip::showText(help->globalPos(), tipAt(help->pos()), this);
     return true;
   }
-  if (event->type() == QEvent::ApplicationFontChange) updateGeometry();
+  if (event->type() == QEvent::ApplicationFontChange) updateGeometry(), fit();
   return QWidget::event(event);
 }
 

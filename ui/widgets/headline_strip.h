@@ -40,12 +40,14 @@ class HeadlineStrip : public QWidget {
 
  protected:
   void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
   bool event(QEvent* event) override;
 
  private:
   void placeRow(std::vector<QRect>& cells, const std::vector<double>& need, int width, int top) const;
   void paintCell(QPainter& painter, const HeadlineNumber& number, const QRect& cell) const;
   [[nodiscard]] int rowHeight() const;
+  void fit();
   std::vector<HeadlineNumber> numbers_;
 };
 

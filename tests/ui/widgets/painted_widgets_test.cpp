@@ -9,6 +9,7 @@
 #include <QStandardItemModel>
 #include <QTableView>
 #include <QTest>
+#include <QVBoxLayout>
 
 #include "theme/cells.h"
 #include "theme/metrics.h"
@@ -97,6 +98,26 @@ TEST(HeadlineStripTest, leavesOutWholeCellsAndNeverDigits) {
     }
   }
   EXPECT_LT(strip.cellsFor(whole / 4).size(), 7U);
+}
+
+TEST(HeadlineStripTest, hasTheHeightOfItsLinesInALayout) {
+  QWidget page;
+  auto* column = new QVBoxLayout(&page);
+  column->setContentsMargins(0, 0, 0, 0);
+  auto* strip = new HeadlineStrip(&page);
+  column->addWidget(strip);
+  column->addWidget(new QWidget(&page), 1);
+  std::vector<HeadlineNumber> numbers;
+  for (int i = 0; i < 7; ++i) numbers.push_back({QStringLiteral("Number"), QStringLiteral("$0.0000883"), QStringLiteral("± 0.0000022"), {{QStringLiteral("n 38,174"), Tone::Text2}}});
+  strip->setNumbers(numbers);
+  const int whole = strip->sizeHint().width(), line = strip->sizeHint().height();
+  page.resize(whole + 10, 600);
+  page.show();
+  EXPECT_TRUE(QTest::qWaitFor([&] { return strip->height() == line; }));
+  page.resize(whole * 2 / 3, 600);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return strip->height() == 2 * line && strip->y() == 0; })) << strip->height();
+  page.resize(whole + 10, 600);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return strip->height() == line; })) << "and back";
 }
 
 TEST(HeadlineStripTest, tellsTheNumberBeforeItsDefinition) {
