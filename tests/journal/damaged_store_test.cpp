@@ -39,8 +39,13 @@ class DamagedStoreTest : public StoreTest {
   }
   void writeOne() {
     ASSERT_TRUE(journal_->append(decisionAt(3000)));
+    // While the file is moved aside there is none to be asked, or the new one is still empty.
     const SteadyTime start = steadyNow();
-    while (journal_->status().lag_ms > 0) ASSERT_LT(steadyNow() - start, patient(std::chrono::seconds(10)));
+    while (true) {
+      const auto rows = journal_->reader();
+      if (rows && (*rows)->lastSeq().value_or(0) == 2001) break;
+      ASSERT_LT(steadyNow() - start, patient(std::chrono::seconds(10)));
+    }
   }
   std::unique_ptr<Journal> journal_;
 };
