@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analytics/rollup.h"
 
+#include <algorithm>
+
 namespace signalbox::analytics {
 namespace {
 
@@ -22,6 +24,7 @@ bool isRouted(const domain::Decision& d) {
 }
 
 void Rollup::add(const domain::Decision& d) {
+  newest = std::max(newest, d.ts);
   ++sums.requests;
   if (d.cache == CacheKind::Exact || d.cache == CacheKind::Semantic) ++sums.cached;
   if (d.cache == CacheKind::Learned || d.reason == Reason::Learned) ++sums.learned;
@@ -59,6 +62,7 @@ void Rollup::regrade(std::optional<double> cost_usd, std::optional<double> befor
 }
 
 void Rollup::merge(const Rollup& other) {
+  newest = std::max(newest, other.newest);
   sums.requests += other.sums.requests;
   sums.routed += other.sums.routed;
   sums.escalated += other.sums.escalated;

@@ -18,6 +18,7 @@ namespace signalbox::analytics {
 struct Rollup {
   WallMicros since = 0;
   WallMicros until = 0;
+  WallMicros newest = 0;       // of its decisions
   domain::MetricsBucket sums;  // counts and sums only
   LatencySketch latency, ttft;
   Moments moments{};  // cost and score of the requests for which both are known
@@ -62,7 +63,7 @@ class RollupStore {
   // Buckets of `bucket_us` aligned to `offset_us` from UTC midnight; 0 = the whole range only. Half-open. Ends of the range that
   // are finer than what is kept for their age are moved inwards.
   [[nodiscard]] domain::MetricsReport query(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const;
-  // Whether query() is exact: both ends and every bucket fall on kept steps.
+  // Whether query() is exact: both ends and every bucket fall on kept steps, or on the far side of all that their step holds.
   [[nodiscard]] bool covers(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const;
 
  private:
@@ -75,7 +76,7 @@ class RollupStore {
   };
   template <class Change>
   void put(WallMicros ts, Change change);
-  [[nodiscard]] WallMicros stepAt(WallMicros ts) const;
+  [[nodiscard]] const Kept& keptAt(WallMicros ts) const;
 
   Kept quarters_, minutes_, seconds_;
   WallMicros last_ = 0;  // nothing is later

@@ -121,19 +121,27 @@ void RollupStore::forget(WallMicros oldest) {
     kept->buckets.erase(kept->buckets.begin(), kept->buckets.lower_bound(ended));
 }
 
-// The finest step that is kept for all of the time from here on. One kind begins where a piece of the coarser one does, so that
+// The finest kind that is kept for all of the time from here on. One kind begins where a piece of the coarser one does, so that
 // no piece reaches from one kind's time into the other's.
-WallMicros RollupStore::stepAt(WallMicros ts) const {
+const RollupStore::Kept& RollupStore::keptAt(WallMicros ts) const {
   const WallMicros minutes = ceilTo(minutes_.from, kQuarter), seconds = std::max(minutes, ceilTo(seconds_.from, kMinute));
-  if (ts >= seconds) return kSecond;
-  return ts >= minutes ? kMinute : kQuarter;
+  if (ts >= seconds) return seconds_;
+  return ts >= minutes ? minutes_ : quarters_;
 }
 
 bool RollupStore::covers(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const {
-  const auto exact = [&](WallMicros ts) { return ts % stepAt(ts) == 0 || ts > last_; };
+  // A piece of which nothing is younger than the end of the range is all before it. Asked of the piece and not of the clock, so
+  // that one decision from the future does not blind the present.
+  const auto exact = [&](WallMicros ts) {
+    const Kept& kept = keptAt(ts);
+    if (ts % kept.step == 0) return true;
+    const auto piece = kept.buckets.find(floorTo(ts, kept.step));
+    return piece == kept.buckets.end() || piece->second.newest < ts;
+  };
   if (!exact(since) || !exact(until)) return false;
   // Every bucket's edge is one of the oldest kind of step, or finer where it is young enough.
-  return bucket_us == 0 || (bucket_us % stepAt(since) == 0 && offset_us % stepAt(since) == 0);
+  const WallMicros coarsest = keptAt(since).step;
+  return bucket_us == 0 || (bucket_us % coarsest == 0 && offset_us % coarsest == 0);
 }
 
 domain::MetricsReport RollupStore::query(WallMicros since, WallMicros until, WallMicros bucket_us, WallMicros offset_us) const {
@@ -147,16 +155,15 @@ domain::MetricsReport RollupStore::query(WallMicros since, WallMicros until, Wal
     // Nothing is there before the next quarter that has something.
     const auto next = quarters_.buckets.lower_bound(floorTo(at, kQuarter));
     if (next == quarters_.buckets.end()) break;
-    const WallMicros finest = stepAt(std::max(at, next->first));
+    const WallMicros finest = keptAt(std::max(at, next->first)).step;
     at = ceilTo(std::max(at, next->first), finest);
     // The coarsest piece that fits before the bucket's edge. Where even the finest kept one does not, it counts for the bucket
-    // that it begins in; one that reaches beyond the range is left out, unless the range reaches beyond all there is.
+    // that it begins in; one that reaches beyond the range is left out, unless all that it holds is before its end.
     for (const Kept* kept : {&quarters_, &minutes_, &seconds_}) {
       const bool fits = at % kept->step == 0 && at + kept->step <= edge(at);
       if (!fits && kept->step != finest) continue;
       const auto found = kept->buckets.find(at);
-      const bool within = at + kept->step <= until || (at < until && until > last_);
-      if (found != kept->buckets.end() && within) range.add(found->second);
+      if (found != kept->buckets.end() && (at + kept->step <= until || found->second.newest < until)) range.add(found->second);
       at += kept->step;
       break;
     }

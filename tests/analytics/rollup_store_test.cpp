@@ -98,6 +98,7 @@ TEST(RollupStoreTest, isNotBlindedByADecisionWithAWrongClock) {
   for (int i = 0; i < 100; ++i) store.add(served(kStart + i * kSecond));
   EXPECT_EQ(requests(store, kStart + 7 * kSecond, kStart + 8 * kSecond), 1) << "to the second";
   EXPECT_EQ(requests(store, kStart, kStart + kHour), 100);
+  EXPECT_EQ(requests(store, kStart, kStart + 99 * kSecond + 1), 100) << "until now, in the middle of a second";
   EXPECT_EQ(requests(store, 0, kStart + 2 * kYear), 101) << "and where it says, it counts";
 }
 

@@ -159,7 +159,8 @@ TEST(RollupStoreTest, isExactToTheSecondForTheLastHour) {
   EXPECT_EQ(report.total.requests, expected.sums.requests);
   EXPECT_EQ(report.buckets.size(), 54u);
   for (const auto& bucket : report.buckets) EXPECT_EQ(bucket.requests, 20);
-  EXPECT_FALSE(store.covers(kStart + 1, now, 0, 0));
+  EXPECT_FALSE(store.covers(now - 600'000'000 + 1, now, 0, 0)) << "cuts a second in two";
+  EXPECT_TRUE(store.covers(kStart + 1, now, 0, 0)) << "cuts a piece in which nothing is";
 }
 
 TEST(RangeRollupTest, agreesWithTheStoreOverTheSameRows) {
