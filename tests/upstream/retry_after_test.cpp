@@ -23,7 +23,7 @@ TEST(RetryAfterTest, isNeverMoreThanAMinuteNorLessThanNothing) {
 }
 
 TEST(RetryAfterTest, saysNothingWhereItCannotBeRead) {
-  for (const char* text : {"", "soon", "Sun, 06 Nov 1994 08:49:57 CET", "Sun, 36 Nov 1994 08:49:57 GMT", "Sun, 06 Foo 1994 08:49:57 GMT", "nan"}) {
+  for (const char* text : {"", "soon", "Sun, 36 Nov 1994 08:49:57 GMT", "Sun, 06 Foo 1994 08:49:57 GMT", "nan"}) {
     EXPECT_EQ(retryAfterSeconds(text, kNow), 0) << text;
   }
 }
