@@ -10,10 +10,11 @@
 namespace signalbox::upstream {
 namespace {
 
-// What is wrong with an answer, as read a second time without the key.
+// What is wrong with an answer, as read a second time without the key. Where only the key was wrong, what was said of it cites it.
 template <class T>
 Error failureOf(const Result<T>& as_it_came, const Result<T>& without_key) {
-  return without_key ? as_it_came.error() : without_key.error();
+  if (!without_key) return without_key.error();
+  return {as_it_came.error().code, "the upstream's answer cannot be read where it repeats the key it was sent"};
 }
 
 }  // namespace
