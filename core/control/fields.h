@@ -86,6 +86,8 @@ void putOptional(Json& json, const char* key, const std::optional<T>& value) {
 inline void putTime(Json& json, const char* key, const std::optional<WallMicros>& value) {
   if (value) json[key] = formatIso(*value, 6);
 }
+// … and null where it is always there.
+[[nodiscard]] inline Json timeOrNull(const std::optional<WallMicros>& value) { return value ? Json(formatIso(*value, 6)) : Json(nullptr); }
 [[nodiscard]] inline Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 }  // namespace signalbox::control

@@ -137,7 +137,7 @@ Result<domain::MetricsBucket> bucketFromJson(const Json& json) {
 Json toJson(const domain::MetricsReport& report) {
   return {{"total", toJson(report.total)},
           {"buckets", listToJson(report.buckets)},
-          {"kept_since", report.kept_since ? Json(formatIso(*report.kept_since, 6)) : Json(nullptr)}};
+          {"kept_since", timeOrNull(report.kept_since)}};
 }
 
 Result<domain::MetricsReport> reportFromJson(const Json& json) {

@@ -8,7 +8,7 @@ namespace signalbox::control {
 Json toJson(const domain::PolicyState& state) {
   Json json{{"live", state.live},
             {"confirmed", state.confirmed},
-            {"confirm_by", state.confirm_by ? Json(formatIso(*state.confirm_by, 6)) : Json(nullptr)},
+            {"confirm_by", timeOrNull(state.confirm_by)},
             {"by", state.by},
             {"at", formatIso(state.at, 6)}};
   putOptional(json, "draft", state.draft);
@@ -112,7 +112,7 @@ Result<PolicyCheck> policyCheckFromJson(const Json& json) {
 
 Json toJson(const PolicyApplied& applied) {
   Json json{{"revision", applied.revision},
-            {"confirm_by", applied.confirm_by ? Json(formatIso(*applied.confirm_by, 6)) : Json(nullptr)},
+            {"confirm_by", timeOrNull(applied.confirm_by)},
             {"warnings", Json::array()}};
   for (const auto& warning : applied.warnings) json["warnings"].push_back({{"pointer", warning.pointer}, {"message", warning.message}});
   return json;

@@ -53,7 +53,7 @@ Json journalToJson(const domain::JournalStatus& journal) {
             {"bytes", journal.bytes},
             {"interrupted", journal.interrupted},
             {"retired", journal.retired},
-            {"kept_since", journal.kept_since ? Json(formatIso(*journal.kept_since, 6)) : Json(nullptr)}};
+            {"kept_since", timeOrNull(journal.kept_since)}};
   if (!journal.fault.empty()) json["fault"] = journal.fault;
   return json;
 }
@@ -114,14 +114,7 @@ Result<domain::RefusedAddition> refusedFromJson(const Json& json) {
 }
 
 Result<std::vector<domain::RefusedAddition>> allRefusedFromJson(const Json& json) {
-  std::vector<domain::RefusedAddition> all;
-  if (!json.is_array()) return all;
-  for (const Json& one : json) {
-    auto read = refusedFromJson(one);
-    if (!read) return std::unexpected(std::move(read.error()));
-    all.push_back(std::move(*read));
-  }
-  return all;
+  return listFromJson<domain::RefusedAddition>(json, &refusedFromJson);
 }
 
 }  // namespace
