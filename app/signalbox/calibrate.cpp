@@ -21,11 +21,11 @@ struct Command {
 lab::CalibrateOptions readOptions(const Command& command) {
   lab::CalibrateOptions options;
   options.model = command.model;
-  options.signal = command.signal == "token_prob" ? lab::RecordedSignal::TokenProb : lab::RecordedSignal::StatedConfidence;
+  options.signal = command.signal == lab::name(lab::RecordedSignal::TokenProb) ? lab::RecordedSignal::TokenProb : lab::RecordedSignal::StatedConfidence;
   options.tasks = command.tasks;
   options.promise = {command.max_error, command.confidence};
   if (command.out.empty()) return options;
-  const auto method = command.method == "isotonic" ? lab::FitMethod::Isotonic : lab::FitMethod::Platt;
+  const auto method = command.method == lab::name(lab::FitMethod::Isotonic) ? lab::FitMethod::Isotonic : lab::FitMethod::Platt;
   options.fit = lab::FitOptions{method, command.name, command.workload, command.served_as, *domain::parse<domain::Signal>(command.gate_signal)};
   return options;
 }

@@ -57,8 +57,7 @@ Error nothingToJudge(const Outcomes& outcomes, const CalibrateOptions& options) 
     });
     if (has) with.push_back(model);
   }
-  const std::string signal = options.signal == RecordedSignal::TokenProb ? "token_prob" : "stated_confidence";
-  std::string what = "no row has a " + signal + " of the model \"" + options.model + "\"";
+  std::string what = "no row has a " + std::string(name(options.signal)) + " of the model \"" + options.model + "\"";
   if (!options.tasks.empty()) what += " in " + join(options.tasks, ", ");
   what += with.empty() ? "; no model of the file has one" : "; the file has it of " + join(with, ", ");
   return {ErrorCode::InvalidInput, what, "model", {}, 0, 0};
@@ -74,16 +73,14 @@ domain::CalibrationMap fit(const std::vector<Judged>& sample, const CalibrateOpt
   std::vector<classify::GradedScore> scores;
   for (const auto& one : sample) scores.push_back({one.raw, one.right});
   const FitOptions& fit = *options.fit;
-  const bool isotonic = fit.method == FitMethod::Isotonic;
   domain::CalibrationMap map;
   map.workload = fit.workload;
   map.model = fit.served_as.empty() ? options.model : fit.served_as;
   map.signal = fit.gate_signal;
-  map.method = isotonic ? "isotonic" : "platt";
+  map.method = name(fit.method);
   map.rows = static_cast<std::int64_t>(sample.size());
-  map.points = isotonic ? classify::fitIsotonic(scores) : classify::fitPlatt(scores);
-  map.name = fit.name.empty() ? (map.workload.empty() ? map.model : map.workload + "/" + map.model) + " " + map.method + " n=" + std::to_string(map.rows)
-                              : fit.name;
+  map.points = fit.method == FitMethod::Isotonic ? classify::fitIsotonic(scores) : classify::fitPlatt(scores);
+  map.name = fit.name.empty() ? nameOf(map) : fit.name;
   return map;
 }
 
@@ -132,6 +129,13 @@ std::vector<CalibrationSegment> segmentsOf(const Outcomes& outcomes, const std::
 }
 
 }  // namespace
+
+std::string_view name(RecordedSignal signal) { return signal == RecordedSignal::TokenProb ? "token_prob" : "stated_confidence"; }
+std::string_view name(FitMethod method) { return method == FitMethod::Isotonic ? "isotonic" : "platt"; }
+
+std::string nameOf(const domain::CalibrationMap& map) {
+  return (map.workload.empty() ? map.model : map.workload + "/" + map.model) + " " + map.method + " n=" + std::to_string(map.rows);
+}
 
 Result<CalibrationReport> calibrate(const Outcomes& outcomes, CalibrateOptions options) {
   CalibrationReport report;

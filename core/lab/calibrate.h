@@ -15,6 +15,10 @@ namespace signalbox::lab {
 
 enum class RecordedSignal : std::uint8_t { TokenProb, StatedConfidence };  // fields of the file
 enum class FitMethod : std::uint8_t { Isotonic, Platt };
+[[nodiscard]] std::string_view name(RecordedSignal signal);  // token_prob stated_confidence
+[[nodiscard]] std::string_view name(FitMethod method);       // isotonic platt
+// What a map is called when nobody gave it a name: what it is for, how it was fitted and on how much.
+[[nodiscard]] std::string nameOf(const domain::CalibrationMap& map);
 
 struct FitOptions {
   FitMethod method = FitMethod::Isotonic;

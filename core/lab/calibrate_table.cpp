@@ -14,14 +14,13 @@ std::string plain(double value) { return fixed(value, 4); }
 // Confidences crowd just below 1, where four decimals tell nothing apart.
 std::string precise(double value) { return fixed(value, 6); }
 std::string whole(std::size_t n) { return grouped(static_cast<std::int64_t>(n)); }
-std::string_view fieldOf(RecordedSignal signal) { return signal == RecordedSignal::TokenProb ? "token_prob" : "stated_confidence"; }
 
 std::string withInterval(const Estimate& e) { return e.n > 0 ? valueOf(e, percent) + " " + intervalOf(e, percent) : valueOf(e, percent); }
 
 double bound(const CalibrationReport& r, const Accepted& a) { return analytics::errorUpperBound(a.errors, a.n, r.options.promise.confidence); }
 
 std::string sample(const CalibrationReport& r) {
-  std::string out = r.options.model + ", " + std::string(fieldOf(r.options.signal));
+  std::string out = r.options.model + ", " + std::string(name(r.options.signal));
   if (!r.options.tasks.empty()) out += ", " + join(r.options.tasks, ", ");
   out += ": " + whole(r.judged + r.fitted) + " of " + whole(r.rows) + " rows";
   if (r.map) out += "; the map is fitted on " + whole(r.fitted) + " of them, everything below is of the other " + whole(r.judged);
@@ -100,7 +99,7 @@ std::string calibrationTable(const CalibrationReport& r) {
 }
 
 Json calibrationJson(const CalibrationReport& r) {
-  Json json{{"model", r.options.model}, {"signal", fieldOf(r.options.signal)}, {"tasks", r.options.tasks}, {"rows", r.rows},
+  Json json{{"model", r.options.model}, {"signal", name(r.options.signal)}, {"tasks", r.options.tasks}, {"rows", r.rows},
             {"without", r.without}, {"fitted", r.fitted}, {"judged", r.judged}, {"max_error", r.options.promise.max_error},
             {"confidence", r.options.promise.confidence}, {"accuracy", estimateJson(r.accuracy)}, {"raw", qualityJson(r.raw)}};
   json["calibrated"] = r.calibrated ? qualityJson(*r.calibrated) : Json(nullptr);
@@ -123,7 +122,7 @@ Json calibrationJson(const CalibrationReport& r) {
 
 Json calibrationFile(const CalibrationReport& r) {
   Json json = domain::calibrationToJson(*r.map);
-  json["fitted_on"] = {{"model", r.options.model}, {"field", fieldOf(r.options.signal)}, {"tasks", r.options.tasks}};
+  json["fitted_on"] = {{"model", r.options.model}, {"field", name(r.options.signal)}, {"tasks", r.options.tasks}};
   json["held_out"] = {{"rows", r.judged}, {"raw", qualityJson(r.raw)}, {"calibrated", qualityJson(*r.calibrated)},
                       {"max_error", r.options.promise.max_error}, {"confidence", r.options.promise.confidence},
                       {"threshold", r.accepted ? acceptedJson(r, *r.accepted) : Json(nullptr)}};

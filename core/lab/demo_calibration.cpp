@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "classify/calibration_fit.h"
+#include "lab/calibrate.h"
 #include "lab/demo_config.h"
 
 namespace signalbox::lab {
@@ -31,11 +32,11 @@ Result<std::vector<domain::CalibrationMap>> demoCalibrations(const policy::Compi
       map.workload = workload.name;
       map.model = tiers[tier].deployments.front().model;
       map.signal = gate->signal;
-      map.method = "isotonic";
+      map.method = name(FitMethod::Isotonic);
       const auto answers = answersOf(*past->outcomes, workload.name, map.model);
       map.rows = static_cast<std::int64_t>(answers.size());
       map.points = classify::fitIsotonic(answers);
-      map.name = workload.name + "/" + map.model + " isotonic n=" + std::to_string(map.rows);
+      map.name = nameOf(map);
       if (!map.points.empty()) maps.push_back(std::move(map));
     }
   }
