@@ -10,117 +10,88 @@
 namespace signalbox::engine {
 namespace {
 
-using LiveFeedTest = journal::StoreTest;
-
-TEST_F(LiveFeedTest, readsFromTheStoreWhatItWasTooSlowToHear) {
-  constexpr std::size_t kMostQueued = 10;
-  constexpr std::int64_t kRows = 3000;
-  auto small_groups = options();
-  small_groups.batch_rows = 20;
-  const auto journal = open(small_groups);
-  EventFeed feed({}, kMostQueued);
-  ASSERT_TRUE(feed.start(*journal));
-  journal->observe(&feed);
-  std::latch listening(1), release(1);
-  std::int64_t from = 0, heard = 0;
-  bool in_order = true;
-  {
-    const auto slow = feed.listen([&, first = true](std::span<const domain::CommittedDecision> rows) mutable {
+// A feed with a short queue, and one listener that hears the first row and then holds the feed up until it is let go.
+class LiveFeedTest : public journal::StoreTest {
+ protected:
+  // A journal that commits so many rows at a time; its first row is written and heard.
+  void begin(std::size_t batch_rows) {
+    auto small_groups = options();
+    small_groups.batch_rows = batch_rows;
+    journal_ = open(small_groups);
+    ASSERT_TRUE(feed.start(*journal_));
+    journal_->observe(&feed);
+    std::int64_t from = 0;
+    slow = feed.listen([this, first = true](std::span<const domain::CommittedDecision> rows) mutable {
       for (const auto& row : rows) in_order &= row.seq == ++heard;
       if (!std::exchange(first, false)) return;
       listening.count_down();
       release.wait();
     }, from);
-    journal->append(journal::decisionAt(wallNow()));
+    first_id = append();
     listening.wait();
-    for (std::int64_t i = 1; i < kRows; ++i) EXPECT_TRUE(journal->append(journal::decisionAt(wallNow())));
-    journal->flush();  // would not end if the journal waited for the listener
-    EXPECT_EQ(journal->status().rows, kRows);
+  }
+  domain::DecisionId append() {
+    const auto decision = journal::decisionAt(wallNow());
+    EXPECT_TRUE(journal_->append(decision));
+    return decision.id;
+  }
+  // Lets the listener go: all rows are heard once, in their order, and counted once; so many are graded, all as right.
+  void expectAll(std::int64_t rows, std::int64_t right) {
     release.count_down();
     feed.settle();
+    slow = {};
+    EXPECT_EQ(heard, rows);
+    EXPECT_TRUE(in_order);
+    const auto total = feed.metrics(0, INT64_MAX, 0, 0).total;
+    EXPECT_EQ(total.requests, rows);
+    EXPECT_EQ(total.graded, right);
+    EXPECT_EQ(total.correct, right);
+    EXPECT_EQ(feed.hub().seq(), rows);
+    feed.stop();
   }
-  EXPECT_EQ(heard, kRows);
-  EXPECT_TRUE(in_order);
-  EXPECT_EQ(feed.metrics(0, INT64_MAX, 0, 0).total.requests, kRows);
-  EXPECT_EQ(feed.hub().seq(), kRows);
-  feed.stop();
+
+  std::unique_ptr<journal::Journal> journal_;
+  EventFeed feed{{}, 10};
+  std::latch listening{1}, release{1};
+  std::int64_t heard = 0;
+  bool in_order = true;
+  domain::DecisionId first_id;
+  Subscription slow;
+};
+
+TEST_F(LiveFeedTest, readsFromTheStoreWhatItWasTooSlowToHear) {
+  constexpr std::int64_t kRows = 3000;
+  begin(20);
+  for (std::int64_t i = 1; i < kRows; ++i) append();
+  journal_->flush();  // would not end if the journal waited for the listener
+  EXPECT_EQ(journal_->status().rows, kRows);
+  expectAll(kRows, 0);
 }
 
 // A label has what was missed read from the store, past rows that still wait in the queue behind it.
 TEST_F(LiveFeedTest, countsARowOnceThatALabelHadReadBeforeItsTurn) {
-  constexpr std::size_t kMostQueued = 10;
   constexpr std::int64_t kRows = 60;
-  auto single_rows = options();
-  single_rows.batch_rows = 1;
-  const auto journal = open(single_rows);
-  EventFeed feed({}, kMostQueued);
-  ASSERT_TRUE(feed.start(*journal));
-  journal->observe(&feed);
-  std::latch listening(1), release(1);
-  std::int64_t from = 0, heard = 0;
-  bool in_order = true;
-  {
-    const auto slow = feed.listen([&, first = true](std::span<const domain::CommittedDecision> rows) mutable {
-      for (const auto& row : rows) in_order &= row.seq == ++heard;
-      if (!std::exchange(first, false)) return;
-      listening.count_down();
-      release.wait();
-    }, from);
-    const auto graded = journal::decisionAt(wallNow());
-    journal->append(graded);
-    listening.wait();
-    for (std::int64_t i = 1; i < kRows; ++i) {
-      EXPECT_TRUE(journal->append(journal::decisionAt(wallNow())));
-      journal->flush();
-      if (i == 5) {
-        std::latch stored(1);
-        journal->addLabel({graded.id, wallNow(), 1.0, domain::LabelSource::Person, ""}, std::nullopt, [&](const auto&) { stored.count_down(); });
-        stored.wait();
-      }
+  begin(1);
+  for (std::int64_t i = 1; i < kRows; ++i) {
+    append();
+    journal_->flush();
+    if (i == 5) {
+      ASSERT_TRUE(journal::addLabel(*journal_, {first_id, wallNow(), 1.0, domain::LabelSource::Person, ""}));
     }
-    release.count_down();
-    feed.settle();
   }
-  EXPECT_EQ(heard, kRows);
-  EXPECT_TRUE(in_order);
-  const auto total = feed.metrics(0, INT64_MAX, 0, 0).total;
-  EXPECT_EQ(total.requests, kRows);
-  EXPECT_EQ(total.graded, 1);
-  feed.stop();
+  expectAll(kRows, 1);
 }
 
 TEST_F(LiveFeedTest, countsAGradeOnceThatTheStoreHadBeforeItsDecisionWasReadAgain) {
-  constexpr std::size_t kMostQueued = 10;
-  auto small_groups = options();
-  small_groups.batch_rows = 20;
-  const auto journal = open(small_groups);
-  EventFeed feed({}, kMostQueued);
-  ASSERT_TRUE(feed.start(*journal));
-  journal->observe(&feed);
-  std::latch listening(1), release(1);
-  std::int64_t from = 0;
-  {
-    const auto slow = feed.listen([&, first = true](auto) mutable {
-      if (!std::exchange(first, false)) return;
-      listening.count_down();
-      release.wait();
-    }, from);
-    journal->append(journal::decisionAt(wallNow()));
-    listening.wait();
-    for (int i = 0; i < 500; ++i) journal->append(journal::decisionAt(wallNow()));
-    const domain::Decision graded = journal::decisionAt(wallNow());
-    journal->append(graded);
-    journal->flush();
-    for (const double score : {1.0, 0.0, 1.0}) {
-      ASSERT_TRUE(journal::addLabel(*journal, {graded.id, wallNow(), score, domain::LabelSource::Person, ""}));
-    }
-    release.count_down();
-    feed.settle();
+  constexpr std::int64_t kRows = 502;
+  begin(20);
+  domain::DecisionId last;
+  for (std::int64_t i = 1; i < kRows; ++i) last = append();
+  journal_->flush();
+  for (const double score : {1.0, 0.0, 1.0}) {
+    ASSERT_TRUE(journal::addLabel(*journal_, {last, wallNow(), score, domain::LabelSource::Person, ""}));
   }
-  EXPECT_EQ(feed.metrics(0, INT64_MAX, 0, 0).total.requests, 502);
-  EXPECT_EQ(feed.metrics(0, INT64_MAX, 0, 0).total.graded, 1);
-  EXPECT_EQ(feed.metrics(0, INT64_MAX, 0, 0).total.correct, 1);
-  feed.stop();
+  expectAll(kRows, 1);
 }
 
 }  // namespace

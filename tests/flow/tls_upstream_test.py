@@ -46,14 +46,13 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body.encode())
 
-
     def send_in_chunks(self, body):
         """As most servers do it: the last chunk is a packet of its own."""
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         self.wfile.write(b"%x\r\n%s\r\n" % (len(body), body.encode()))
         self.wfile.flush()
-        time.sleep(0.01)
+        time.sleep(0.01)  # the pause that this server plays, so that the router has read the chunk before the end is sent
         self.wfile.write(b"0\r\n\r\n")
 
 
