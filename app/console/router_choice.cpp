@@ -69,11 +69,11 @@ void RouterChoice::choose(const QString& id) {
 }
 
 void RouterChoice::sayKept(const QString& problem) {
-  Banner& banner = window_.banner(QStringLiteral("keyring"));
-  banner.setContent(BannerKind::Warn, tr("The token is kept for this run only."), problem);
-  banner.setActions({{QStringLiteral("close"), tr("Close")}});
-  connect(&banner, &Banner::actionTriggered, &banner, &QWidget::hide, Qt::UniqueConnection);
-  banner.setVisible(!problem.isEmpty());
+  if (problem.isEmpty()) {
+    window_.banner(QStringLiteral("keyring")).hide();
+  } else {
+    window_.warn(QStringLiteral("keyring"), tr("The token is kept for this run only."), problem);
+  }
 }
 
 void RouterChoice::show() {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 #include "console/settings_watch.h"
 
-#include "widgets/banner.h"
-
 namespace signalbox::app {
 
 using namespace ui;
@@ -17,22 +15,14 @@ SettingsWatch::SettingsWatch(MainWindow& window, Settings& settings) : window_(w
   connect(&soon_, &QTimer::timeout, this, &SettingsWatch::check);
   connect(&settings_, &Settings::changed, &soon_, qOverload<>(&QTimer::start));
   if (!settings_.brokenCopy().isEmpty()) {
-    say(QStringLiteral("brokenSettings"), tr("The settings could not be read and begin anew."), tr("The broken file is kept as %1.").arg(settings_.brokenCopy()));
+    window_.warn(QStringLiteral("brokenSettings"), tr("The settings could not be read and begin anew."), tr("The broken file is kept as %1.").arg(settings_.brokenCopy()));
   }
 }
 
 void SettingsWatch::check() {
   settings_.flush();
   const QString problem = settings_.writeError();
-  if (!problem.isEmpty()) say(QStringLiteral("unwritableSettings"), tr("Settings are not kept."), problem);
-}
-
-void SettingsWatch::say(const QString& name, const QString& lead, const QString& detail) {
-  Banner& banner = window_.banner(name);
-  banner.setContent(BannerKind::Warn, lead, detail);
-  banner.setActions({{QStringLiteral("close"), tr("Close")}});
-  connect(&banner, &Banner::actionTriggered, &banner, &QWidget::hide, Qt::UniqueConnection);
-  banner.show();
+  if (!problem.isEmpty()) window_.warn(QStringLiteral("unwritableSettings"), tr("Settings are not kept."), problem);
 }
 
 }  // namespace signalbox::app

@@ -17,7 +17,6 @@ class SettingsWatch : public QObject {
 
  private:
   void check();
-  void say(const QString& name, const QString& lead, const QString& detail);
   ui::MainWindow& window_;
   ui::Settings& settings_;
   QTimer soon_;

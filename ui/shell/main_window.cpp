@@ -117,6 +117,14 @@ Banner& MainWindow::banner(const QString& name) {
   return *known;
 }
 
+void MainWindow::warn(const QString& name, const QString& lead, const QString& detail) {
+  Banner& shown = banner(name);
+  shown.setContent(BannerKind::Warn, lead, detail);
+  shown.setActions({{QStringLiteral("close"), tr("Close")}});
+  connect(&shown, &Banner::actionTriggered, &shown, &QWidget::hide, Qt::UniqueConnection);
+  shown.show();
+}
+
 void MainWindow::setSubject(const QString& subject, const QString& sample) {
   QStringList parts;
   if (!subject.isEmpty()) parts << subject;

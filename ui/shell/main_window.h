@@ -52,6 +52,8 @@ class MainWindow : public QMainWindow {
   [[nodiscard]] QMenu* menu(MenuId id) { return menus_.value(static_cast<int>(id)); }
   // The banner of that name, made when first asked for; hidden until it is shown. They stand in order of making.
   [[nodiscard]] Banner& banner(const QString& name);
+  // Shows the banner of that name as a warning that its reader closes.
+  void warn(const QString& name, const QString& lead, const QString& detail);
 
   // "prod / eu-1 – Signalbox"; a sample says so in the title.
   void setSubject(const QString& subject, const QString& sample = {});

@@ -142,9 +142,7 @@ TEST_F(TunePageTest, asksForTheScoresOfTheRouterAndRangeThatAreShown) {
 
 TEST_F(TunePageTest, saysThatARevisionHasNothingToBeComparedWith) {
   ready();
-  Json next = testing::samplePolicy();
-  next["workloads"][0]["gate"]["mid"]["escalate-below"] = 0.65;
-  router->addRevision(next, true);
+  addRevision(0.65);
   auto& table = find<QTableView>("historyTable");
   ASSERT_TRUE(soon([&] { return table.model()->rowCount() == 2; }));
   router->revisions.erase(router->revisions.begin());
@@ -155,14 +153,11 @@ TEST_F(TunePageTest, saysThatARevisionHasNothingToBeComparedWith) {
 
 TEST_F(TunePageTest, askingForARollBackKeepsTheQuestionForTheLivePolicy) {
   auto& shown = ready();
-  Json next = testing::samplePolicy();
-  next["workloads"][0]["gate"]["mid"]["escalate-below"] = 0.65;
   auto& table = find<QTableView>("historyTable");
-  router->addRevision(next, true);
+  addRevision(0.65);
   ASSERT_TRUE(soon([&] { return table.model()->rowCount() == 2 && shown.draft().base() == 2; }));
   router->holds = true;
-  next["workloads"][0]["gate"]["mid"]["escalate-below"] = 0.6;
-  router->addRevision(next, true);
+  addRevision(0.6);
   ASSERT_TRUE(soon([&] { return text("tuneState") == QStringLiteral("r3 live, confirmed"); }));
   table.setCurrentIndex(table.model()->index(1, 0));
   page->pageActions().back()->trigger();

@@ -191,9 +191,7 @@ TEST_F(TunePageTest, textThatIsNoPolicyIsMarkedAndLeavesTheDraftAsItWas) {
 
 TEST_F(TunePageTest, showsWhatARevisionChangedAndComesBackToTheDraft) {
   ready();
-  Json next = testing::samplePolicy();
-  next["workloads"][0]["gate"]["mid"]["escalate-below"] = 0.65;
-  router->addRevision(next, true);
+  addRevision(0.65);
   auto& table = find<QTableView>("historyTable");
   ASSERT_TRUE(soon([&] { return table.model()->rowCount() == 2; }));
   EXPECT_EQ(table.model()->index(0, 0).data().toString(), QStringLiteral("r2"));
@@ -206,9 +204,7 @@ TEST_F(TunePageTest, showsWhatARevisionChangedAndComesBackToTheDraft) {
 
 TEST_F(TunePageTest, rollsBackAfterAQuestionThatShowsWhatWillChange) {
   ready();
-  Json next = testing::samplePolicy();
-  next["workloads"][0]["gate"]["mid"]["escalate-below"] = 0.65;
-  router->addRevision(next, true);
+  addRevision(0.65);
   auto& table = find<QTableView>("historyTable");
   ASSERT_TRUE(soon([&] { return table.model()->rowCount() == 2 && text("tuneState") == QStringLiteral("r2 live, confirmed"); }));
   table.setCurrentIndex(table.model()->index(1, 0));

@@ -26,6 +26,12 @@ class TunePageTest : public PageStage {
     if (!spin) ADD_FAILURE() << "no gate";
     return *spin;
   }
+  // Somebody else makes a revision live whose gate of the middle tier is this.
+  void addRevision(double gate_of_mid) {
+    Json next = samplePolicy();
+    next["workloads"][0]["gate"]["mid"]["escalate-below"] = gate_of_mid;
+    router->addRevision(next, true);
+  }
   int changedLines() {
     int n = 0;
     for (const DiffLine& line : find<DiffView>("diff").lines()) n += line.kind == DiffLine::Kind::Same ? 0 : 1;
