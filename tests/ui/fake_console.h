@@ -46,6 +46,8 @@ struct FakeRouter {
   std::optional<Error> confirm_refusal, metrics_refusal, policy_refusal, audit_refusal;  // of each such question until taken away
   int lost_hellos = 0;                               // so many are answered with Unavailable
   bool gives_attempts = true;                        // where a query asks for them
+  std::optional<WallMicros> kept_since;              // older decisions are deleted
+  std::string without_effect;                        // said of every policy, as a warning
   int metrics_delay_ms = 0;
   WallMicros clock_ahead = 0;
   int policies_asked = 0;
@@ -211,6 +213,7 @@ class FakeSession final : public control::ConsoleApi {
     domain::MetricsReport report;
     report.total.since = query.since;
     report.total.until = query.until;
+    if (router_->kept_since && *router_->kept_since > query.since) report.kept_since = router_->kept_since;
     std::map<WallMicros, domain::MetricsBucket> buckets;
     for (const auto& item : router_->decisions) {
       const domain::Decision& d = item.decision;
@@ -251,6 +254,7 @@ class FakeSession final : public control::ConsoleApi {
       check.policy.json = Json::object();
       check.errors.push_back({2, 5, "not a policy", "a mapping"});
     }
+    if (!router_->without_effect.empty()) check.warnings.push_back({7, 3, router_->without_effect, {}});
     answer(std::move(reply), check);
   }
   void applyPolicy(control::PolicyApply change, control::Reply<control::PolicyApplied> reply) override {
@@ -258,7 +262,9 @@ class FakeSession final : public control::ConsoleApi {
     if (change.base != router_->state().live) return reply(fail(ErrorCode::Conflict, "the live policy is another"));
     router_->applied = change.policy;
     router_->addRevision(change.policy.json, false, "desk");
-    answer(std::move(reply), control::PolicyApplied{router_->state().live, router_->state().confirm_by});
+    control::PolicyApplied applied{router_->state().live, router_->state().confirm_by};
+    if (!router_->without_effect.empty()) applied.warnings.push_back({"/cache", router_->without_effect});
+    answer(std::move(reply), applied);
   }
   void confirmPolicy(domain::Revision, control::Reply<control::Done> reply) override {
     if (router_->confirm_refusal) return reply(std::unexpected(*router_->confirm_refusal));

@@ -42,6 +42,34 @@ TEST(MetricsSeriesTest, queriesTheRangeAndAddsWhatHappensAfterIt) {
   EXPECT_DOUBLE_EQ(series.total().escalation_rate.value, 1.0 / 104);
 }
 
+TEST(MetricsSeriesTest, saysWhereWhatIsKeptBeginsAndComparesWithNoRangeThatIsDeletedInPart) {
+  const auto router = std::make_shared<FakeRouter>();
+  const WallMicros now = wallNow();
+  for (int i = 0; i < 500; ++i) router->commit(router->make(now - 500 * kSecond + i * kSecond));
+  Selection selection;
+  selection.setRange(TimeRange::last(300));
+  ConsoleClient client;
+  client.attach(std::make_unique<FakeLink>(router));
+  MetricsSeries series(client, selection, 300);
+  series.wantComparisons();
+  const auto ready = [&] { return series.state() == MetricsSeries::State::Ready && series.hasBaselines(); };
+  series.start();
+  ASSERT_TRUE(QTest::qWaitFor(ready));
+  EXPECT_FALSE(series.keptSince());
+  EXPECT_TRUE(series.previous());
+
+  router->kept_since = now - 400 * kSecond;
+  series.reload();
+  ASSERT_TRUE(QTest::qWaitFor(ready));
+  EXPECT_FALSE(series.keptSince()) << "all of the range is kept";
+  EXPECT_FALSE(series.previous()) << "not all of the range before";
+
+  router->kept_since = now - 200 * kSecond;
+  series.reload();
+  ASSERT_TRUE(QTest::qWaitFor(ready));
+  EXPECT_EQ(series.keptSince(), router->kept_since);
+}
+
 // A series over the last five minutes that knows of a hundred requests.
 class FollowedSeriesTest : public ::testing::Test {
  protected:

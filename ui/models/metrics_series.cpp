@@ -64,6 +64,7 @@ void MetricsSeries::forget() {
   fresh_.clear();
   anything_new_ = false;
   previous_.reset();
+  kept_since_.reset();
   baselines_.clear();
   baselines_known_ = false;
   Q_EMIT baselinesChanged();
@@ -111,6 +112,7 @@ void MetricsSeries::queryAll() {
     query_ms_ = static_cast<double>(clock.nsecsElapsed()) / 1e6;
     queried_.clear();
     queried_total_ = report->total;
+    kept_since_ = report->kept_since;
     takeReport(*report, span.since, span.until);
     const bool nothing = total_.requests == 0;
     setState(!nothing ? State::Ready : selection_.filter().all.empty() ? State::NoData : State::Filtered);
@@ -144,7 +146,7 @@ void MetricsSeries::queryEnd() {
   const Ticket ticket = end_.next();
   const auto off = end_off_.next();
   client_.queryMetrics(ticket, queryFor(span_, 0, off), [this, asked](const Result<domain::MetricsReport>& report) {
-    if (report) asked->total = report->total;
+    if (report) asked->total = report->total, asked->kept_since = report->kept_since;
     if (--asked->open == 0) takeEnd(*asked);
   });
   client_.queryMetrics(ticket, queryFor({asked->from, now}, bucket_us_, off), [this, asked](const Result<domain::MetricsReport>& report) {
@@ -162,6 +164,7 @@ void MetricsSeries::takeEnd(const EndQuestion& answered) {
     return;
   }
   queried_total_ = *answered.total;
+  kept_since_ = answered.kept_since;
   takeReport(*answered.end, answered.from, answered.until);
   if (total_.requests > 0) setState(State::Ready);
   Q_EMIT changed();
@@ -173,7 +176,8 @@ void MetricsSeries::queryComparisons() {
   const Span before{span_.since - span_.length(), span_.since};
   const auto off = base_off_.next();
   client_.queryMetrics(ticket, queryFor(before, 0, off), [this](const Result<domain::MetricsReport>& report) {
-    previous_ = report ? std::optional(report->total) : std::nullopt;
+    // A range of which a part is deleted is no measure of the present one.
+    previous_ = report && !report->kept_since ? std::optional(report->total) : std::nullopt;
     Q_EMIT baselinesChanged();
   });
   client_.queryBaselines(ticket, queryFor(span_, 0, off), [this](const Result<std::vector<domain::Baseline>>& baselines) {

@@ -34,7 +34,10 @@ class MetricsSeries : public QObject {
   [[nodiscard]] const std::vector<domain::MetricsBucket>& buckets() const { return buckets_; }  // oldest first
   [[nodiscard]] const std::vector<domain::Baseline>& baselines() const { return baselines_; }
   [[nodiscard]] bool hasBaselines() const { return baselines_known_; }
-  [[nodiscard]] const std::optional<domain::MetricsBucket>& previous() const { return previous_; }  // nullopt: not known
+  // nullopt: not known, or in part deleted.
+  [[nodiscard]] const std::optional<domain::MetricsBucket>& previous() const { return previous_; }
+  // Of the oldest decision that is kept, where the range began before it: what is told is then of a part of the range.
+  [[nodiscard]] std::optional<WallMicros> keptSince() const { return kept_since_; }
   [[nodiscard]] double queryMs() const { return query_ms_; }
   // The bucket that holds `time`, or null.
   [[nodiscard]] const domain::MetricsBucket* at(WallMicros time) const;
@@ -51,6 +54,7 @@ class MetricsSeries : public QObject {
     int open = 2;
     std::optional<domain::MetricsBucket> total;
     std::optional<domain::MetricsReport> end;
+    std::optional<WallMicros> kept_since;
   };
   void forget();
   void queryAll();
@@ -82,6 +86,7 @@ class MetricsSeries : public QObject {
   std::vector<domain::MetricsBucket> buckets_;
   std::vector<domain::Baseline> baselines_;
   std::optional<domain::MetricsBucket> previous_;
+  std::optional<WallMicros> kept_since_;
   bool wants_comparisons_ = false;
   bool baselines_known_ = false, running_ = false, anything_new_ = false;
   State state_ = State::Idle;

@@ -189,6 +189,17 @@ TEST_F(TunePageTest, textThatIsNoPolicyIsMarkedAndLeavesTheDraftAsItWas) {
   EXPECT_FALSE(shown.draft().isDirty());
 }
 
+TEST_F(TunePageTest, saysWhatIsAcceptedAndHasNoEffect) {
+  router->without_effect = "`cache` has no effect in this version";
+  ready();
+  find<QTabWidget>("tuneTabs").setCurrentIndex(1);
+  auto& text_edit = find<QPlainTextEdit>("policyText");
+  text_edit.setPlainText(text_edit.toPlainText() + QLatin1Char('\n'));
+  ASSERT_TRUE(soon([&] { return text("policyVerdict").contains(QStringLiteral("no errors.\n7:3: `cache` has no effect")); })) << text("policyVerdict").toStdString();
+  makeLive();
+  ASSERT_TRUE(soon([&] { return words(*page).contains(QStringLiteral("r2 is live. /cache: `cache` has no effect in this version.")); })) << words(*page).toStdString();
+}
+
 TEST_F(TunePageTest, showsWhatARevisionChangedAndComesBackToTheDraft) {
   ready();
   addRevision(0.65);

@@ -143,6 +143,9 @@ QStringList OverviewPage::statusParts() const {
   QStringList parts = {tr("Half-open range, %1").arg(context_.selection.zone().label())};
   if (series_.state() != MetricsSeries::State::Ready) return parts;
   parts.append(tr("%1 requests · complete in %2").arg(format::count(series_.total().requests), format::latencyMs(series_.queryMs())));
+  if (const auto kept = series_.keptSince()) {
+    parts.append(tr("Older decisions than %1 are deleted").arg(context_.selection.zone().text(*kept, Zone::Style::Second)));
+  }
   if (const auto time = cursor_.time()) {
     const domain::MetricsBucket* bucket = series_.at(*time);
     parts.append(tr("Cursor %1: %2 requests in %3")

@@ -110,6 +110,12 @@ void PolicyEditor::show(const control::PolicyCheck& check) {
   const bool wrong = !check.errors.empty();
   QList<QTextEdit::ExtraSelection> marks;
   QStringList lines;
+  const auto tell = [&](const control::PolicyIssue& issue) {
+    QString line = QStringLiteral("%1:%2: %3").arg(issue.line).arg(issue.column).arg(QString::fromStdString(issue.message));
+    if (!issue.allowed.empty()) line += tr("; allowed: %1").arg(QString::fromStdString(issue.allowed));
+    lines.append(line);
+  };
+  if (!wrong) lines.append(tr("Checked by the router: no errors."));
   for (const control::PolicyIssue& issue : check.errors) {
     QTextEdit::ExtraSelection mark;
     mark.cursor = QTextCursor(text_->document()->findBlockByNumber(issue.line - 1));
@@ -117,12 +123,11 @@ void PolicyEditor::show(const control::PolicyCheck& check) {
     mark.format.setBackground(themeOf(this).badFill);
     mark.format.setProperty(QTextFormat::FullWidthSelection, true);
     marks.append(mark);
-    QString line = QStringLiteral("%1:%2: %3").arg(issue.line).arg(issue.column).arg(QString::fromStdString(issue.message));
-    if (!issue.allowed.empty()) line += tr("; allowed: %1").arg(QString::fromStdString(issue.allowed));
-    lines.append(line);
+    tell(issue);
   }
+  for (const control::PolicyIssue& issue : check.warnings) tell(issue);
   text_->setExtraSelections(marks);
-  judge(wrong ? Tone::Bad : Tone::Ok, wrong ? lines.join(QLatin1Char('\n')) : tr("Checked by the router: no errors."));
+  judge(wrong ? Tone::Bad : check.warnings.empty() ? Tone::Ok : Tone::Warn, lines.join(QLatin1Char('\n')));
   become(wrong ? Text::Wrong : Text::AsDraft);
   if (!wrong) draft_.replaceDocument(check.policy.json);
 }

@@ -25,7 +25,11 @@ void TunePage::send(ApplyDialog& dialog) {
     if (applied) {
       if (dialog_) dialog_->accept();
       (void)draft_.rebase(applied->revision, sent);  // what was changed since it was asked stays a draft
-      return say(tr("%1 is live.").arg(format::revision(applied->revision)));
+      QStringList said = {tr("%1 is live.").arg(format::revision(applied->revision))};
+      for (const auto& warning : applied->warnings) {
+        said.append(QStringLiteral("%1: %2.").arg(QString::fromStdString(warning.pointer), QString::fromStdString(warning.message)));
+      }
+      return say(said.join(QLatin1Char(' ')));
     }
     if (!dialog_) return say(QString::fromStdString(applied.error().message), true);
     if (applied.error().code == ErrorCode::Guardrail) return dialog_->showGuardrail(applied.error());
