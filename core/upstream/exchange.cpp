@@ -14,7 +14,7 @@ namespace {
 template <class T>
 Error failureOf(const Result<T>& as_it_came, const Result<T>& without_key) {
   if (!without_key) return without_key.error();
-  return {as_it_came.error().code, "the upstream's answer cannot be read where it repeats the key it was sent"};
+  return {as_it_came.error().code, "the upstream's answer cannot be read where it repeats the key it was sent", {}, {}, 0, 0};
 }
 
 }  // namespace
