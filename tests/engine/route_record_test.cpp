@@ -141,6 +141,7 @@ TEST_F(RouteRecordTest, keepsTheRowOfAStoryThatAnExceptionEnds) {
   asio::io_context context;
   ask(context);
   context.run();
+  plane_->end(*worker_);
   EXPECT_EQ(thrown_, 1);
   const domain::Decision row = only();
   EXPECT_EQ(row.status, 500);

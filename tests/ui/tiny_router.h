@@ -23,6 +23,7 @@ class TinyRouter : public QObject {
     EXPECT_TRUE(server_.listen(QHostAddress::LocalHost, port));
     connect(&server_, &QWebSocketServer::newConnection, this, [this] {
       socket_ = server_.nextPendingConnection();
+      socket_->setParent(this);
       authorization = socket_->request().rawHeader("Authorization");
       connect(socket_, &QWebSocket::textMessageReceived, this, [this](const QString& text) { take(text); });
     });

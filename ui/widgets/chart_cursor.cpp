@@ -31,7 +31,8 @@ void ChartCursor::needMargins(QObject* chart, ChartMargins needed) {
   if (!needs_.contains(chart)) {
     connect(chart, &QObject::destroyed, this, [this, chart] {
       needs_.remove(chart);
-      gatherMargins();
+      // Later: the chart itself, half gone, would still be told.
+      QMetaObject::invokeMethod(this, &ChartCursor::gatherMargins, Qt::QueuedConnection);
     });
   } else if (needs_.value(chart) == needed) {
     return;

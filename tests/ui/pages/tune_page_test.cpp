@@ -194,7 +194,7 @@ TEST_F(TunePageTest, saysWhatIsAcceptedAndHasNoEffect) {
   ready();
   find<QTabWidget>("tuneTabs").setCurrentIndex(1);
   auto& text_edit = find<QPlainTextEdit>("policyText");
-  text_edit.setPlainText(text_edit.toPlainText() + QLatin1Char('\n'));
+  text_edit.setPlainText(QString::fromStdString(testing::samplePolicy().dump(1)));
   ASSERT_TRUE(soon([&] { return text("policyVerdict").contains(QStringLiteral("no errors.\n7:3: `cache` has no effect")); })) << text("policyVerdict").toStdString();
   makeLive();
   ASSERT_TRUE(soon([&] { return words(*page).contains(QStringLiteral("r2 is live. /cache: `cache` has no effect in this version.")); })) << words(*page).toStdString();
