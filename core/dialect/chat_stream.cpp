@@ -23,11 +23,11 @@ void readDelta(JsonDoc::Node delta, StreamState& state) {
   if ((calls.isArray() && calls.size() > 0) || delta["function_call"].isObject()) state.has_tool_calls = true;
 }
 
-void readChoice(JsonDoc::Node choice, StreamState& state) {
+void readChoice(JsonDoc::Node choice, bool judged, StreamState& state) {
   state.saw_choice = true;
   if (choice["index"].integer().value_or(0) != 0) return;
   readDelta(choice["delta"], state);
-  if (!state.broken_evidence && !appendEvidence(choice["logprobs"], state.evidence)) state.broken_evidence = true;
+  if (judged && !state.broken_evidence && !appendEvidence(choice["logprobs"], state.evidence)) state.broken_evidence = true;
   if (state.broken_evidence) state.evidence.clear();
   if (const auto finish = choice["finish_reason"]; finish.isString()) state.finish_reason = *finish.string();
   if (!state.finish_reason.empty()) dropEndTokens(state.evidence, state.text);
@@ -69,7 +69,7 @@ Result<RelayedChunk> relayChatChunk(std::string_view data, const Additions& add,
   if (!choices.isArray() && !usage.isObject()) return malformed("an event has no choices");
   if (state.model.empty()) state.model = root["model"].stringOr("");
   if (choices.isArray()) {
-    for (auto choice = choices.first(); choice; choice = choice.next()) readChoice(choice, state);
+    for (auto choice = choices.first(); choice; choice = choice.next()) readChoice(choice, add.judged, state);
   }
   if (auto read = readUsage(usage)) state.usage = *read;
   if (!add.any()) return RelayedChunk{};

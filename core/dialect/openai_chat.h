@@ -25,6 +25,7 @@ struct Additions {
   bool usage = false;         // stream_options.include_usage was added by us
   int top = 20;               // alternatives to ask for; 0: the tokens' own probabilities only
   int keep = 0;               // alternatives the client asked for itself
+  bool judged = true;         // a stream's token probabilities are gathered; without, nobody looks at them
   [[nodiscard]] bool any() const { return logprobs || top_logprobs || usage; }
 };
 

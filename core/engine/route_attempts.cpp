@@ -73,6 +73,7 @@ dialect::Additions Route::additions(const domain::Deployment& deployment) {
   } else {
     additions_made_ = services_.additions_memory.within({deployment, request_.has_tools}, dialect::additionsFor(request_, evidence));
   }
+  additions_made_.judged = judged;
   return additions_made_;
 }
 

@@ -47,6 +47,18 @@ TEST(ChatStreamTest, gathersTextFinishAndUsage) {
   }
 }
 
+TEST(ChatStreamTest, gathersProbabilitiesOnlyForWhoJudgesByThem) {
+  const std::string said = R"({"id":"c","choices":[{"index":0,"delta":{"content":"A"},"logprobs":{"content":[{"token":"A","logprob":-0.5}]}}]})";
+  for (const bool judged : {true, false}) {
+    StreamState state;
+    Additions add;
+    add.judged = judged;
+    ASSERT_TRUE(relayChatChunk(said, add, state));
+    EXPECT_EQ(state.text, "A");
+    EXPECT_EQ(state.evidence.size(), judged ? 1u : 0u);
+  }
+}
+
 TEST(ChatStreamTest, knowsAnEndThatIsNone) {
   const auto code = [](const StreamState& state) { return checkStreamEnd(state).error().code; };
   EXPECT_EQ(code(readAll({})), ErrorCode::UpstreamTruncated);
