@@ -10,9 +10,11 @@ namespace signalbox {
 
 JsonDoc::Node JsonDoc::Node::operator[](std::string_view wanted) const {
   if (!isObject()) return {};
-  const auto& entries = doc_->entries_;
+  const Entry* const entries = doc_->entries_.data();
+  const std::uint8_t tag = tagOf(wanted);
   for (std::uint32_t at = entries[index_].child; at != 0; at = entries[at].next) {
     const Entry& entry = entries[at];
+    if (entry.key_tag != tag && !entry.key_escaped) continue;
     if (entry.key_escaped) {
       if (Node(doc_, at).key() == wanted) return {doc_, at};
       continue;

@@ -72,7 +72,11 @@ class JsonDoc {
     Kind kind;
     bool escaped;                      // a string with escapes
     bool key_escaped;
+    std::uint8_t key_tag;              // tagOf() of a key without escapes: most lookups go past most keys by it alone
   };
+  [[nodiscard]] static std::uint8_t tagOf(std::string_view key) {
+    return key.empty() ? 0 : static_cast<std::uint8_t>(key.size() * 8 ^ static_cast<unsigned char>(key.front()) ^ static_cast<unsigned char>(key.back()) << 1);
+  }
   std::string_view text_;
   std::vector<Entry> entries_;
 };

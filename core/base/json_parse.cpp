@@ -47,8 +47,6 @@ class JsonDocParser {
     if (!isValidUtf8(text_)) return bad("the text is not UTF-8");
     doc_.text_ = text_;
     doc_.entries_.reserve(std::clamp<std::size_t>(text_.size() / 16, 32, 4096));
-    open_.reserve(std::min<std::size_t>(limits_.max_depth, 16));
-    keys_.reserve(64);
     skipSpace();
     while (true) {
       if (!value()) return bad(problem_);
@@ -102,7 +100,7 @@ class JsonDocParser {
 
   std::uint32_t addEntry(JsonDoc::Kind kind, std::size_t begin) {
     const auto index = static_cast<std::uint32_t>(doc_.entries_.size());
-    doc_.entries_.push_back({static_cast<std::uint32_t>(begin), 0, key_begin_, key_end_, 0, 0, 0, kind, false, key_escaped_});
+    doc_.entries_.push_back({static_cast<std::uint32_t>(begin), 0, key_begin_, key_end_, 0, 0, 0, kind, false, key_escaped_, key_tag_});
     key_begin_ = key_end_ = 0;
     if (!open_.empty()) {
       auto& parent = open_.back();
@@ -238,6 +236,7 @@ class JsonDocParser {
     const std::size_t begin = at_;
     key_escaped_ = false;
     if (!string(key_escaped_)) return false;
+    key_tag_ = JsonDoc::tagOf(text_.substr(begin + 1, at_ - begin - 2));
     key_begin_ = static_cast<std::uint32_t>(begin);
     key_end_ = static_cast<std::uint32_t>(at_);
     if (++total_keys_ > limits_.max_keys) return problem("more than " + std::to_string(limits_.max_keys) + " keys");
@@ -275,12 +274,31 @@ class JsonDocParser {
   JsonLimits limits_;
   JsonDoc doc_;
   std::size_t at_ = 0;
-  std::vector<Open> open_;
-  std::vector<std::string_view> keys_;   // of the open objects; outermost first
+  // A thread's parses use the same memory one after the other: most texts are so short that allocating it would be much of the work.
+  struct Scratch {
+    std::vector<Open> open;
+    std::vector<std::string_view> keys;
+    Scratch() {
+      open.reserve(64);
+      keys.reserve(64);
+    }
+  };
+  static Scratch& cleared() {
+    static thread_local Scratch scratch;
+    constexpr std::size_t kKeptKeys = 1024;
+    if (scratch.keys.capacity() > kKeptKeys) scratch = Scratch();  // that of one large text is not kept for ever
+    scratch.open.clear();
+    scratch.keys.clear();
+    return scratch;
+  }
+  Scratch& scratch_ = cleared();
+  std::vector<Open>& open_ = scratch_.open;
+  std::vector<std::string_view>& keys_ = scratch_.keys;  // of the open objects; outermost first
   std::forward_list<std::string> unescaped_;  // what those of them with escapes stand in
   std::uint32_t total_keys_ = 0;
   std::uint32_t key_begin_ = 0, key_end_ = 0;
   bool key_escaped_ = false;
+  std::uint8_t key_tag_ = 0;
   bool opened_empty_ = false;
   std::string problem_;
 };
