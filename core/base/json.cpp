@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "base/json_doc.h"
+#include "base/json_bounded.h"
 #include "base/strings.h"
 
 namespace signalbox {
@@ -83,9 +83,11 @@ void write(const Json& value, std::string& out) {
 
 }  // namespace
 
-Result<Json> parseJson(std::string_view text) {
+Result<Json> parseJson(std::string_view text) { return parseJson(text, JsonLimits{}); }
+
+Result<Json> parseJson(std::string_view text, JsonLimits limits) {
   // The strict reader first: it is bounded in depth, which nlohmann-json is not, and it refuses duplicate keys.
-  if (auto checked = JsonDoc::parse(text); !checked) return std::unexpected(checked.error());
+  if (auto checked = JsonDoc::parse(text, limits); !checked) return std::unexpected(checked.error());
   Json value = Json::parse(text, nullptr, false);
   if (value.is_discarded()) return fail(ErrorCode::InvalidInput, "a number or string of the JSON text is out of range");
   return value;

@@ -2,6 +2,7 @@
 // The JSON-RPC half of RemoteSession: calls and their answers, feeds and their deltas.
 #include <utility>
 
+#include "base/json_bounded.h"
 #include "bridge/remote_session.h"
 #include "control/rpc.h"
 
@@ -73,7 +74,9 @@ void RemoteSession::unsubscribe(std::int64_t key) {
 }
 
 void RemoteSession::received(const QString& text) {
-  const Result<Json> message = parseJson(text.toStdString());
+  // A page of decisions with their attempts has more keys than any request may have; its bytes are bounded by the socket.
+  constexpr JsonLimits kMostOfAMessage{64, 8'000'000};
+  const Result<Json> message = parseJson(text.toStdString(), kMostOfAMessage);
   if (!message || !message->is_object()) {
     problem_ = tr("the router sent something that is not JSON-RPC");
     socket_.close(QWebSocketProtocol::CloseCodeProtocolError);
