@@ -3,11 +3,14 @@
 
 #include <QAction>
 #include <QCoreApplication>
+#include <QEvent>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLayout>
 #include <QPainter>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QToolButton>
 #include <algorithm>
 
@@ -60,6 +63,34 @@ QAction* tableAction(TimeSeriesView* view, QWidget* page) {
   action->setObjectName(QStringLiteral("table.") + view->objectName());
   QObject::connect(action, &QAction::triggered, view, &TimeSeriesView::showTable);
   return action;
+}
+
+namespace {
+// As wide as its content needs at least, so that nothing of it is ever cut off at the side.
+class UprightScroll : public QScrollArea {
+ public:
+  using QScrollArea::QScrollArea;
+  [[nodiscard]] QSize minimumSizeHint() const override {
+    const int bar = verticalScrollBar()->sizeHint().width();
+    return {(widget() ? widget()->minimumSizeHint().width() : 0) + bar, bar};
+  }
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override {
+    if (watched == widget() && event->type() == QEvent::LayoutRequest) updateGeometry();
+    return QScrollArea::eventFilter(watched, event);
+  }
+};
+}  // namespace
+
+QWidget* scrolled(QWidget* content, QWidget* parent) {
+  auto* area = new UprightScroll(parent);
+  area->setFrameShape(QFrame::NoFrame);
+  area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  area->setFocusPolicy(Qt::NoFocus);
+  area->setWidgetResizable(true);
+  area->setWidget(content);
+  return area;
 }
 
 void tighten(QLayout* layout, int spacing) {

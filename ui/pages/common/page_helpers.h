@@ -53,5 +53,7 @@ class TimeSeriesView;
 [[nodiscard]] QAction* tableAction(TimeSeriesView* view, QWidget* page);
 
 void tighten(QLayout* layout, int spacing = 0);  // no margins
+// `content`, to be scrolled up and down where the window is lower than its least height.
+[[nodiscard]] QWidget* scrolled(QWidget* content, QWidget* parent);
 
 }  // namespace signalbox::ui

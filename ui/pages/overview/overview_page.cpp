@@ -37,7 +37,7 @@ OverviewPage::OverviewPage(const PageContext& context, QWidget* parent)
   layout->addWidget(filter_);
   layout->addWidget(headline_);
   layout->addWidget(empty_);
-  layout->addWidget(charts_, 1);
+  layout->addWidget(scrolled(charts_, this), 1);
   empty_->hide();
   baselines_->hide();
   events_->hide();

@@ -51,9 +51,10 @@ ProxyPage::ProxyPage(const PageContext& context, QWidget* parent)
       snippets_(new QTabWidget(this)), test_(new TestPanel(this)), dock_(new LatestDock(latest_, this)) {
   setObjectName(QStringLiteral("proxyPage"));
   const Metrics m = metricsOf(this);
-  auto* outer = new QVBoxLayout(this);
+  auto* body = new Surface(this);
+  auto* outer = new QVBoxLayout(body);
   tighten(outer);
-  auto* head = new Surface(this);
+  auto* head = new Surface(body);
   auto* column = new QVBoxLayout(head);
   column->setContentsMargins(m.pagePadding(), m.pagePadding(), m.pagePadding(), m.panelPadding());
   column->setSpacing(2 * m.u);
@@ -63,6 +64,9 @@ ProxyPage::ProxyPage(const PageContext& context, QWidget* parent)
   buildSnippets();
   outer->addWidget(snippets_);
   outer->addWidget(test_, 1);
+  auto* frame = new QVBoxLayout(this);
+  tighten(frame);
+  frame->addWidget(scrolled(body, this));
   dock_->hide();
   makeActions();
   connectAll();
