@@ -64,6 +64,14 @@ TEST_F(OverviewPageTest, offersNoTestRequestOfOurRouterBesideAnotherThatIsEmpty)
   EXPECT_FALSE(words(empty()).contains(QStringLiteral("127.0.0.1:8787"))) << words(empty()).toStdString();
 }
 
+TEST_F(OverviewPageTest, scrollsItsChartsWhereTheWindowIsLow) {
+  commit(3);
+  show<OverviewPage>("overview");
+  page->resize(900, 300);
+  ASSERT_TRUE(soon([&] { return page->height() == 300; }));
+  for (const char* name : {"tierSplit", "cost"}) EXPECT_GE(chart(name).height(), chart(name).minimumSizeHint().height()) << name;
+}
+
 TEST_F(OverviewPageTest, namesTheFilterThatLetsNothingThroughAndClearsIt) {
   commit(20);
   selection.addCondition({"final_tier", domain::Condition::Op::AnyOf, {"frontier"}});

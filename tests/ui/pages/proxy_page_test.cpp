@@ -34,6 +34,16 @@ TEST_F(ProxyPageTest, aStoppedRouterHasNoAddressToCopyAndCanBeStarted) {
   EXPECT_EQ(embedded.started[0], settings.get(settings::kProxyPort));
 }
 
+TEST_F(ProxyPageTest, scrollsWhereTheWindowIsLowAndCutsNothingOff) {
+  auto& shown = show<ProxyPage>("proxy", false);
+  shown.resize(760, 300);
+  ASSERT_TRUE(soon([&] { return shown.height() == 300; }));
+  const auto& state = find<QLabel>("proxyState");
+  EXPECT_GE(state.height(), state.minimumSizeHint().height());
+  const auto& copy = find<QPushButton>("copyUrl");
+  EXPECT_LE(copy.mapTo(&shown, QPoint(copy.width(), 0)).x(), shown.width());
+}
+
 TEST_F(ProxyPageTest, aStartingRouterDoesNotSayRunningBeforeItIsBound) {
   embedded.become(State::Starting);
   show<ProxyPage>("proxy", false);
