@@ -41,7 +41,7 @@ std::optional<int> parseOptions(int argc, char** argv, ConsoleOptions& options) 
   app.add_flag("--plain", options.plain, "Send the token over ws:// to another computer all the same")->needs(attach);
   auto* demo = app.add_flag("--demo", options.demo, "Simulated models, a router and made-up traffic, all on loopback; no key needed")->excludes(attach);
   app.add_flag("--headless", options.headless, "Run the router without a window or a display, until a signal stops it")->excludes(attach);
-  app.add_flag("--measure", options.measure, "Print the milliseconds to the first paint to stderr")->group("");
+  app.add_flag("--measure", options.measure, "Print to stderr how long the first paint took, and a key on a slider")->group("");
   app.add_option("--shots", options.shots, "Write a picture of every page in both themes to this folder, then leave")->group("");
   demo->excludes("--config");
   app.footer("Without --attach and --demo it runs the router of the configuration in this process.");

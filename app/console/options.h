@@ -13,7 +13,7 @@ struct ConsoleOptions {
   bool plain = false;      // the token may go over ws:// beyond this computer
   bool demo = false;
   bool headless = false;
-  bool measure = false;    // print milliseconds to first paint, and go on
+  bool measure = false;    // print how long painting takes, and go on
   std::string shots;       // folder: pictures of every page, then leave
 };
 

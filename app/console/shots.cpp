@@ -4,12 +4,10 @@
 #include <QAbstractItemModel>
 #include <QAction>
 #include <QDir>
-#include <QElapsedTimer>
-#include <QEventLoop>
 #include <QPushButton>
 #include <QTableView>
-#include <QTimer>
 
+#include "console/rest.h"
 #include "dialogs/confirm_dialog.h"
 #include "models/decision_table_model.h"
 #include "pages/tune/tune_page.h"
@@ -24,22 +22,8 @@ using namespace ui;
 namespace {
 constexpr int kSettleMs = 1'800;
 constexpr int kStepMs = 100;
-constexpr int kLongestWaitMs = 20'000;
 constexpr std::int64_t kDayS = 86'400;  // what the demo has made up
 constexpr double kDraftStep = 0.034;
-
-void rest(int ms) {
-  QEventLoop loop;
-  QTimer::singleShot(ms, &loop, &QEventLoop::quit);
-  loop.exec();
-}
-
-template <class Condition>
-void waitFor(Condition condition) {
-  QElapsedTimer clock;
-  clock.start();
-  while (!condition() && clock.elapsed() < kLongestWaitMs) rest(kStepMs);
-}
 
 // An escalated request shows most of the way; else the first row will do.
 void chooseRow(QTableView& table) {

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "console/local_router.h"
+#include "console/measure.h"
 #include "console/settings_watch.h"
 #include "console/shots.h"
 #include "console/tray_wiring.h"
@@ -91,6 +92,7 @@ int runWindow(int argc, char** argv, const ConsoleOptions& options, std::chrono:
       std::fprintf(stderr, "first paint %.0f ms\n", took.count());
     }
     connectWay(options, wiring.routers(), router, settings);
+    if (options.measure) QTimer::singleShot(0, &window, [&] { measureSlider(window, client); });
     if (options.shots.empty()) return;
     QTimer::singleShot(0, &window, [&] {
       takeAllShots({window, appearance, client, selection, pageIds()}, QString::fromStdString(options.shots));
