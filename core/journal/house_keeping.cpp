@@ -40,12 +40,12 @@ void SqliteJournal::retire() {
   if (*gone == kRetireStep) status_at_ = {};  // there may be more
   const auto kept = store_->keptSince();
   if (!kept || !*kept) return;
+  forgetUntil(**kept);  // first: whoever hears that rows have gone asks since when there are any
   std::int64_t so_far = 0;
   {
     const std::lock_guard lock(status_mutex_);
     so_far = status_.retired += *gone;
   }
-  forgetUntil(**kept);
   if (retirement_told_at_ && steadyNow() < *retirement_told_at_ + kTellEvery) return;
   retirement_told_at_ = steadyNow();
   log::info(
