@@ -142,12 +142,16 @@ void TextEdits::setMember(JsonDoc::Node object, std::string_view key, std::strin
 }
 
 std::string TextEdits::apply(std::string_view text) const {
-  auto sorted = edits_;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
+  const auto earlier = [](const Edit& a, const Edit& b) { return a.begin < b.begin; };
+  if (!std::is_sorted(edits_.begin(), edits_.end(), earlier)) {  // most come in order, and copying them would cost more than the rest
+    TextEdits sorted = *this;
+    std::stable_sort(sorted.edits_.begin(), sorted.edits_.end(), earlier);
+    return sorted.apply(text);
+  }
   std::string out;
   out.reserve(text.size() + 64);
   std::size_t at = 0;
-  for (const auto& edit : sorted) {
+  for (const auto& edit : edits_) {
     if (edit.begin > at) out.append(text.substr(at, edit.begin - at));
     out += edit.with;
     at = std::max(at, edit.end);

@@ -160,6 +160,8 @@ Result<void> Exchange::feed(std::string_view bytes) {
 }
 
 Result<void> Exchange::readEvents(std::string_view bytes) {
+  fed_at_ = steadyNow();
+  relay_.reserve(relay_.size() + bytes.size());
   Result<void> problem;
   auto read = reader_.feed(bytes, [&](const http::SseEvent& event, bool has_data) {
     problem = block(event, has_data);
@@ -173,14 +175,14 @@ Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
     relay_.append(event.raw);
     return {};
   }
-  idle_until_ = steadyNow() + limits_.idle;
+  idle_until_ = fed_at_ + limits_.idle;
   const std::size_t text_before = state_.text.size();
   const std::int64_t reasoning_before = state_.reasoning_bytes;
   const auto relayed = dialect::relayChatChunk(event.data, additions_, state_);
   if (!relayed) return std::unexpected(failureOf(relayed, dialect::relayChatChunk(withoutKey(event.data), additions_, state_)));
   if (state_.done) return endStream(event);
   const bool said = state_.text.size() > text_before || state_.reasoning_bytes > reasoning_before || state_.has_tool_calls;
-  if (!first_token_at_ && (said || !state_.finish_reason.empty())) first_token_at_ = steadyNow();
+  if (!first_token_at_ && (said || !state_.finish_reason.empty())) first_token_at_ = fed_at_;
   using Kind = dialect::RelayedChunk::Kind;
   if (relayed->kind == Kind::AsItCame) relay_.append(event.raw);
   if (relayed->kind != Kind::Changed) return {};

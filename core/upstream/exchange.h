@@ -73,6 +73,7 @@ class Exchange {
   std::string body_;  // sent; outlives the transfer
   SteadyTime started_at_;
   std::optional<SteadyTime> first_token_at_;
+  SteadyTime fed_at_{};      // when the bytes that are being read came
   SteadyTime idle_until_{};  // of a stream: moved by events with data, so that comments and drips are no progress
   Transfer transfer_;
   http::SseReader reader_;
