@@ -59,13 +59,17 @@ class Route final : private upstream::Host {
     gate::Judgement judgement;
     domain::TierIndex tier{};
     std::optional<std::size_t> attempt;  // index into the record, once it is written there
+    bool of_prefix = false;              // judged by its beginning, while the rest was still to come
     bool again = false;                  // asked again, for less of what the router adds
   };
   Task<Result<Answer>> ask(domain::TierIndex tier);
   Task<Result<std::unique_ptr<upstream::Exchange>>> askForLess(upstream::TierCall call, Error refusal);
   void judge(Answer& answer);
+  void lookBack(Answer& answer);
   [[nodiscard]] Error tiersFailed(std::vector<Error> errors);
-  [[nodiscard]] bool holds(domain::TierIndex tier) const;  // the answer is judged before the client sees it
+  // Whether a stream is judged before the client sees any of it, and if so by its beginning alone.
+  enum class Hold { None, Prefix, Whole };
+  [[nodiscard]] Hold holds(domain::TierIndex tier) const;
   [[nodiscard]] const policy::Gate* gateOf(domain::TierIndex tier) const;
   [[nodiscard]] const domain::Tier& tierAt(domain::TierIndex tier) const;
   void serve(Answer answer);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "domain/error_status.h"
 #include "engine/route.h"
+#include "gate/prefix.h"
 #include "text/tokens.h"
 
 namespace signalbox::engine {
@@ -52,11 +53,15 @@ const policy::Gate* Route::gateOf(domain::TierIndex tier) const {
 
 bool Route::hasHigher(domain::TierIndex tier) const { return !pinned_ && domain::index(tier) + 1 < services_.config.tiers.size(); }
 
-bool Route::holds(domain::TierIndex tier) const {
-  if (pinned_) return false;
-  if (const auto* gate = gateOf(tier)) return gate->stream != domain::StreamGate::Off;
+Route::Hold Route::holds(domain::TierIndex tier) const {
+  if (pinned_) return Hold::None;
   const auto& validate = workload_->validate;
-  return !validate.labels.empty() || validate.json_schema || validate.regex || validate.max_chars || validate.refusals_escalate;
+  if (const auto* gate = gateOf(tier)) {
+    if (gate->stream == domain::StreamGate::Off) return Hold::None;
+    return gate::judgesPrefix(*gate, validate) ? Hold::Prefix : Hold::Whole;
+  }
+  const bool any = !validate.labels.empty() || validate.json_schema || validate.regex || validate.max_chars || validate.refusals_escalate;
+  return any ? Hold::Whole : Hold::None;
 }
 
 dialect::Additions Route::additions(const domain::Deployment& deployment) {
@@ -83,12 +88,15 @@ Task<Result<void>> Route::climb() {
   while (true) {
     auto answer = co_await ask(current_);
     if (answer) {
-      if (!request_.stream || holds(current_)) judge(*answer);  // it has come to its end, and the client has nothing of it
+      if (!request_.stream || holds(current_) != Hold::None) judge(*answer);  // the client has nothing of it yet
       if (!answer->judgement.escalate || !hasHigher(current_)) {
         serve(std::move(*answer));
         co_return Result<void>{};
       }
-      refused = std::move(*answer);
+      writeAttempt(*answer, nullptr);
+      refused.reset();
+      // A stream that was refused by its beginning ends here; a complete answer is kept for when there is no better one.
+      if (answer->exchange->complete()) refused = std::move(*answer);
       ++decision_.escalations;
       current_ = domain::tierIndex(domain::index(current_) + 1);
       continue;
@@ -122,7 +130,14 @@ Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
   call.tier = &tierAt(tier);
   call.request = &request_;
   call.stream = request_.stream;
-  call.hold = request_.stream && holds(tier);
+  if (request_.stream && holds(tier) == Hold::Whole) call.enough = &upstream::Exchange::nothingIsEnough;
+  if (request_.stream && holds(tier) == Hold::Prefix) {
+    const auto& gate = *gateOf(tier);
+    call.wait = gate.prefix_wait;
+    call.enough = [&gate, &validate = workload_->validate](const dialect::StreamState& said) {
+      return said.has_tool_calls || gate::prefixSuffices(gate, validate, said.text, said.evidence);
+    };
+  }
   constexpr std::int64_t kShortAnswerTokens = 64;
   call.short_answer = (workload_ != nullptr && !workload_->validate.labels.empty()) ||
                       (request_.max_tokens && *request_.max_tokens <= kShortAnswerTokens);
@@ -161,7 +176,7 @@ Task<Result<std::unique_ptr<upstream::Exchange>>> Route::askForLess(upstream::Ti
   co_return exchange;
 }
 
-// Lets gate and validators judge a whole answer.
+// Lets gate and validators judge an answer, or what a stream begins with.
 void Route::judge(Answer& answer) {
   const auto& said = answer.exchange->answer();
   if (workload_ != nullptr && !pinned_) {
@@ -172,11 +187,24 @@ void Route::judge(Answer& answer) {
     const auto* map = gate ? domain::findCalibration(services_.config.calibrations, workload_->name, answer.exchange->deployment(), gate->signal)
                            : nullptr;
     answer.judgement = gate::judge(gate, validators, said.text, said.evidence, map, said.refused);
-    const bool held = request_.stream && gate != nullptr && gate->stream == domain::StreamGate::Prefix;
-    const std::string words = (held ? "stream held whole, " : "") + answer.judgement.explanation;
+    answer.of_prefix = !answer.exchange->complete();
+    const bool held = request_.stream && gate != nullptr && gate->stream == domain::StreamGate::Prefix && holds(answer.tier) == Hold::Whole;
+    std::string words = (held ? "stream held whole, " : "") + answer.judgement.explanation;
+    if (answer.of_prefix) words += ", by its first " + std::to_string(said.evidence.size()) + " tokens";
     if (!answer.judgement.explanation.empty()) explain(tierAt(answer.tier).name + ": " + words);
   }
-  writeAttempt(answer, nullptr);
+  if (answer.exchange->complete()) writeAttempt(answer, nullptr);
+}
+
+// What was let through by its beginning may turn out not to be what validators want: then it is one to be looked at.
+void Route::lookBack(Answer& answer) {
+  if (!answer.of_prefix) return;
+  const auto& said = answer.exchange->answer();
+  if (said.has_tool_calls) return;
+  answer.judgement.validation = gate::validate(workload_->validate, said.text, said.refused);
+  if (answer.judgement.validation.passed) return;
+  decision_.verdict = domain::Verdict::Review;
+  explain(tierAt(answer.tier).name + ": later failed " + answer.judgement.validation.failed);
 }
 
 void Route::serve(Answer answer) {

@@ -138,6 +138,7 @@ Task<Result<void>> Route::relayStream() {
 }
 
 Task<Result<void>> Route::writeStreamEnd() {
+  lookBack(*served_);
   writeAttempt(*served_, nullptr);
   settleCost();
   const std::string last = costComment(decision_) + served_->exchange->terminalEvent();

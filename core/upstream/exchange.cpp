@@ -118,27 +118,34 @@ Task<Result<void>> Exchange::openStream() {
 Task<Result<void>> Exchange::next() {
   const std::size_t before = relay_.size();
   while (!complete_ && relay_.size() == before) {
-    auto arrived = co_await transfer_.wait(Transfer::Until::Data, std::min(idle_until_, limits_.whole));
-    Result<void> result = arrived;
-    if (arrived) {
-      const std::string bytes = transfer_.takeBytes();
-      result = feed(bytes);
-    }
-    if (!result) {
-      settle(result);
-      co_return result;
-    }
-  }
-  if (complete_) settle({});
-  co_return Result<void>{};
-}
-
-Task<Result<void>> Exchange::readAll() {
-  while (!complete_) {
-    auto more = co_await next();
+    auto more = co_await readMore(SteadyTime::max());
     if (!more) co_return more;
   }
   co_return Result<void>{};
+}
+
+Task<Result<void>> Exchange::readOn(Enough enough, Duration wait) {
+  while (!complete_ && !enough(state_)) {
+    const SteadyTime until = first_words_at_ && wait < SteadyTime::max() - *first_words_at_ ? *first_words_at_ + wait : SteadyTime::max();
+    if (steadyNow() >= until) break;
+    auto more = co_await readMore(until);
+    if (!more) co_return more;
+  }
+  co_return Result<void>{};
+}
+
+// What comes next, or nothing until `until`, which is no failure.
+Task<Result<void>> Exchange::readMore(SteadyTime until) {
+  const SteadyTime limit = std::min(idle_until_, limits_.whole);
+  Result<void> result = co_await transfer_.wait(Transfer::Until::Data, std::min(limit, until));
+  if (result) {
+    const std::string bytes = transfer_.takeBytes();
+    result = feed(bytes);
+  } else if (result.error().code == ErrorCode::UpstreamTimeout && until < limit) {
+    co_return Result<void>{};
+  }
+  if (!result || complete_) settle(result);
+  co_return result;
 }
 
 Result<void> Exchange::feed(std::string_view bytes) {
@@ -183,6 +190,7 @@ Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
   if (state_.done) return endStream(event);
   const bool said = state_.text.size() > text_before || state_.reasoning_bytes > reasoning_before || state_.has_tool_calls;
   if (!first_token_at_ && (said || !state_.finish_reason.empty())) first_token_at_ = fed_at_;
+  if (!first_words_at_ && (!state_.text.empty() || state_.has_tool_calls)) first_words_at_ = fed_at_;
   using Kind = dialect::RelayedChunk::Kind;
   if (relayed->kind == Kind::AsItCame) relay_.append(event.raw);
   if (relayed->kind != Kind::Changed) return {};

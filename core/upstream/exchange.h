@@ -2,6 +2,7 @@
 // One attempt at one deployment, read in the upstream's dialect: a whole answer, or a stream that can be held, judged and then
 // relayed. Lives on one worker's thread, inside the task that made it; destroying it cancels the call.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -33,8 +34,12 @@ class Exchange {
   // A stream's next events, or its end. After complete() there are no more. Fails with UpstreamTruncated when the stream ends
   // before its terminal event, UpstreamTimeout when it stalls.
   Task<Result<void>> next();
-  // Reads a stream to its end without relaying it.
-  Task<Result<void>> readAll();
+  // Reads a stream on without relaying it, until `enough` of what it says so far, for `wait` after its first words at most, or to its
+  // end. What was read stays for takeRelayBytes().
+  using Enough = std::function<bool(const dialect::StreamState&)>;
+  Task<Result<void>> readOn(Enough enough, Duration wait);
+  // For a stream that is read to its end.
+  [[nodiscard]] static bool nothingIsEnough(const dialect::StreamState&) { return false; }
 
   [[nodiscard]] bool stream() const { return stream_; }
   [[nodiscard]] bool complete() const { return complete_; }
@@ -56,6 +61,7 @@ class Exchange {
  private:
   Task<Result<void>> openWhole();
   Task<Result<void>> openStream();
+  Task<Result<void>> readMore(SteadyTime until);
   [[nodiscard]] Result<void> feed(std::string_view bytes);
   [[nodiscard]] Result<void> readEvents(std::string_view bytes);
   [[nodiscard]] Result<void> block(const http::SseEvent& event, bool has_data);
@@ -74,6 +80,7 @@ class Exchange {
   SteadyTime started_at_;
   std::optional<SteadyTime> first_token_at_;
   SteadyTime fed_at_{};      // when the bytes that are being read came
+  std::optional<SteadyTime> first_words_at_;  // of the answer itself: thoughts are none
   SteadyTime idle_until_{};  // of a stream: moved by events with data, so that comments and drips are no progress
   Transfer transfer_;
   http::SseReader reader_;

@@ -86,7 +86,7 @@ Task<Result<std::unique_ptr<Exchange>>> callTier(Client& client, TierCall call, 
     auto exchange = std::make_unique<Exchange>(client, deployment, *call.request, additions, call.stream, limitsOf(call),
                                                i == 0 ? domain::AttemptRole::Serve : domain::AttemptRole::Retry);
     auto answered = co_await exchange->open();
-    if (answered && call.hold) answered = co_await exchange->readAll();
+    if (answered && call.enough) answered = co_await exchange->readOn(call.enough, call.wait);
     if (answered) co_return exchange;
     const auto attempt = describe(*exchange, call, answered.error());
     host.attemptFailed(*exchange, attempt, answered.error());

@@ -21,13 +21,16 @@ struct TierCall {
   const domain::Tier* tier = nullptr;
   const domain::Request* request = nullptr;
   bool stream = false;             // ask for a stream
-  bool hold = false;               // the client sees nothing before the end: a stream that breaks off may be asked for elsewhere
+  // Of a stream, what is read before anything of it can reach the client: until then one that breaks off may be asked for elsewhere.
+  // Null: its first token.
+  Exchange::Enough enough = nullptr;
+  Duration wait = Duration::max();  // for that much, after the first words
   bool short_answer = false;       // short by nature: the tier's timeout holds for the whole of it
   double timeout_scale = 1.0;      // 0.5 + complexity
 };
 
-// The first deployment that answers, opened; where it is to be held, read to its end. The error is that of the tier as a whole: a request that the upstream refused is
-// returned at once; every one limited: UpstreamRateLimited with the smallest wait; only timeouts: UpstreamTimeout; else the last.
+// The first deployment that answers, opened, and read as far as `enough` wants. The error is that of the tier as a whole: a request
+// that the upstream refused is returned at once; every one limited: UpstreamRateLimited with the smallest wait; only timeouts: UpstreamTimeout; else the last.
 [[nodiscard]] Task<Result<std::unique_ptr<Exchange>>> callTier(Client& client, TierCall call, Host& host);
 
 // Whether another deployment or tier may be tried after this error.

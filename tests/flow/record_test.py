@@ -16,7 +16,8 @@ GATED = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}, "gate":
 
 
 class Provider(http.server.ThreadingHTTPServer):
-    """A provider whose answers are made by `answer(body, send)`; send(status, json) or send(status, list of stream pieces)."""
+    """A provider whose answers are made by `answer(body, send)`; send(status, json) or send(status, list of stream pieces): objects,
+    texts, events to wait for, and functions of the connection."""
     daemon_threads = True
 
     def __init__(self, answer):
@@ -51,6 +52,9 @@ class Provider(http.server.ThreadingHTTPServer):
                 for piece in what:
                     if isinstance(piece, threading.Event):
                         piece.wait(30)
+                        continue
+                    if callable(piece):
+                        piece(self.connection)
                         continue
                     data = f"data: {piece if isinstance(piece, str) else json.dumps(piece)}\n\n".encode()
                     self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))

@@ -60,13 +60,14 @@ class TierCallTest : public testing::Test {
       const std::shared_ptr<void> stop(nullptr, [&](void*) { io_.stop(); });
       co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
       co_await boost::asio::this_coro::throw_if_cancelled(false);
-      TierCall call{&tier_, &*request, stream, hold, false, 1.0};
+      TierCall call{&tier_, &*request, stream, {}, Duration::max(), false, 1.0};
+      if (hold) call.enough = &Exchange::nothingIsEnough;
       auto exchange = co_await callTier(client, call, host_);
       if (!exchange) {
         text = std::unexpected(exchange.error());
         co_return;
       }
-      auto read = co_await (*exchange)->readAll();
+      auto read = co_await (*exchange)->readOn(&Exchange::nothingIsEnough, Duration::max());
       relayed_ = (*exchange)->takeRelayBytes() + (*exchange)->terminalEvent();
       if (read) {
         text = (*exchange)->answer().text;
