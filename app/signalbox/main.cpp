@@ -21,6 +21,7 @@ using signalbox::app::ExitCode;
 constexpr void (*kCommands[])(CLI::App&, ExitCode&) = {
     signalbox::app::addServe,
     signalbox::app::addCheck,
+    signalbox::app::addInit,
     signalbox::app::addSimulate,
     signalbox::app::addReplay,
     signalbox::app::addCalibrate,

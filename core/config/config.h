@@ -97,6 +97,10 @@ using PolicyCheck = std::function<domain::DocumentFindings(const domain::PolicyD
 // Reads, validates and resolves a configuration and its policy file. All errors at once.
 [[nodiscard]] std::expected<std::shared_ptr<const Config>, ConfigErrors> load(const std::string& file, SecretSource& secrets,
                                                                               const PolicyCheck& check);
+// The same of a text that need not be in a file yet; `policy_text` stands in for the policy file where it is given.
+[[nodiscard]] std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::string& text, const std::string& file,
+                                                                                  SecretSource& secrets, const PolicyCheck& check,
+                                                                                  const std::string* policy_text = nullptr);
 // The default search: ./signalbox.yaml, then the XDG configuration folder. InvalidConfig names both when neither is there.
 [[nodiscard]] Result<std::string> findConfigFile();
 

@@ -31,13 +31,13 @@ std::string machineName() {
   return ::gethostname(name, sizeof(name) - 1) == 0 && name[0] ? name : "signalbox";
 }
 
-void readPolicyFile(const Reading& from, Config& config, const PolicyCheck& check, ConfigErrors& warnings) {
+void readPolicyFile(const Reading& from, Config& config, const PolicyCheck& check, const std::string* given, ConfigErrors& warnings) {
   if (!from.json.contains("policy")) return;
   const std::string written = from.json["policy"].get<std::string>();
   config.policy_file = absolutePath(from.folder, written);
   // Named as the user would: beside the configuration as that was given.
   const std::string shown = fs::path(written).is_absolute() ? written : (fs::path(config.file).parent_path() / written).lexically_normal().string();
-  const auto text = readFile(config.policy_file);
+  const auto text = given ? Result<std::string>(*given) : readFile(config.policy_file);
   if (!text) return from.problems.error("/policy", shown + ": " + text.error().message);
   PolicyText policy = readPolicy(*text, shown, config.tierNames(), check);
   if (policy.errors.empty()) config.policy = std::move(policy.document);
@@ -82,7 +82,12 @@ std::vector<std::string> Config::tierNames() const {
 std::expected<std::shared_ptr<const Config>, ConfigErrors> load(const std::string& file, SecretSource& secrets, const PolicyCheck& check) {
   const auto text = readFile(file);
   if (!text) return std::unexpected(ConfigErrors{{file, 0, 0, text.error().message}});
-  const YamlDocument yaml = readYaml(*text, file);
+  return loadText(*text, file, secrets, check);
+}
+
+std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::string& text, const std::string& file, SecretSource& secrets,
+                                                                    const PolicyCheck& check, const std::string* policy_text) {
+  const YamlDocument yaml = readYaml(text, file);
   if (!yaml.errors.empty()) return std::unexpected(yaml.errors);
   Problems problems(file, yaml.places);
   for (const auto& violation : fileSchema().validate(yaml.json)) problems.error(violation.pointer, violation.text(), violation.at_key);
@@ -103,7 +108,7 @@ std::expected<std::shared_ptr<const Config>, ConfigErrors> load(const std::strin
   readAliases(from, *config);
   readCalibration(from, *config);
   ConfigErrors policy_warnings;
-  if (problems.clean()) readPolicyFile(from, *config, check, policy_warnings);
+  if (problems.clean()) readPolicyFile(from, *config, check, policy_text, policy_warnings);
   if (!problems.clean()) return std::unexpected(problems.takeErrors());
   config->warnings = problems.takeWarnings();
   config->warnings.insert(config->warnings.end(), policy_warnings.begin(), policy_warnings.end());

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "signalbox/starter_arguments.h"
+
+#include <algorithm>
+#include <istream>
+#include <ostream>
+
+#include "base/strings.h"
+#include "config/providers.h"
+
+namespace signalbox::app {
+namespace {
+
+std::unexpected<Error> refuse(const std::string& flag, const std::string& what) { return fail(ErrorCode::InvalidInput, what, flag); }
+
+std::string presetNames(bool local) {
+  std::vector<std::string> names;
+  for (const auto& one : config::providers()) {
+    if (!one.base_url.empty() && one.local == local) names.emplace_back(one.name);
+  }
+  return join(names, ", ");
+}
+
+config::StarterUpstream* named(config::Starter& starter, std::string_view name) {
+  const auto found = std::find_if(starter.upstreams.begin(), starter.upstreams.end(), [&](const auto& one) { return one.name == name; });
+  return found == starter.upstreams.end() ? nullptr : &*found;
+}
+
+std::string upstreamNames(const config::Starter& starter) {
+  std::vector<std::string> names;
+  for (const auto& one : starter.upstreams) names.push_back(one.name);
+  return join(names, ", ");
+}
+
+// "http://127.0.0.1:8000/v1" → "127.0.0.1"
+std::string hostOf(const std::string& url) {
+  const auto begin = url.find("://");
+  if (begin == std::string::npos) return {};
+  std::string host = url.substr(begin + 3, url.find('/', begin + 3) - begin - 3);
+  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
+  return host.substr(0, host.find(':'));
+}
+
+Result<void> addPreset(config::Starter& starter, const std::string& name) {
+  const auto* provider = config::findProvider(name);
+  if (!provider || provider->base_url.empty()) {
+    return refuse("--preset", "there is no preset \"" + name + "\"; there are " + presetNames(false) + " and, on this machine, " + presetNames(true) +
+                                  "; anything else is --upstream NAME=URL");
+  }
+  if (named(starter, provider->name)) return {};
+  config::StarterUpstream upstream;
+  upstream.name = provider->name;
+  upstream.base_url = provider->base_url;
+  upstream.key_env = provider->key_env;
+  upstream.api = provider->api;
+  upstream.logprobs = provider->logprobs;
+  upstream.local = provider->local;
+  for (const auto model : {provider->small, provider->large}) {
+    if (!model.empty()) upstream.models.emplace_back(model);
+  }
+  starter.upstreams.push_back(std::move(upstream));
+  return {};
+}
+
+Result<void> addUpstream(config::Starter& starter, const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+    return refuse("--upstream", "\"" + text + "\" must be NAME=URL, such as vllm=http://127.0.0.1:8000/v1");
+  }
+  const std::string name = text.substr(0, equals);
+  if (named(starter, name)) return refuse("--upstream", "there are two upstreams called \"" + name + "\"; names are unique");
+  config::StarterUpstream upstream;
+  upstream.name = name;
+  upstream.base_url = text.substr(equals + 1);
+  upstream.local = config::isLoopback(hostOf(upstream.base_url));
+  starter.upstreams.push_back(std::move(upstream));
+  return {};
+}
+
+Result<void> giveKey(config::Starter& starter, const std::string& text) {
+  const auto equals = text.find('=');
+  const std::string variable = equals == std::string::npos ? text : text.substr(equals + 1);
+  if (equals != std::string::npos) {
+    auto* upstream = named(starter, text.substr(0, equals));
+    if (!upstream) return refuse("--key-env", "there is no upstream \"" + text.substr(0, equals) + "\"; there are " + upstreamNames(starter));
+    upstream->key_env = variable;
+    return {};
+  }
+  // Without a name it is that of the one upstream that is somewhere else, or of the only one.
+  std::vector<config::StarterUpstream*> meant;
+  for (auto& one : starter.upstreams) {
+    if (!one.local || starter.upstreams.size() == 1) meant.push_back(&one);
+  }
+  if (meant.size() != 1) return refuse("--key-env", "whose key is in " + variable + "? Say UPSTREAM=" + variable + " with one of " + upstreamNames(starter));
+  meant.front()->key_env = variable;
+  return {};
+}
+
+// Models that are named replace the preset's own.
+Result<void> giveModels(config::Starter& starter, const std::vector<std::string>& models) {
+  std::vector<std::pair<config::StarterUpstream*, std::string>> given;
+  for (const auto& text : models) {
+    const auto slash = text.find('/');
+    auto* upstream = slash == std::string::npos ? nullptr : named(starter, text.substr(0, slash));
+    const std::string id = upstream ? text.substr(slash + 1) : text;
+    if (!upstream && starter.upstreams.size() == 1) upstream = &starter.upstreams.front();
+    if (!upstream || id.empty()) return refuse("--model", "\"" + text + "\" must be UPSTREAM/MODEL with one of the upstreams " + upstreamNames(starter));
+    given.emplace_back(upstream, id);
+  }
+  for (const auto& [upstream, id] : given) upstream->models.clear();
+  for (const auto& [upstream, id] : given) upstream->models.push_back(id);
+  return {};
+}
+
+Result<void> addTier(config::Starter& starter, const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+    return refuse("--tier", "\"" + text + "\" must be NAME=UPSTREAM/MODEL, such as small=openai/gpt-4o-mini; several are separated by commas");
+  }
+  config::StarterTier tier{text.substr(0, equals), {}};
+  for (const auto one : split(std::string_view(text).substr(equals + 1), ',')) {
+    const std::string deployment(trim(one));
+    const auto slash = deployment.find('/');
+    auto* upstream = named(starter, deployment.substr(0, slash));
+    if (!upstream || slash == std::string::npos) return refuse("--tier", "\"" + deployment + "\" must be UPSTREAM/MODEL with one of the upstreams " + upstreamNames(starter));
+    const std::string model = deployment.substr(slash + 1);
+    // A tier may be the first to name a model.
+    if (std::find(upstream->models.begin(), upstream->models.end(), model) == upstream->models.end()) upstream->models.push_back(model);
+    tier.deployments.push_back(deployment);
+  }
+  starter.tiers.push_back(std::move(tier));
+  return {};
+}
+
+std::vector<std::string> words(const std::string& line) {
+  std::vector<std::string> all;
+  for (const auto part : split(line, ',')) {
+    for (const auto word : split(part, ' ')) {
+      if (!trim(word).empty()) all.emplace_back(trim(word));
+    }
+  }
+  return all;
+}
+
+class Questions {
+ public:
+  Questions(std::istream& answers, std::ostream& questions) : answers_(answers), questions_(questions) {}
+
+  // The answer without white space around it; nullopt when there are no more.
+  std::optional<std::string> ask(const std::string& question) {
+    questions_ << question << std::flush;
+    std::string line;
+    if (!std::getline(answers_, line)) return std::nullopt;
+    return std::string(trim(line));
+  }
+  void say(const std::string& what) { questions_ << "  " << what << '\n'; }
+
+ private:
+  std::istream& answers_;
+  std::ostream& questions_;
+};
+
+// Where do answers come from? Names of providers, or NAME=URL and then its variable and models.
+Result<void> takeProviders(const std::string& line, StarterArguments& into) {
+  for (const auto& word : words(line)) {
+    if (word.find('=') != std::string::npos && word.find("://") != std::string::npos) into.upstreams.push_back(word);
+    else if (word.find('=') != std::string::npos) into.key_envs.push_back(word);
+    else if (const auto slash = word.find('/'); slash != std::string::npos && slash > 0) into.models.push_back(word);
+    else into.presets.push_back(word);
+  }
+  config::Starter trial;
+  for (const auto& name : into.presets) {
+    if (auto added = addPreset(trial, name); !added) return added;
+  }
+  return {};
+}
+
+// A model server on this machine: "ollama llama3.2", "http://127.0.0.1:8000/v1 my-model"; it is written down, not asked.
+Result<void> takeLocal(const std::string& line, StarterArguments& into) {
+  const auto all = words(line);
+  if (all.empty() || all[0] == "no" || all[0] == "none" || all[0] == "n") return {};
+  if (all.size() < 2) return refuse("local", "which model does it serve? Say it behind the server, such as: ollama llama3.2");
+  const auto* provider = config::findProvider(all[0]);
+  const bool is_url = all[0].find("://") != std::string::npos;
+  if (!is_url && (!provider || !provider->local)) return refuse("local", "\"" + all[0] + "\" is none of " + presetNames(true) + " and no URL");
+  if (is_url) into.upstreams.push_back("local=" + all[0]);
+  else into.presets.emplace_back(provider->name);
+  const std::string name = is_url ? "local" : std::string(provider->name);
+  for (std::size_t i = 1; i < all.size(); ++i) into.models.push_back(name + "/" + all[i]);
+  return {};
+}
+
+}  // namespace
+
+Result<config::Starter> starterOf(const StarterArguments& arguments) {
+  config::Starter starter;
+  const auto goal = config::parseGoal(arguments.goal);
+  if (!goal) return refuse("--goal", "\"" + arguments.goal + "\" is none of cost, balanced and quality");
+  starter.goal = *goal;
+  Result<void> good;
+  for (const auto& one : arguments.presets) {
+    if (good = addPreset(starter, one); !good) return std::unexpected(good.error());
+  }
+  for (const auto& one : arguments.upstreams) {
+    if (good = addUpstream(starter, one); !good) return std::unexpected(good.error());
+  }
+  for (const auto& one : arguments.key_envs) {
+    if (good = giveKey(starter, one); !good) return std::unexpected(good.error());
+  }
+  if (good = giveModels(starter, arguments.models); !good) return std::unexpected(good.error());
+  for (const auto& one : arguments.tiers) {
+    if (good = addTier(starter, one); !good) return std::unexpected(good.error());
+  }
+  for (const auto& one : starter.upstreams) {
+    if (one.models.empty()) return refuse("--model", "which models does \"" + one.name + "\" offer? Say --model " + one.name + "/ID, the cheapest first");
+  }
+  return starter;
+}
+
+Result<StarterArguments> askForStarter(std::istream& answers, std::ostream& questions) {
+  Questions ask(answers, questions);
+  const auto over = [] { return fail(ErrorCode::Cancelled, "there are no more answers; nothing was written"); };
+  StarterArguments arguments;
+  const auto until = [&](const std::string& question, const std::string& otherwise, auto take) {
+    while (const auto answer = ask.ask(question)) {
+      StarterArguments trial = arguments;
+      const Result<void> taken = take(answer->empty() ? otherwise : *answer, trial);
+      if (taken) {
+        arguments = std::move(trial);
+        return true;
+      }
+      ask.say(taken.error().message);
+    }
+    return false;
+  };
+  questions << "Three questions; nothing is contacted, and keys stay in their environment variables.\n\n";
+  const std::string first = "1. Whose models do you use? " + presetNames(false) +
+                            "\n   or NAME=URL NAME/MODEL NAME=KEY_VARIABLE of another, or none [openai]: ";
+  if (!until(first, "openai", [](const std::string& line, StarterArguments& into) { return line == "none" ? Result<void>() : takeProviders(line, into); })) return over();
+  const std::string second = "2. Does a model server run on this machine? " + presetNames(true) + " or its URL,\n   and the model's name, such as `ollama llama3.2` [no]: ";
+  if (!until(second, "no", takeLocal)) return over();
+  const bool asked = until("3. What matters most? cost, balanced or quality [balanced]: ", "balanced", [](const std::string& line, StarterArguments& into) {
+    into.goal = line;
+    return config::parseGoal(line) ? Result<void>() : refuse("--goal", "\"" + line + "\" is none of cost, balanced and quality");
+  });
+  if (!asked) return over();
+  questions << '\n';
+  return arguments;
+}
+
+}  // namespace signalbox::app
