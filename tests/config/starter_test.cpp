@@ -87,7 +87,7 @@ TEST(StarterTest, noCascadeWhereTheFirstTierCannotBeJudged) {
   const Draft draft = draftOf({remote("a", {"1", "2"}, false)}, Goal::Cost);
   EXPECT_EQ(workload(draft).at("route").at("strategy"), "heuristic");
   EXPECT_FALSE(workload(draft).contains("gate"));
-  EXPECT_THAT(draftConfigText(draft), HasSubstr("{ id: 1, logprobs: false }"));
+  EXPECT_THAT(draftConfigText(draft), HasSubstr("{ id: \"1\", logprobs: false }"));
 }
 
 TEST(StarterTest, everyProviderAndGoalGivesFilesThatLoad) {
