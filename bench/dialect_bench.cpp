@@ -69,7 +69,7 @@ const std::string kChunk =
 
 void readChunk(benchmark::State& state) {
   for (auto _ : state) {
-    StreamState stream;
+    AnswerState stream;
     benchmark::DoNotOptimize(relayChatChunk(kChunk, {}, stream));
   }
 }
@@ -79,7 +79,7 @@ BENCHMARK(readChunk);
 void relayChunk(benchmark::State& state) {
   const Additions add{.usage = true};
   for (auto _ : state) {
-    StreamState stream;
+    AnswerState stream;
     benchmark::DoNotOptimize(relayChatChunk(kChunk, add, stream));
   }
 }

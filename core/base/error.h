@@ -22,6 +22,7 @@ enum class ErrorCode : std::uint8_t {
   BadHost,             // Host header outside the allow-list
   UnsupportedMedia,
   PayloadTooLarge,
+  NotCarried,          // the upstream's dialect has no way to say what was asked for
   RateLimited,         // this client, by its own key's limits
   // the router's own state
   Overloaded,          // shed locally

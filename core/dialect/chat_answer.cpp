@@ -34,6 +34,7 @@ Result<ChatAnswer> readChatAnswer(std::string_view body) {
   if (!message.isObject()) return malformed("its first choice has no message");
 
   ChatAnswer answer;
+  answer.saw_choice = answer.done = true;
   answer.text = contentOf(message["content"]);
   answer.reasoning_bytes = reasoningBytes(message);
   const auto calls = message["tool_calls"];
@@ -68,14 +69,6 @@ std::string writeChatAnswer(std::string_view body, const ChatAnswer& answer, con
   if (!doc) return std::string(body);
   stripLogprobs(doc->root()["choices"], add, edits);
   return edits.empty() ? std::string(body) : edits.apply(body);
-}
-
-std::string withExplanation(std::string_view body, std::string_view decision_json) {
-  const auto doc = JsonDoc::parse(body, kAnswerLimits);
-  if (!doc || !doc->root().isObject()) return std::string(body);
-  TextEdits edits;
-  edits.setMember(doc->root(), "signalbox", std::string(decision_json));
-  return edits.apply(body);
 }
 
 }  // namespace signalbox::dialect

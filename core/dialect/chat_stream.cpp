@@ -12,7 +12,7 @@ std::unexpected<Error> malformed(std::string what) {
   return fail(ErrorCode::UpstreamMalformed, "the upstream's stream is not one of chat completion chunks: " + std::move(what));
 }
 
-void readDelta(JsonDoc::Node delta, StreamState& state) {
+void readDelta(JsonDoc::Node delta, AnswerState& state) {
   if (const auto content = delta["content"]; content.isString()) state.text += *content.string();
   if (const auto refusal = delta["refusal"]; refusal.isString() && refusal.raw().size() > 2) {
     state.text += *refusal.string();
@@ -23,7 +23,7 @@ void readDelta(JsonDoc::Node delta, StreamState& state) {
   if ((calls.isArray() && calls.size() > 0) || delta["function_call"].isObject()) state.has_tool_calls = true;
 }
 
-void readChoice(JsonDoc::Node choice, bool judged, StreamState& state) {
+void readChoice(JsonDoc::Node choice, bool judged, AnswerState& state) {
   state.saw_choice = true;
   if (choice["index"].integer().value_or(0) != 0) return;
   readDelta(choice["delta"], state);
@@ -54,7 +54,7 @@ RelayedChunk withoutAdditions(std::string_view data, JsonDoc::Node root, const A
 
 bool endsStream(std::string_view data) { return trim(data) == kStreamEnd; }
 
-Result<RelayedChunk> relayChatChunk(std::string_view data, const Additions& add, StreamState& state) {
+Result<RelayedChunk> relayChatChunk(std::string_view data, const Additions& add, AnswerState& state) {
   if (endsStream(data)) {
     state.done = true;
     return RelayedChunk{};
@@ -76,7 +76,7 @@ Result<RelayedChunk> relayChatChunk(std::string_view data, const Additions& add,
   return withoutAdditions(data, root, add);
 }
 
-Result<void> checkStreamEnd(const StreamState& state) {
+Result<void> checkStreamEnd(const AnswerState& state) {
   if (!state.done) return fail(ErrorCode::UpstreamTruncated, "the upstream's stream ended before its last event");
   if (!state.saw_choice) return malformed("it ended without any choice");
   if (state.finish_reason.empty()) return malformed("it ended without a finish_reason");

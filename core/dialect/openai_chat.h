@@ -6,10 +6,9 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "dialect/answer.h"
 #include "dialect/openai_error.h"
-#include "domain/price.h"
 #include "domain/request.h"
-#include "domain/tokens.h"
 #include "http/message.h"
 
 namespace signalbox::dialect {
@@ -17,19 +16,6 @@ namespace signalbox::dialect {
 // Reads a request's body and hint headers. InvalidRequest with `param` when a known field has the wrong type: some upstreams
 // answer that with a 500 that would count against them.
 [[nodiscard]] Result<domain::Request> readChatRequest(std::string body, const http::Headers& headers);
-
-// What the router asks for beside what the client asked for, so that it can be taken out again.
-struct Additions {
-  bool logprobs = false;      // logprobs and top_logprobs were added by us
-  bool top_logprobs = false;  // only top_logprobs was added or raised
-  bool usage = false;         // stream_options.include_usage was added by us
-  int top = 20;               // alternatives to ask for; 0: the tokens' own probabilities only
-  int keep = 0;               // alternatives the client asked for itself
-  bool judged = true;         // a stream's token probabilities are gathered; without, nobody looks at them
-  [[nodiscard]] bool any() const { return logprobs || top_logprobs || usage; }
-};
-
-enum class Evidence : std::uint8_t { None, Tokens, Alternatives };
 
 // The least that has to be added so that the answer carries `evidence`, and its usage when it is a stream.
 [[nodiscard]] Additions additionsFor(const domain::Request& request, Evidence evidence);
@@ -40,38 +26,14 @@ enum class Evidence : std::uint8_t { None, Tokens, Alternatives };
                                            std::optional<bool> stream = std::nullopt);
 
 // A complete chat.completion, read.
-struct ChatAnswer {
-  std::string text;  // content of the first choice; its refusal where there is no content
-  std::string finish_reason;
-  std::string model;
-  bool has_tool_calls = false;
-  bool refused = false;            // `text` is the provider's own `refusal`
-  domain::TokenEvidence evidence;  // end-of-turn tokens left out
-  std::int64_t reasoning_bytes = 0;  // of what it says it thought
-  std::optional<domain::Usage> usage;
+struct ChatAnswer : AnswerState {
   std::vector<domain::Span> logprobs;  // where each choice's stand in the body
 };
 // UpstreamMalformed when it is not a chat.completion with at least one choice; UpstreamError when it is an error object.
 [[nodiscard]] Result<ChatAnswer> readChatAnswer(std::string_view body);
 // The body for the client: what `add` says was ours alone is taken out. REQUIRES: `answer` was read from this body.
 [[nodiscard]] std::string writeChatAnswer(std::string_view body, const ChatAnswer& answer, const Additions& add);
-// `body` with a member `signalbox` of this JSON text, for x-signalbox-explain. REQUIRES: readChatAnswer() accepted it.
-[[nodiscard]] std::string withExplanation(std::string_view body, std::string_view decision_json);
 
-// One data payload of a stream, read into what has been gathered so far. The first choice is the one that is judged.
-struct StreamState {
-  std::string text;
-  std::string finish_reason;
-  std::string model;
-  bool has_tool_calls = false;
-  bool refused = false;
-  bool done = false;  // [DONE] was seen
-  bool saw_choice = false;
-  bool broken_evidence = false;  // some token came without its probability: there is no evidence
-  domain::TokenEvidence evidence;
-  std::int64_t reasoning_bytes = 0;  // of what it says it thought: no part of the answer, but generated and paid
-  std::optional<domain::Usage> usage;
-};
 // A stream's terminal event as it is commonly written, and whether a payload is one: some servers put white space around it.
 inline constexpr std::string_view kStreamEnd = "[DONE]";
 [[nodiscard]] bool endsStream(std::string_view data);
@@ -83,9 +45,9 @@ struct RelayedChunk {
 };
 // Reads a payload into `state` and takes out what `add` says was ours alone. UpstreamMalformed on junk; UpstreamError on an
 // error object.
-[[nodiscard]] Result<RelayedChunk> relayChatChunk(std::string_view data, const Additions& add, StreamState& state);
+[[nodiscard]] Result<RelayedChunk> relayChatChunk(std::string_view data, const Additions& add, AnswerState& state);
 // At the end of the upstream's bytes: UpstreamTruncated without [DONE]; UpstreamMalformed when no choice came at all, or [DONE]
 // came without a finish_reason. Servers really do both under a 200.
-[[nodiscard]] Result<void> checkStreamEnd(const StreamState& state);
+[[nodiscard]] Result<void> checkStreamEnd(const AnswerState& state);
 
 }  // namespace signalbox::dialect

@@ -18,6 +18,7 @@ ErrorStatus errorStatus(ErrorCode code) {
     case ErrorCode::BadHost: return {421, kInvalid, "misdirected_request"};
     case ErrorCode::UnsupportedMedia: return {415, kInvalid, "unsupported_media_type"};
     case ErrorCode::PayloadTooLarge: return {413, kInvalid, "request_too_large"};
+    case ErrorCode::NotCarried: return {400, kInvalid, "unsupported_parameter"};
     case ErrorCode::RateLimited: return {429, "rate_limit_error", "rate_limit_exceeded"};
     case ErrorCode::Overloaded: return {429, "rate_limit_error", "overloaded"};
     case ErrorCode::Unavailable: return {503, kApi, "unavailable"};

@@ -8,6 +8,7 @@
 #include "base/json_doc.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "dialect/client_dialect.h"
 #include "dialect/feedback.h"
 #include "dialect/openai_error.h"
 #include "engine/model_list.h"
@@ -34,7 +35,7 @@ http::Response text(std::string body, std::string type) {
 
 // The methods of each path; empty: no such path.
 std::string_view allowedMethods(std::string_view path) {
-  if (path == "/v1/chat/completions" || path == "/v1/feedback") return "POST";
+  if (dialect::dialectOf(path) || path == "/v1/feedback") return "POST";
   if (path == kModels || path.starts_with("/v1/models/") || path == "/healthz" || path == "/readyz" || path == "/metrics") return "GET, HEAD";
   return {};
 }
@@ -49,8 +50,9 @@ Task<void> DataPlane::handle(server::Worker& worker, http::Request request, serv
   // The client's leaving comes back as a value, ClientGone, so that the record of the request is written all the same.
   co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
   co_await asio::this_coro::throw_if_cancelled(false);
-  if (request.method == "POST" && request.path() == "/v1/chat/completions") {
-    co_await serveChat(worker, std::move(request), responder);
+  const auto dialect = dialect::dialectOf(request.path());
+  if (dialect && request.method == "POST") {
+    co_await serveModel(worker, *dialect, std::move(request), responder);
     co_return;
   }
   http::Response response = co_await answer(worker, request);
@@ -67,11 +69,11 @@ void DataPlane::end(server::Worker& worker) {
   clients_[worker.index()].reset();
 }
 
-Task<void> DataPlane::serveChat(server::Worker& worker, http::Request request, server::Responder& responder) {
+Task<void> DataPlane::serveModel(server::Worker& worker, domain::Dialect dialect, http::Request request, server::Responder& responder) {
   auto& own = clients_[worker.index()];
   if (!own) own = std::make_shared<upstream::Client>(worker.executor(), config_, health_);
   const std::shared_ptr<upstream::Client> client = own;
-  Route route(services_, *client, std::move(request), responder);
+  Route route(services_, *client, dialect, std::move(request), responder);
   co_await route.run();
 }
 

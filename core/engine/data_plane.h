@@ -26,7 +26,7 @@ class DataPlane final : public server::Handler {
   void end(server::Worker& worker) override;
 
  private:
-  Task<void> serveChat(server::Worker& worker, http::Request request, server::Responder& responder);
+  Task<void> serveModel(server::Worker& worker, domain::Dialect dialect, http::Request request, server::Responder& responder);
   Task<http::Response> answer(server::Worker& worker, const http::Request& request);
   Task<http::Response> takeFeedback(server::Worker& worker, const http::Request& request);
   [[nodiscard]] http::Response models(const http::Request& request) const;

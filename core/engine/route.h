@@ -37,7 +37,7 @@ struct RouteServices {
 
 class Route final : private upstream::Host {
  public:
-  Route(RouteServices services, upstream::Client& client, http::Request request, server::Responder& responder);
+  Route(RouteServices services, upstream::Client& client, domain::Dialect dialect, http::Request request, server::Responder& responder);
   ~Route() override;
   Route(const Route&) = delete;
   Route& operator=(const Route&) = delete;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/sha256.h"
 #include "base/strings.h"
+#include "dialect/client_dialect.h"
 #include "domain/error_status.h"
 #include "engine/route.h"
 #include "policy/policy.h"
@@ -24,10 +25,11 @@ double millis(Duration duration) { return std::chrono::duration<double, std::mil
 
 }  // namespace
 
-Route::Route(RouteServices services, upstream::Client& client, http::Request request, server::Responder& responder)
+Route::Route(RouteServices services, upstream::Client& client, domain::Dialect dialect, http::Request request, server::Responder& responder)
     : services_(services), client_(client), http_(std::move(request)), responder_(responder), started_(steadyNow()) {
   decision_.id = Uuid::v7();
   decision_.ts = wallNow();
+  decision_.dialect = dialect;
   decision_.router = services_.config.router_name;
   services_.counters.in_flight.fetch_add(1, std::memory_order_relaxed);
   services_.journal.begin(decision_.id);
@@ -58,12 +60,11 @@ Result<void> Route::admit() {
   key_ = *client;
   decision_.key = key_->name;
 
-  auto request = dialect::readChatRequest(std::move(http_.body), http_.headers);
+  auto request = dialect::readRequest(decision_.dialect, std::move(http_.body), http_.headers);
   if (!request) return std::unexpected(request.error());
   request_ = std::move(*request);
   constexpr std::size_t kLongestName = 256;  // as hints: the record has 1 KiB for everything
   decision_.requested_model = cutUtf8(request_.model, kLongestName);
-  decision_.dialect = request_.dialect;
   decision_.stream = request_.stream;
   decision_.session = request_.hints.session;
   decision_.domain = request_.hints.domain;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/strings.h"
 #include "domain/error_status.h"
 #include "engine/route.h"
 #include "gate/prefix.h"
@@ -134,7 +135,7 @@ Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
   if (request_.stream && holds(tier) == Hold::Prefix) {
     const auto& gate = *gateOf(tier);
     call.wait = gate.prefix_wait;
-    call.enough = [&gate, &validate = workload_->validate](const dialect::StreamState& said) {
+    call.enough = [&gate, &validate = workload_->validate](const dialect::AnswerState& said) {
       return said.has_tool_calls || gate::prefixSuffices(gate, validate, said.text, said.evidence);
     };
   }
@@ -215,6 +216,7 @@ void Route::serve(Answer answer) {
   decision_.confidence_raw = answer.judgement.raw;
   decision_.confidence = answer.judgement.confidence;
   decision_.calibration = answer.judgement.calibration;
+  if (!answer.exchange->dropped().empty()) explain("left out for " + answer.exchange->deployment().upstream + ": " + join(answer.exchange->dropped(), ", "));
   served_ = std::move(answer);
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/strings.h"
+#include "dialect/client_dialect.h"
 #include "domain/decision_json.h"
 #include "domain/error_status.h"
 #include "engine/route.h"
@@ -51,6 +52,7 @@ void Route::addDecisionHeaders(http::Headers& headers, bool stream) const {
   if (served_) {
     set("x-signalbox-model", served_->exchange->deployment().model);
     set("x-signalbox-upstream", served_->exchange->deployment().upstream);
+    set("x-signalbox-dropped", join(served_->exchange->dropped(), ", "));
   }
   if (d.reason) set("x-signalbox-reason", domain::name(*d.reason));
   if (d.complexity) set("x-signalbox-complexity", decimal(*d.complexity));
@@ -120,7 +122,7 @@ Task<Result<void>> Route::relayStream() {
     writeAttempt(*served_, &error);
     noteFailure(error);
     if (error.code != ErrorCode::ClientGone) {
-      const std::string last = rest + http::sseEvent(dialect::errorBody(error));
+      const std::string last = rest + dialect::errorEvent(error, decision_.dialect);
       written = co_await responder_.write(last);
     }
     responder_.abort();
@@ -180,7 +182,7 @@ Task<void> Route::refuse(Error error) {
   if (!decision_.attempts.empty() && unavailable) decision_.reason = domain::Reason::Unavailable;
   if (error.code == ErrorCode::ClientGone) co_return;
   if (error.code == ErrorCode::UpstreamRateLimited) error.retry_after_s = std::max(error.retry_after_s, 1.0);  // no provider said
-  http::Response response = dialect::errorResponse(error);
+  http::Response response = dialect::errorResponse(error, decision_.dialect);
   decision_.status = response.status;
   addDecisionHeaders(response.headers, false);
   if (error.code == ErrorCode::UpstreamRejected && !decision_.attempts.empty()) {

@@ -86,7 +86,7 @@ void readWhole(const http::Response& response, ReplayResult& result) {
 // What a stream has said so far; fed while it comes, so that the first token's time is known.
 struct StreamReading {
   http::SseReader reader;
-  dialect::StreamState state;
+  dialect::AnswerState state;
   std::string failure;
   std::optional<SteadyTime> first;
 

@@ -4,6 +4,17 @@
 #include "domain/error_status.h"
 
 namespace signalbox::upstream {
+namespace {
+
+void addCredential(const domain::Upstream& upstream, std::vector<ConnectionPool::Field>& headers) {
+  if (upstream.key.empty()) return;
+  if (upstream.api == domain::UpstreamApi::Anthropic)
+    headers.emplace_back("x-api-key", upstream.key.reveal());
+  else
+    headers.emplace_back("Authorization", "Bearer " + upstream.key.reveal());
+}
+
+}  // namespace
 
 void Health::succeeded() { consecutive_failures.store(0, std::memory_order_relaxed); }
 
@@ -48,11 +59,11 @@ Client::Client(Executor executor, std::shared_ptr<const config::Config> config, 
     : config_(std::move(config)), health_(std::move(health)), wiring_(std::move(executor)) {
   for (const auto& upstream : config_->upstreams) {
     std::vector<ConnectionPool::Field> headers{{"Content-Type", "application/json"}, {"Accept", "*/*"}, {"User-Agent", "signalbox"}};
-    if (!upstream.key.empty()) headers.emplace_back("Authorization", "Bearer " + upstream.key.reveal());
-    chat_.emplace(upstream.name, std::make_unique<ConnectionPool>(wiring_, Dial::Target{upstream.base_url + "/chat/completions", upstream.ca_file}, headers));
+    addCredential(upstream, headers);
+    pools_.emplace(upstream.name, std::make_unique<ConnectionPool>(wiring_, Dial::Target{upstream.base_url, upstream.ca_file}, headers));
   }
 }
 
-ConnectionPool& Client::chatPool(const std::string& upstream) { return *chat_.at(upstream); }
+ConnectionPool& Client::pool(const std::string& upstream) { return *pools_.at(upstream); }
 
 }  // namespace signalbox::upstream

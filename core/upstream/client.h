@@ -43,7 +43,7 @@ class Client {
   Client(Executor executor, std::shared_ptr<const config::Config> config, std::shared_ptr<HealthTable> health);
 
   // REQUIRES: a configured upstream's name.
-  [[nodiscard]] ConnectionPool& chatPool(const std::string& upstream);
+  [[nodiscard]] ConnectionPool& pool(const std::string& upstream);
   [[nodiscard]] Health& health(const std::string& upstream) { return health_->of(upstream); }
   [[nodiscard]] const config::Config& config() const { return *config_; }
 
@@ -51,7 +51,7 @@ class Client {
   std::shared_ptr<const config::Config> config_;
   std::shared_ptr<HealthTable> health_;
   Wiring wiring_;
-  std::map<std::string, std::unique_ptr<ConnectionPool>> chat_;
+  std::map<std::string, std::unique_ptr<ConnectionPool>> pools_;
 };
 
 }  // namespace signalbox::upstream

@@ -81,7 +81,8 @@ ConnectionPool::ConnectionPool(Wiring& wiring, Dial::Target target, const std::v
   const std::string& url = target_.url;
   const std::size_t authority = url.find("://") + 3;
   const std::size_t path = std::min(url.find('/', authority), url.size());
-  head_ = "POST " + (path < url.size() ? url.substr(path) : "/") + " HTTP/1.1\r\nHost: " + url.substr(authority, path - authority);
+  base_ = "POST " + url.substr(path);
+  head_ = " HTTP/1.1\r\nHost: " + url.substr(authority, path - authority);
   for (const auto& [name, value] : headers) head_ += "\r\n" + name + ": " + value;
   // Answers are read and relayed byte by byte, so they must come uncompressed.
   head_ += "\r\nAccept-Encoding: identity\r\nContent-Length: ";
@@ -93,10 +94,12 @@ ConnectionPool::~ConnectionPool() {
   curl_share_cleanup(share_);
 }
 
-std::string ConnectionPool::head(std::size_t body_bytes) const {
+std::string ConnectionPool::head(std::string_view path, std::span<const Field> fields, std::size_t body_bytes) const {
   std::string head;
-  head.reserve(head_.size() + 24);
-  head.append(head_).append(std::to_string(body_bytes)).append("\r\n\r\n");
+  head.reserve(base_.size() + path.size() + head_.size() + 24);
+  head.append(base_).append(path).append(head_).append(std::to_string(body_bytes));
+  for (const auto& [name, value] : fields) head.append("\r\n").append(name).append(": ").append(value);
+  head.append("\r\n\r\n");
   return head;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The connections to one URL of an upstream and what every request to it begins with. Lives on one worker's thread.
+// The connections to one upstream and what every request to it begins with. Lives on one worker's thread.
 #pragma once
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,14 +43,15 @@ class Wiring {
 class ConnectionPool {
  public:
   using Field = std::pair<std::string, std::string>;
-  // Host, Accept-Encoding and Content-Length are the pool's own. REQUIRES: an http or https URL with a path.
+  // Host, Accept-Encoding and Content-Length are the pool's own. REQUIRES: an http or https URL; its path is what those of requests
+  // are below.
   ConnectionPool(Wiring& wiring, Dial::Target target, const std::vector<Field>& headers);
   ~ConnectionPool();
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
 
-  // The head of a POST with a body of so many bytes.
-  [[nodiscard]] std::string head(std::size_t body_bytes) const;
+  // The head of a POST to `path`, which is appended to the URL's, with these fields and a body of so many bytes.
+  [[nodiscard]] std::string head(std::string_view path, std::span<const Field> fields, std::size_t body_bytes) const;
   // A kept connection that is not known to be closed, or null.
   [[nodiscard]] std::shared_ptr<Wire> take();
   // Keeps it for the next request. REQUIRES: nothing is outstanding on it.
@@ -67,7 +69,8 @@ class ConnectionPool {
   Wiring& wiring_;
   Dial::Target target_;
   CURLSH* share_;  // name look-ups, and TLS sessions, which hold under this pool's authorities only
-  std::string head_;  // up to and with "Content-Length: "
+  std::string base_;  // "POST " and the URL's path
+  std::string head_;  // what follows the path of a request, up to and with "Content-Length: "
   std::vector<std::shared_ptr<Wire>> idle_;  // the one used last is taken first
   std::vector<std::unique_ptr<Ending>> endings_;
 };

@@ -19,17 +19,14 @@ Error failureOf(const Result<T>& as_it_came, const Result<T>& without_key) {
 
 }  // namespace
 
-Exchange::Exchange(Client& client, const domain::Deployment& deployment, const domain::Request& request,
-                   dialect::Additions additions, bool stream, ExchangeLimits limits, domain::AttemptRole role)
+Exchange::Exchange(Client& client, const domain::Deployment& deployment, Plan plan, ExchangeLimits limits, domain::AttemptRole role)
     : client_(client),
       deployment_(deployment),
-      additions_(additions),
-      stream_(stream),
+      plan_(std::move(plan)),
       limits_(limits),
       role_(role),
-      body_(dialect::writeChatRequest(request, deployment.model, additions, stream)),
       started_at_(steadyNow()),
-      transfer_(client.chatPool(deployment.upstream), body_) {
+      transfer_(client.pool(deployment.upstream), plan_.sent.path, plan_.sent.headers, plan_.sent.body) {
   auto& health = client_.health(deployment_.upstream);
   health.requests.fetch_add(1, std::memory_order_relaxed);
   health.in_flight.fetch_add(1, std::memory_order_relaxed);
@@ -57,7 +54,8 @@ void Exchange::settle(const Result<void>& result) {
 }
 
 Error Exchange::errorAnswer(std::string_view body) const {
-  return dialect::readUpstreamError(transfer_.status(), withoutKey(body), retryAfterSeconds(transfer_.headers().get("retry-after"), wallNow()));
+  const double retry_after = retryAfterSeconds(transfer_.headers().get("retry-after"), wallNow());
+  return plan_.translation->error(transfer_.status(), withoutKey(body), retry_after);
 }
 
 // Failures are told from this alone: to the client, to the log, in the state of the upstream.
@@ -67,7 +65,7 @@ std::string Exchange::withoutKey(std::string_view said) const {
 
 Task<Result<void>> Exchange::open() {
   Result<void> result;  // GCC 12 destroys what co_await gives within ?: twice
-  if (stream_) {
+  if (plan_.stream) {
     result = co_await openStream();
   } else {
     result = co_await openWhole();
@@ -81,18 +79,9 @@ Task<Result<void>> Exchange::openWhole() {
   if (!arrived) co_return arrived;
   const std::string body = transfer_.takeBytes();
   if (transfer_.status() != 200) co_return std::unexpected(errorAnswer(body));
-  auto answer = dialect::readChatAnswer(body);
-  if (!answer) co_return std::unexpected(failureOf(answer, dialect::readChatAnswer(withoutKey(body))));
-  state_.text = std::move(answer->text);
-  state_.finish_reason = std::move(answer->finish_reason);
-  state_.model = std::move(answer->model);
-  state_.has_tool_calls = answer->has_tool_calls;
-  state_.refused = answer->refused;
-  state_.evidence = std::move(answer->evidence);
-  state_.reasoning_bytes = answer->reasoning_bytes;
-  state_.usage = answer->usage;
-  state_.saw_choice = state_.done = true;
-  relay_ = dialect::writeChatAnswer(body, *answer, additions_);
+  auto answer = plan_.translation->whole(body, state_);
+  if (!answer) co_return std::unexpected(failureOf(answer, plan_.translation->whole(withoutKey(body), state_)));
+  relay_ = std::move(*answer);
   complete_ = true;
   co_return Result<void>{};
 }
@@ -155,15 +144,13 @@ Result<void> Exchange::feed(std::string_view bytes) {
   // nothing is known.
   Result<void> problem;
   std::ignore = reader_.feed("\n\n", [&](const http::SseEvent& event, bool has_data) {
-    if (has_data && dialect::endsStream(event.data)) problem = block(event, has_data);
+    if (has_data && plan_.translation->ends(event)) problem = block(event, has_data);
     return false;
   });
   if (!problem) return problem;
   if (complete_) return {};
   if (transfer_.failure()) return std::unexpected(*transfer_.failure());
-  if (auto ended = dialect::checkStreamEnd(state_); !ended) return ended;
-  complete_ = true;  // one way or the other: whoever waited for more would not wait, but turn for ever
-  return {};
+  return endStream(nullptr);
 }
 
 Result<void> Exchange::readEvents(std::string_view bytes) {
@@ -182,18 +169,19 @@ Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
     relay_.append(event.raw);
     return {};
   }
-  idle_until_ = fed_at_ + limits_.idle;
   const std::size_t text_before = state_.text.size();
   const std::int64_t reasoning_before = state_.reasoning_bytes;
-  const auto relayed = dialect::relayChatChunk(event.data, additions_, state_);
-  if (!relayed) return std::unexpected(failureOf(relayed, dialect::relayChatChunk(withoutKey(event.data), additions_, state_)));
-  if (state_.done) return endStream(event);
+  const auto relayed = plan_.translation->event(event, state_);
+  if (!relayed) return std::unexpected(failureOf(relayed, readAgain(event)));
+  if (relayed->progress) idle_until_ = fed_at_ + limits_.idle;
+  if (state_.done) return endStream(&event);
   const bool said = state_.text.size() > text_before || state_.reasoning_bytes > reasoning_before || state_.has_tool_calls;
   if (!first_token_at_ && (said || !state_.finish_reason.empty())) first_token_at_ = fed_at_;
   if (!first_words_at_ && (!state_.text.empty() || state_.has_tool_calls)) first_words_at_ = fed_at_;
-  using Kind = dialect::RelayedChunk::Kind;
+  using Kind = dialect::Translation::Relayed::Kind;
   if (relayed->kind == Kind::AsItCame) relay_.append(event.raw);
-  if (relayed->kind != Kind::Changed) return {};
+  if (relayed->kind == Kind::Events) relay_.append(relayed->text);
+  if (relayed->kind != Kind::Data) return {};
   // Only the data is another; id, comments and line ends stay as they came.
   if (const auto at = event.raw.find(event.data); at != std::string_view::npos) {
     relay_.append(event.raw.substr(0, at)).append(relayed->text).append(event.raw.substr(at + event.data.size()));
@@ -203,17 +191,17 @@ Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
   return {};
 }
 
-// Clients look for the terminal event as it is commonly written, so that an odd one is written anew.
-Result<void> Exchange::endStream(const http::SseEvent& event) {
-  if (auto ended = dialect::checkStreamEnd(state_); !ended) return ended;
+Result<void> Exchange::endStream(const http::SseEvent* event) {
+  if (auto ended = plan_.translation->checkEnd(state_); !ended) return ended;
   complete_ = true;
-  transfer_.letEnd();
-  if (event.data == dialect::kStreamEnd) {
-    terminal_.assign(event.raw);
-  } else {
-    terminal_ = http::sseEvent(dialect::kStreamEnd, event.type);
-  }
+  if (event != nullptr) transfer_.letEnd();
+  terminal_ = plan_.translation->terminal(event);
   return {};
+}
+
+Result<dialect::Translation::Relayed> Exchange::readAgain(http::SseEvent event) {
+  event.data = withoutKey(event.data);
+  return plan_.translation->event(event, state_);
 }
 
 }  // namespace signalbox::upstream

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "dialect/openai_chat.h"
+#include "dialect/translation.h"
 #include "domain/attempt.h"
 #include "domain/tier.h"
 #include "http/sse.h"
@@ -22,8 +22,13 @@ struct ExchangeLimits {
 
 class Exchange {
  public:
-  Exchange(Client& client, const domain::Deployment& deployment, const domain::Request& request, dialect::Additions additions,
-           bool stream, ExchangeLimits limits, domain::AttemptRole role);
+  // What is sent, and how what comes back is read.
+  struct Plan {
+    std::unique_ptr<dialect::Translation> translation;
+    dialect::Translation::Outgoing sent;
+    bool stream = false;
+  };
+  Exchange(Client& client, const domain::Deployment& deployment, Plan plan, ExchangeLimits limits, domain::AttemptRole role);
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -36,12 +41,12 @@ class Exchange {
   Task<Result<void>> next();
   // Reads a stream on without relaying it, until `enough` of what it says so far, for `wait` after its first words at most, or to its
   // end. What was read stays for takeRelayBytes().
-  using Enough = std::function<bool(const dialect::StreamState&)>;
+  using Enough = std::function<bool(const dialect::AnswerState&)>;
   Task<Result<void>> readOn(Enough enough, Duration wait);
   // For a stream that is read to its end.
-  [[nodiscard]] static bool nothingIsEnough(const dialect::StreamState&) { return false; }
+  [[nodiscard]] static bool nothingIsEnough(const dialect::AnswerState&) { return false; }
 
-  [[nodiscard]] bool stream() const { return stream_; }
+  [[nodiscard]] bool stream() const { return plan_.stream; }
   [[nodiscard]] bool complete() const { return complete_; }
   // Whether the upstream can know of the request: while it is still being connected to, it cannot.
   [[nodiscard]] bool reachedUpstream() const { return transfer_.reachedUpstream(); }
@@ -50,9 +55,11 @@ class Exchange {
   // For the client: what only the router asked for is taken out. A stream's terminal event is kept apart.
   [[nodiscard]] std::string takeRelayBytes() { return std::exchange(relay_, {}); }
   [[nodiscard]] const std::string& terminalEvent() const { return terminal_; }
+  // Members of the client's request that the upstream's dialect has no word for.
+  [[nodiscard]] const std::vector<std::string>& dropped() const { return plan_.sent.dropped; }
 
   // What the answer says; of a stream, as far as it has come.
-  [[nodiscard]] const dialect::StreamState& answer() const { return state_; }
+  [[nodiscard]] const dialect::AnswerState& answer() const { return state_; }
   [[nodiscard]] const domain::Deployment& deployment() const { return deployment_; }
   [[nodiscard]] domain::AttemptRole role() const { return role_; }
   [[nodiscard]] SteadyTime startedAt() const { return started_at_; }
@@ -65,18 +72,18 @@ class Exchange {
   [[nodiscard]] Result<void> feed(std::string_view bytes);
   [[nodiscard]] Result<void> readEvents(std::string_view bytes);
   [[nodiscard]] Result<void> block(const http::SseEvent& event, bool has_data);
-  [[nodiscard]] Result<void> endStream(const http::SseEvent& event);
+  [[nodiscard]] Result<void> endStream(const http::SseEvent* event);
+  // An event that could not be read, without the key in it.
+  [[nodiscard]] Result<dialect::Translation::Relayed> readAgain(http::SseEvent event);
   [[nodiscard]] Error errorAnswer(std::string_view body) const;
   [[nodiscard]] std::string withoutKey(std::string_view said) const;
   void settle(const Result<void>& result);
 
   Client& client_;
   domain::Deployment deployment_;
-  dialect::Additions additions_;
-  bool stream_;
+  Plan plan_;  // its body outlives the transfer
   ExchangeLimits limits_;
   domain::AttemptRole role_;
-  std::string body_;  // sent; outlives the transfer
   SteadyTime started_at_;
   std::optional<SteadyTime> first_token_at_;
   SteadyTime fed_at_{};      // when the bytes that are being read came
@@ -84,7 +91,7 @@ class Exchange {
   SteadyTime idle_until_{};  // of a stream: moved by events with data, so that comments and drips are no progress
   Transfer transfer_;
   http::SseReader reader_;
-  dialect::StreamState state_;
+  dialect::AnswerState state_;
   std::string relay_;
   std::string terminal_;
   bool complete_ = false;

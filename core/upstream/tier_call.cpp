@@ -30,6 +30,15 @@ std::size_t attemptsIn(const domain::Tier& tier) {
   return std::min<std::size_t>(tier.deployments.size(), providers.size() > 1 ? 3 : 2);
 }
 
+Result<Exchange::Plan> planFor(const Client& client, const domain::Deployment& deployment, const TierCall& call, const dialect::Additions& additions) {
+  const auto& upstream = *client.config().upstream(deployment.upstream);
+  Exchange::Plan plan{.translation = dialect::translate(call.request->dialect, upstream.api, additions), .sent = {}, .stream = call.stream};
+  auto sent = plan.translation->request(*call.request, deployment.model, call.stream);
+  if (!sent) return std::unexpected(std::move(sent.error()));
+  plan.sent = std::move(*sent);
+  return plan;
+}
+
 domain::Attempt describe(const Exchange& exchange, const TierCall& call, const Error& error) {
   domain::Attempt attempt;
   attempt.tier = call.tier->name;
@@ -46,6 +55,7 @@ domain::Attempt describe(const Exchange& exchange, const TierCall& call, const E
 
 bool mayFailOver(ErrorCode code) {
   switch (code) {
+    case ErrorCode::NotCarried:
     case ErrorCode::UpstreamConnect:
     case ErrorCode::UpstreamDns:
     case ErrorCode::UpstreamTls:
@@ -58,7 +68,11 @@ bool mayFailOver(ErrorCode code) {
   }
 }
 
-Error combine(const std::vector<Error>& errors) {
+Error combine(const std::vector<Error>& all_errors) {
+  // Where somebody was asked, what came of that is the answer, and not that others could not be asked.
+  std::vector<Error> errors;
+  std::copy_if(all_errors.begin(), all_errors.end(), std::back_inserter(errors), [](const Error& e) { return e.code != ErrorCode::NotCarried; });
+  if (errors.empty()) return all_errors.front();
   const auto all = [&](ErrorCode code) { return std::all_of(errors.begin(), errors.end(), [&](const Error& e) { return e.code == code; }); };
   Error result = errors.back();
   if (all(ErrorCode::UpstreamRateLimited)) {
@@ -80,11 +94,19 @@ Error combine(const std::vector<Error>& errors) {
 Task<Result<std::unique_ptr<Exchange>>> callTier(Client& client, TierCall call, Host& host) {
   std::vector<Error> errors;
   const std::size_t attempts = attemptsIn(*call.tier);
+  bool first = true;
   for (std::size_t i = 0; i < attempts; ++i) {
     const auto& deployment = call.tier->deployments[i];
     const auto additions = host.additions(deployment);
-    auto exchange = std::make_unique<Exchange>(client, deployment, *call.request, additions, call.stream, limitsOf(call),
-                                               i == 0 ? domain::AttemptRole::Serve : domain::AttemptRole::Retry);
+    auto plan = planFor(client, deployment, call, additions);
+    if (!plan) {
+      // Its dialect has no way to say what the client wants; another's may.
+      errors.push_back(plan.error());
+      continue;
+    }
+    const auto role = first ? domain::AttemptRole::Serve : domain::AttemptRole::Retry;
+    first = false;
+    auto exchange = std::make_unique<Exchange>(client, deployment, std::move(*plan), limitsOf(call), role);
     auto answered = co_await exchange->open();
     if (answered && call.enough) answered = co_await exchange->readOn(call.enough, call.wait);
     if (answered) co_return exchange;

@@ -37,7 +37,8 @@ struct Transfer::WaiterOf final : Transfer::Waiter {
   Handler handler;
 };
 
-Transfer::Transfer(ConnectionPool& pool, std::string_view body) : pool_(pool), head_(pool.head(body.size())), body_(body) {
+Transfer::Transfer(ConnectionPool& pool, std::string_view path, std::span<const ConnectionPool::Field> fields, std::string_view body)
+    : pool_(pool), head_(pool.head(path, fields, body.size())), body_(body) {
   if (auto kept = pool_.take()) {
     kept_wire_ = true;
     begin(std::move(kept));

@@ -16,9 +16,10 @@ namespace signalbox::upstream {
 
 class Transfer final : private Wire::User {
  public:
-  // Sends `body` by POST at once. `body` must stay alive as long as the transfer. A kept connection that turns out to have been
-  // given up by the upstream before the request reached it is replaced by a new one, once.
-  Transfer(ConnectionPool& pool, std::string_view body);
+  // Sends `body` by POST at once to `path` below the pool's URL, with these fields beside the pool's. `body` must stay alive as long
+  // as the transfer. A kept connection that turns out to have been given up by the upstream before the request reached it is
+  // replaced by a new one, once.
+  Transfer(ConnectionPool& pool, std::string_view path, std::span<const ConnectionPool::Field> fields, std::string_view body);
   ~Transfer() override;
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;

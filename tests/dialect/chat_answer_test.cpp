@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json.h"
+#include "dialect/client_dialect.h"
 
 namespace signalbox::dialect {
 namespace {

@@ -18,15 +18,15 @@ constexpr Additions kUsage{.usage = true};
 
 // The payload for the client; nullopt = nothing left of it.
 std::optional<std::string> relayed(const std::string& data, const Additions& add) {
-  StreamState state;
+  AnswerState state;
   const auto out = relayChatChunk(data, add, state);
   EXPECT_TRUE(out) << data;
   if (!out || out->kind == RelayedChunk::Kind::Dropped) return std::nullopt;
   return out->kind == RelayedChunk::Kind::Changed ? out->text : data;
 }
 
-StreamState readAll(const std::vector<std::string>& chunks) {
-  StreamState state;
+AnswerState readAll(const std::vector<std::string>& chunks) {
+  AnswerState state;
   for (const auto& data : chunks) {
     const auto read = relayChatChunk(data, {}, state);
     EXPECT_TRUE(read) << data;
@@ -50,7 +50,7 @@ TEST(ChatStreamTest, gathersTextFinishAndUsage) {
 TEST(ChatStreamTest, gathersProbabilitiesOnlyForWhoJudgesByThem) {
   const std::string said = R"({"id":"c","choices":[{"index":0,"delta":{"content":"A"},"logprobs":{"content":[{"token":"A","logprob":-0.5}]}}]})";
   for (const bool judged : {true, false}) {
-    StreamState state;
+    AnswerState state;
     Additions add;
     add.judged = judged;
     ASSERT_TRUE(relayChatChunk(said, add, state));
@@ -60,7 +60,7 @@ TEST(ChatStreamTest, gathersProbabilitiesOnlyForWhoJudgesByThem) {
 }
 
 TEST(ChatStreamTest, knowsAnEndThatIsNone) {
-  const auto code = [](const StreamState& state) { return checkStreamEnd(state).error().code; };
+  const auto code = [](const AnswerState& state) { return checkStreamEnd(state).error().code; };
   EXPECT_EQ(code(readAll({})), ErrorCode::UpstreamTruncated);
   EXPECT_EQ(code(readAll({chunk(R"({"content":"a"})"), chunk("{}", "\"stop\"")})), ErrorCode::UpstreamTruncated);
   EXPECT_EQ(code(readAll({chunk(R"({"content":"a"})"), "[DONE]"})), ErrorCode::UpstreamMalformed);
@@ -76,7 +76,7 @@ TEST(ChatStreamTest, countsReasoningButDoesNotTakeItForTheAnswer) {
 }
 
 TEST(ChatStreamTest, tellsJunkFromErrors) {
-  StreamState state;
+  AnswerState state;
   for (const std::string data : {"{", "hello", "[]", "7", R"({"id":"c"})"}) {
     const auto read = relayChatChunk(data, {}, state);
     ASSERT_FALSE(read) << data;

@@ -33,7 +33,7 @@ TEST(RecordedStreamTest, areReadToTheirEnd) {
   const auto streams = recordedStreams();
   if (streams.empty()) GTEST_SKIP() << "SIGNALBOX_DATA is not set";
   for (const auto& [name, payloads] : streams) {
-    StreamState state;
+    AnswerState state;
     for (const auto& data : payloads) ASSERT_TRUE(relayChatChunk(data, {}, state)) << name << ": " << data;
     EXPECT_TRUE(checkStreamEnd(state)) << name;
     EXPECT_TRUE(!state.text.empty() || state.has_tool_calls) << name;
@@ -45,7 +45,7 @@ TEST(RecordedStreamTest, areRelayedByteForByteWhenNothingIsOurs) {
   if (streams.empty()) GTEST_SKIP() << "SIGNALBOX_DATA is not set";
   for (const auto& [name, payloads] : streams) {
     for (const auto& data : payloads) {
-      StreamState state;
+      AnswerState state;
       const auto relayed = relayChatChunk(data, {}, state);
       ASSERT_TRUE(relayed) << name;
       EXPECT_EQ(relayed->kind, RelayedChunk::Kind::AsItCame) << name;
@@ -59,8 +59,8 @@ TEST(RecordedStreamTest, loseOnlyUsageAndLogprobs) {
   if (streams.empty()) GTEST_SKIP() << "SIGNALBOX_DATA is not set";
   const Additions all{.logprobs = true, .usage = true};
   for (const auto& [name, payloads] : streams) {
-    StreamState before;
-    StreamState after;
+    AnswerState before;
+    AnswerState after;
     for (const auto& data : payloads) {
       const auto relayed = relayChatChunk(data, all, before);
       ASSERT_TRUE(relayed);

@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "dialect/openai_chat.h"
 #include "patience.h"
 #include "upstream/address_rules.h"
 #include "upstream/scripted_upstream.h"

@@ -40,7 +40,7 @@ class TransferTest : public testing::Test {
   }
   // One request's answer, or what went wrong.
   Task<Result<std::string>> call(ConnectionPool& pool, std::string_view body = "{}") {
-    Transfer transfer(pool, body);
+    Transfer transfer(pool, "", {}, body);
     auto done = co_await transfer.wait(Transfer::Until::Done, steadyNow() + std::chrono::seconds(10));
     if (!done) co_return std::unexpected(done.error());
     co_return transfer.takeBytes();
@@ -48,7 +48,7 @@ class TransferTest : public testing::Test {
 
   // A call that ends with the last thing that is to be said, not with the answer.
   Task<void> hearTheLastWord(ConnectionPool& pool) {
-    Transfer transfer(pool, "{}");
+    Transfer transfer(pool, "", {}, "{}");
     const auto heard = co_await transfer.wait(Transfer::Until::Data, steadyNow() + std::chrono::seconds(10));
     EXPECT_TRUE(heard.has_value());
     EXPECT_EQ(transfer.takeBytes(), "the last word");
@@ -232,7 +232,7 @@ TEST_F(TransferTest, nothingIsTakenInWhileNobodyReadsIt) {
   ScriptedUpstream upstream({{.bytes = answer(much)}});
   ConnectionPool pool(wiring_, {upstream.url(), {}}, {});
   run([&]() -> Task<void> {
-    Transfer transfer(pool, "{}");
+    Transfer transfer(pool, "", {}, "{}");
     std::size_t got = 0;
     while (!transfer.done()) {
       const auto more = co_await transfer.wait(Transfer::Until::Data, steadyNow() + std::chrono::seconds(10));

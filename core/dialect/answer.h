@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What routing reads of an answer, whatever dialect it comes in, and what it asks an upstream for beside what the client wants.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "domain/price.h"
+#include "domain/tokens.h"
+
+namespace signalbox::dialect {
+
+// What the router asks for beside what the client asked for, so that it can be taken out again.
+struct Additions {
+  bool logprobs = false;      // logprobs and top_logprobs were added by us
+  bool top_logprobs = false;  // only top_logprobs was added or raised
+  bool usage = false;         // stream_options.include_usage was added by us
+  int top = 20;               // alternatives to ask for; 0: the tokens' own probabilities only
+  int keep = 0;               // alternatives the client asked for itself
+  bool judged = true;         // a stream's token probabilities are gathered; without, nobody looks at them
+  [[nodiscard]] bool any() const { return logprobs || top_logprobs || usage; }
+};
+
+enum class Evidence : std::uint8_t { None, Tokens, Alternatives };
+
+// An answer, or what of a stream has come so far. The first choice is the one that is judged.
+struct AnswerState {
+  std::string text;  // its refusal where there is no content
+  std::string finish_reason;
+  std::string model;
+  bool has_tool_calls = false;
+  bool refused = false;  // `text` is the provider's own refusal
+  bool done = false;     // a whole answer, or a stream whose terminal event was seen
+  bool saw_choice = false;
+  bool broken_evidence = false;      // some token came without its probability: there is no evidence
+  domain::TokenEvidence evidence;    // end-of-turn tokens left out
+  std::int64_t reasoning_bytes = 0;  // of what it says it thought: no part of the answer, but generated and paid
+  std::optional<domain::Usage> usage;
+};
+
+}  // namespace signalbox::dialect

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dialect/client_dialect.h"
+
+#include "base/json_doc.h"
+#include "dialect/evidence.h"
+#include "dialect/openai_chat.h"
+#include "dialect/openai_error.h"
+#include "http/sse.h"
+
+namespace signalbox::dialect {
+
+std::optional<domain::Dialect> dialectOf(std::string_view path) {
+  if (path == "/v1/chat/completions") return domain::Dialect::OpenAiChat;
+  return std::nullopt;
+}
+
+Result<domain::Request> readRequest(domain::Dialect, std::string body, const http::Headers& headers) {
+  return readChatRequest(std::move(body), headers);
+}
+
+http::Response errorResponse(const Error& error, domain::Dialect) { return errorResponse(error); }
+
+std::string errorEvent(const Error& error, domain::Dialect) { return http::sseEvent(errorBody(error)); }
+
+std::string withExplanation(std::string_view body, std::string_view decision_json) {
+  const auto doc = JsonDoc::parse(body, kAnswerLimits);
+  if (!doc || !doc->root().isObject()) return std::string(body);
+  TextEdits edits;
+  edits.setMember(doc->root(), "signalbox", std::string(decision_json));
+  return edits.apply(body);
+}
+
+}  // namespace signalbox::dialect
