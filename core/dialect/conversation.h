@@ -96,8 +96,9 @@ struct Conversation {
 
 // A request in an upstream's dialect, and which of the client's members that dialect has no word for.
 struct WrittenRequest {
-  std::string body;
-  std::vector<std::string> dropped;
+  std::string body = {};
+  std::vector<std::string> dropped = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 }  // namespace signalbox::dialect

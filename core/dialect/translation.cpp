@@ -5,6 +5,6 @@
 
 namespace signalbox::dialect {
 
-std::unique_ptr<Translation> translate(domain::Dialect, domain::UpstreamApi, const Additions& add) { return chatToChat(add); }
+std::unique_ptr<Translation> translate(domain::Dialect, domain::UpstreamApi, const Additions& add, std::int64_t) { return chatToChat(add); }
 
 }  // namespace signalbox::dialect

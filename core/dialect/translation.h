@@ -58,7 +58,8 @@ class Translation {
   [[nodiscard]] virtual Error error(int status, std::string_view body, double retry_after_s) const = 0;
 };
 
-// For a client and an upstream of these dialects. `add` is what the router asks for beside what the client wants.
-[[nodiscard]] std::unique_ptr<Translation> translate(domain::Dialect client, domain::UpstreamApi upstream, const Additions& add);
+// For a client and an upstream of these dialects. `add` is what the router asks for beside what the client wants; `now` is in
+// seconds since 1970.
+[[nodiscard]] std::unique_ptr<Translation> translate(domain::Dialect client, domain::UpstreamApi upstream, const Additions& add, std::int64_t now);
 
 }  // namespace signalbox::dialect

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dialect/hub.h"
+#include "dialect/openai_error.h"
+
+namespace signalbox::dialect {
+namespace {
+
+class ThroughHub final : public Translation {
+ public:
+  ThroughHub(const ClientSide& client, const UpstreamSide& upstream, const Additions& add, std::int64_t now)
+      : client_(client), upstream_(upstream), add_(add), now_(now) {}
+
+  Result<Outgoing> request(const domain::Request& request, std::string_view model, bool stream) override {
+    const auto conversation = client_.conversation(request.body);
+    if (!conversation) return std::unexpected(conversation.error());
+    auto written = upstream_.write(*conversation, model, add_, stream);
+    if (!written) return std::unexpected(std::move(written.error()));
+    reader_ = upstream_.reader(*conversation, add_);
+    writer_ = client_.writer(request, now_);
+    return Outgoing{.path = std::string(upstream_.path), .body = std::move(written->body), .headers = std::move(written->headers), .dropped = std::move(written->dropped)};
+  }
+
+  Result<std::string> whole(std::string_view body, AnswerState& state) override {
+    const auto reply = reader_->whole(body, state);
+    if (!reply) return std::unexpected(reply.error());
+    return writer_->whole(*reply);
+  }
+
+  Result<Relayed> event(const http::SseEvent& event, AnswerState& state) override {
+    Relayed relayed{Relayed::Kind::Events};
+    const auto pieces = reader_->event(event, state, relayed.progress);
+    if (!pieces) return std::unexpected(pieces.error());
+    for (const auto& piece : *pieces) relayed.text += writer_->piece(piece);
+    return relayed;
+  }
+
+  bool ends(const http::SseEvent& event) const override { return reader_->ends(event); }
+  Result<void> checkEnd(const AnswerState& state) const override { return reader_->checkEnd(state); }
+  std::string terminal(const http::SseEvent*) override { return writer_->terminal(); }
+
+  // The provider's own words come in a shape that this client does not know.
+  Error error(int status, std::string_view body, double retry_after_s) const override {
+    Error said = readUpstreamError(status, body, retry_after_s);
+    if (said.code == ErrorCode::UpstreamRejected) said.detail.clear();
+    return said;
+  }
+
+ private:
+  const ClientSide& client_;
+  const UpstreamSide& upstream_;
+  Additions add_;
+  std::int64_t now_;
+  std::unique_ptr<ReplyReader> reader_;
+  std::unique_ptr<ReplyWriter> writer_;
+};
+
+}  // namespace
+
+std::unique_ptr<Translation> throughHub(const ClientSide& client, const UpstreamSide& upstream, const Additions& add, std::int64_t now) {
+  return std::make_unique<ThroughHub>(client, upstream, add, now);
+}
+
+}  // namespace signalbox::dialect
