@@ -5,6 +5,7 @@
 #include <string>
 
 #include "config/config.h"
+#include "engine/identities.h"
 #include "policy/policy.h"
 #include "signalbox/commands.h"
 
@@ -43,6 +44,13 @@ ExitCode check(std::string file, bool json) {
     auto loaded = config::load(file, *secrets, policy::check);
     if (loaded) config = *std::move(loaded);
     else errors = std::move(loaded.error());
+  }
+  if (config) {
+    auto identities = engine::readIdentities(*config);
+    if (!identities) {
+      errors = std::move(identities.error());
+      config = nullptr;
+    }
   }
   if (config) warnings = config->warnings;
   if (json) {

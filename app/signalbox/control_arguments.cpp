@@ -35,7 +35,8 @@ void addControlOptions(CLI::App& command, ControlArguments& arguments) {
     const auto target = server::parseSocketUrl(text);
     return target ? std::string{} : target.error().message;
   };
-  command.add_option("--url", arguments.url, "Control plane of the router, ws://HOST:PORT")->type_name("URL")->check(shaped)->capture_default_str();
+  command.add_option("--url", arguments.url, "Control plane of the router, ws://HOST:PORT or wss://HOST:PORT")->type_name("URL")->check(shaped)->capture_default_str();
+  command.add_option("--ca", arguments.ca, "PEM file with the authorities to trust with wss://, instead of the system's")->check(CLI::ExistingFile);
   auto* env = command.add_option("--token-env", arguments.token_env, "Environment variable with the token");
   command.add_option("--token-file", arguments.token_file, "File with the token; without either, this machine's control-token")->excludes(env);
 }
@@ -46,6 +47,7 @@ Result<std::unique_ptr<server::ControlClient>> connectControl(
   if (!token) return std::unexpected(std::move(token.error()));
   server::ControlClientOptions options;
   options.url = arguments.url;
+  options.ca_file = arguments.ca;
   options.token = std::move(*token);
   options.client = "signalbox " SIGNALBOX_VERSION;
   options.on_notification = std::move(on_notification);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// --url, --token-env and --token-file, shared by every command that talks to a running router.
+// --url, --ca, --token-env and --token-file, shared by every command that talks to a running router.
 #pragma once
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -12,6 +12,7 @@ namespace signalbox::app {
 
 struct ControlArguments {
   std::string url = "ws://127.0.0.1:8788";
+  std::string ca;
   std::string token_env;
   std::string token_file;
 };

@@ -23,6 +23,7 @@ namespace {
 struct Command {
   std::string requests;
   std::string target;
+  std::string ca;
   std::string model = "auto";
   std::string key_env;
   std::string workload;
@@ -62,6 +63,7 @@ std::string checkTarget(const std::string& text) {
 Result<lab::ReplayOptions> readOptions(const Command& command) {
   lab::ReplayOptions options;
   options.target = *server::parseHttpTarget(command.target);  // checked as it was read
+  options.target.ca_file = command.ca;
   auto outcomes = lab::readOutcomes(command.requests, command.skip_bad);
   if (!outcomes) return std::unexpected(std::move(outcomes.error()));
   options.outcomes = std::move(*outcomes);
@@ -161,6 +163,7 @@ void addReplay(CLI::App& app, ExitCode& exit) {
   CLI::App* command = app.add_subcommand("replay", "Send the prompts of an outcomes file to a router or any OpenAI-compatible target, and sum up");
   command->add_option("--requests", options->requests, "Outcomes file whose prompts are sent (JSON Lines)")->required()->type_name("F");
   command->add_option("--target", options->target, "Where to send them; without a path, /v1 is added")->required()->type_name("URL")->check(checkTarget);
+  command->add_option("--ca", options->ca, "PEM file with the authorities to trust with https://, instead of the system's")->check(CLI::ExistingFile);
   command->add_option("--model", options->model, "Model to ask for")->type_name("M")->capture_default_str();
   command->add_option("--workload", options->workload, "Sent as x-signalbox-workload")->type_name("NAME");
   command->add_option("--key-env", options->key_env, "Environment variable that holds the client key")->type_name("NAME");

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "config/config.h"
+#include "engine/identities.h"
 #include "engine/router.h"
 #include "policy/policy.h"
 #include "signalbox/commands.h"
@@ -44,6 +45,10 @@ std::shared_ptr<const config::Config> loadConfig(const std::string& named) {
   auto loaded = config::load(file, *secrets, &policy::check);
   if (!loaded) {
     for (const auto& error : loaded.error()) std::cerr << error.string() << '\n';
+    return nullptr;
+  }
+  if (const auto identities = engine::readIdentities(**loaded); !identities) {
+    for (const auto& error : identities.error()) std::cerr << error.string() << '\n';
     return nullptr;
   }
   return *loaded;

@@ -47,12 +47,14 @@ struct ClientKey {
 struct Tls {
   std::string cert_file;  // absolute
   std::string key_file;
+  ConfigError cert_at{}, key_at{};  // where they are named, for whoever reads them
 };
 
 struct Address {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   std::optional<Tls> tls{};  // always there beyond loopback
+  std::vector<std::string> hosts{};  // Host headers to answer to beside loopback's own; none: the certificate's names
 };
 // Whether `host` names this machine only: 127.0.0.0/8, ::1 or localhost.
 [[nodiscard]] bool isLoopback(std::string_view host);

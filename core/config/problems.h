@@ -20,6 +20,11 @@ class Problems {
   void warn(std::string_view pointer, std::string message) { add(warnings_, pointer, std::move(message), true); }
   void append(ConfigErrors errors) { errors_.insert(errors_.end(), errors.begin(), errors.end()); }
   [[nodiscard]] bool clean() const { return errors_.empty(); }
+  // An error to be, without its words.
+  [[nodiscard]] ConfigError at(std::string_view pointer) const {
+    const Place place = places_.value(pointer);
+    return {file_, place.line, place.column, {}};
+  }
   [[nodiscard]] const SourceMap& places() const { return places_; }
 
   // In the order of the text.

@@ -35,19 +35,21 @@ void readAddress(const Reading& from, const char* key, Address& into) {
   const Json json = from.json.value(key, Json::object());
   into.host = json.value("address", into.host);
   into.port = json.value("port", into.port);
+  into.hosts = json.value("hosts", into.hosts);
   if (json.contains("tls")) {
-    into.tls = Tls{absolutePath(from.folder, json["tls"]["cert"].get<std::string>()),
-                   absolutePath(from.folder, json["tls"]["key"].get<std::string>())};
-    for (const auto& [part, path] : {std::pair{"cert", into.tls->cert_file}, std::pair{"key", into.tls->key_file}}) {
-      std::error_code ignored;
-      if (!std::filesystem::is_regular_file(path, ignored)) from.problems.error(pointer + "/tls/" + part, path + " is not a file that can be read");
-    }
-    // Never answered in the clear where encryption was asked for.
-    from.problems.error(pointer + "/tls", "tls is not available yet; allowed is to listen on 127.0.0.1, ::1 or localhost without it", true);
+    const std::string tls = pointer + "/tls";
+    into.tls = Tls{absolutePath(from.folder, json["tls"]["cert"].get<std::string>()), absolutePath(from.folder, json["tls"]["key"].get<std::string>()),
+                   from.problems.at(tls + "/cert"), from.problems.at(tls + "/key")};
   } else if (!isLoopback(into.host)) {
     from.problems.error(pointer + "/address", into.host + " is beyond loopback and needs tls: { cert: FILE, key: FILE }; without tls allowed "
                                                           "are 127.0.0.1, ::1 and localhost");
   }
+}
+
+// What the router makes for itself at its first start is for programs of this machine.
+void needsSecrets(const Reading& from, const char* key, const Address& address, bool there, const char* what) {
+  if (there || !address.tls || isLoopback(address.host)) return;  // without tls it is refused for that
+  from.problems.error(std::string("/") + key + "/address", address.host + " is beyond loopback and needs " + what + " of its own");
 }
 
 }  // namespace
@@ -107,6 +109,7 @@ void readListeners(const Reading& from, Config& config) {
     distinct.secret(token.token, token.name, pointer + "/token");
     config.control_tokens.push_back(std::move(token));
   }
+  needsSecrets(from, "control", config.control, !config.control_tokens.empty(), "control.tokens: [ { name: NAME, role: ROLE, token: { env: NAME } } ]");
 }
 
 void readKeys(const Reading& from, Config& config) {
@@ -128,6 +131,7 @@ void readKeys(const Reading& from, Config& config) {
     distinct.secret(key.key, key.name, pointer + "/key");
     config.keys.push_back(std::move(key));
   }
+  needsSecrets(from, "listen", config.listen, !config.keys.empty(), "keys: [ { name: NAME, key: { env: NAME } } ]");
 }
 
 void readStore(const Reading& from, Config& config) {

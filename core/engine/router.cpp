@@ -14,6 +14,7 @@
 #include "engine/control_socket.h"
 #include "engine/data_plane.h"
 #include "engine/event_feed.h"
+#include "engine/identities.h"
 #include "engine/policy_store.h"
 
 namespace signalbox::engine {
@@ -41,9 +42,10 @@ constexpr Duration kLookForNewTokens = std::chrono::milliseconds(500);
 // Members die from the last to the first: listeners, then what they use.
 class RunningRouter final : public Router, private RouterFacts {
  public:
-  RunningRouter(RouterOptions options, std::unique_ptr<Access> access)
+  RunningRouter(RouterOptions options, std::unique_ptr<Access> access, Identities identities)
       : options_(std::move(options)),
         config_(options_.config),
+        identities_(std::move(identities)),
         access_(std::move(access)),
         pricing_(*config_),
         counters_(config_->tierNames()),
@@ -54,8 +56,12 @@ class RunningRouter final : public Router, private RouterFacts {
   Result<void> open();
   Result<void> listen();
 
-  std::string dataUrl() const override { return "http://" + hostOf(options_.listen.value_or(config_->listen)) + ":" + std::to_string(data_->port()); }
-  std::string controlUrl() const override { return "ws://" + hostOf(options_.control.value_or(config_->control)) + ":" + std::to_string(control_->port()); }
+  std::string dataUrl() const override {
+    return (identities_.listen ? "https://" : "http://") + hostOf(options_.listen.value_or(config_->listen)) + ":" + std::to_string(data_->port());
+  }
+  std::string controlUrl() const override {
+    return (identities_.control ? "wss://" : "ws://") + hostOf(options_.control.value_or(config_->control)) + ":" + std::to_string(control_->port());
+  }
   std::uint16_t dataPort() const override { return data_->port(); }
   std::string clientTokenFile() const override { return access_->clientFile(); }
   std::string controlTokenFile() const override { return access_->controlFile(); }
@@ -78,6 +84,7 @@ class RunningRouter final : public Router, private RouterFacts {
 
   RouterOptions options_;
   std::shared_ptr<const config::Config> config_;
+  Identities identities_;
   std::unique_ptr<Access> access_;
   Pricing pricing_;
   Counters counters_;
@@ -151,14 +158,20 @@ Result<void> RunningRouter::listen() {
     return counters_.text(journal_->status(), upstreams(), policies_->live()->revision, journal_->commitTimes());
   };
   plane_ = std::make_unique<DataPlane>(services, config_, health_, std::move(facts), workers);
-  auto data = server::Server::bind(serverOptions(options_.listen.value_or(config_->listen), workers), *plane_, nullptr);
+  auto data_options = serverOptions(options_.listen.value_or(config_->listen), workers);
+  data_options.identity = identities_.listen;
+  data_options.hosts = config_->listen.hosts;
+  auto data = server::Server::bind(std::move(data_options), *plane_, nullptr);
   if (!data) return std::unexpected(data.error());
   data_ = std::move(*data);
 
   ControlSocketOptions socket;
   socket.tokens = access_->controlTokens();
   socket_ = std::make_unique<ControlSocket>(service_, std::move(socket));
-  auto control = server::Server::bind(serverOptions(options_.control.value_or(config_->control), 1), door_, socket_.get());
+  auto control_options = serverOptions(options_.control.value_or(config_->control), 1);
+  control_options.identity = identities_.control;
+  control_options.hosts = config_->control.hosts;
+  auto control = server::Server::bind(std::move(control_options), door_, socket_.get());
   if (!control) return std::unexpected(control.error());
   control_ = std::move(*control);
   access_->watch(kLookForNewTokens, [this](Access::ControlTokens tokens) { socket_->setTokens(std::move(tokens)); });
@@ -218,13 +231,26 @@ void RunningRouter::stop(Duration drain) {
 }  // namespace
 
 Result<std::unique_ptr<Router>> Router::start(RouterOptions options) {
+  const config::Config& config = *options.config;
+  auto identities = readIdentities(config);
+  if (!identities) {
+    std::string message;
+    for (const auto& error : identities.error()) message += (message.empty() ? "" : "\n") + error.string();
+    return fail(ErrorCode::InvalidConfig, std::move(message));
+  }
   // A port in use is the commonest reason not to start; it is found before tokens and store are written.
-  for (const auto& address : {options.listen.value_or(options.config->listen), options.control.value_or(options.config->control)}) {
-    if (auto bindable = server::Server::probe({address.host, address.port}); !bindable) return std::unexpected(bindable.error());
+  const auto ready = [](const config::Address& address, const auto& identity, bool has_secrets, const char* what) -> Result<void> {
+    if (auto bindable = server::Server::probe({address.host, address.port}, identity != nullptr); !bindable) return bindable;
+    if (has_secrets || config::isLoopback(address.host)) return {};
+    return fail(ErrorCode::InvalidConfig, address.host + " is beyond loopback and needs " + what + " in the configuration; without them use 127.0.0.1.");
+  };
+  if (auto data = ready(options.listen.value_or(config.listen), identities->listen, !config.keys.empty(), "keys"); !data) return std::unexpected(data.error());
+  if (auto control = ready(options.control.value_or(config.control), identities->control, !config.control_tokens.empty(), "control.tokens"); !control) {
+    return std::unexpected(control.error());
   }
   auto access = Access::open({options.config, options.client_token, options.control_token});
   if (!access) return std::unexpected(std::move(access.error()));
-  auto router = std::make_unique<RunningRouter>(std::move(options), std::move(*access));
+  auto router = std::make_unique<RunningRouter>(std::move(options), std::move(*access), std::move(*identities));
   if (auto opened = router->open(); !opened) return std::unexpected(opened.error());
   if (auto listening = router->listen(); !listening) return std::unexpected(listening.error());
   return router;

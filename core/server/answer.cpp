@@ -34,6 +34,22 @@ ssize_t sendParts(int descriptor, std::string_view first, std::string_view secon
 
 }  // namespace
 
+// Of both parts together, as sendParts() says it.
+ssize_t Connection::transmit(std::string_view first, std::string_view second) {
+  if (!tls_) return sendParts(socket_.native_handle(), first, second);
+  ssize_t sent = 0;
+  for (std::string_view part : {first, second}) {
+    while (!part.empty()) {
+      const ssize_t count = tls_->write(part);
+      if (count == TlsSession::kAgain) return sent;
+      if (count < 0) return -1;
+      part.remove_prefix(static_cast<std::size_t>(count));
+      sent += count;
+    }
+  }
+  return sent;
+}
+
 bool Connection::closesAfter() {
   return !keep_alive_ || shared_.draining.load(std::memory_order_relaxed) || answer_ == Answer::Aborted;
 }
@@ -96,7 +112,7 @@ void Connection::appendChunk(std::string_view bytes) {
     return;
   }
   const std::string_view waiting = std::string_view(out_).substr(out_sent_);
-  const ssize_t result = sendParts(socket_.native_handle(), waiting, bytes);
+  const ssize_t result = transmit(waiting, bytes);
   if (result < 0) return lost();
   const auto sent = static_cast<std::size_t>(result);
   const std::size_t of_bytes = sent > waiting.size() ? sent - waiting.size() : 0;
@@ -166,7 +182,7 @@ void Connection::abort() {
 void Connection::flush() {
   if (closed_ || writing_) return;
   while (pending() > 0) {
-    const ssize_t sent = sendParts(socket_.native_handle(), std::string_view(out_).substr(out_sent_), {});
+    const ssize_t sent = transmit(std::string_view(out_).substr(out_sent_), {});
     if (sent < 0) return lost();
     if (sent == 0) break;
     out_sent_ += static_cast<std::size_t>(sent);

@@ -7,6 +7,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <cerrno>
 
@@ -17,6 +18,8 @@
 namespace signalbox::server {
 namespace {
 
+constexpr ssize_t kAgain = TlsSession::kAgain, kBroken = TlsSession::kBroken;
+constexpr int kReadsAtOnce = 8;  // of a client that always has more, before others have their turn
 constexpr std::size_t kReadAhead = 64 << 10;
 constexpr std::size_t kLingerBytes = 1 << 20;
 constexpr auto kLingerTime = std::chrono::seconds(2);
@@ -63,7 +66,12 @@ void Connection::start() {
   boost::system::error_code ignored;
   socket_.set_option(Tcp::no_delay(true), ignored);
   socket_.native_non_blocking(true, ignored);
-  awaitMore();
+  if (const auto identity = shared_.identity.get()) {
+    tls_ = std::make_unique<TlsSession>(*identity, socket_.native_handle());
+    setReadDeadline(worker_.now() + shared_.options.limits.head_time);  // of the handshake
+  } else {
+    awaitMore();
+  }
   waitReadable();
 }
 
@@ -71,31 +79,60 @@ void Connection::start() {
 void Connection::waitReadable() {
   if (reading_ || closed_) return;
   reading_ = true;
-  socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const boost::system::error_code& error) {
+  auto on_event = [self = shared_from_this()](const boost::system::error_code& error) {
     self->reading_ = false;
     if (self->closed_) return;
     if (error) return self->lost();
     self->onReadable();
-  });
+  };
+  if (tls_ && tls_->mayHoldBytes()) return asio::post(worker_.context(), [on_event = std::move(on_event)] { on_event({}); });
+  socket_.async_wait(tls_ && tls_->waitsToWrite() ? Socket::wait_write : Socket::wait_read, std::move(on_event));
+}
+
+// Bytes; 0 at the client's end; else one of TlsSession's reasons.
+ssize_t Connection::receive(std::span<char> into) {
+  if (tls_) {
+    const bool greeting = !tls_->established();
+    const ssize_t count = tls_->read(into);
+    if (greeting && tls_->established()) awaitMore();
+    return count;
+  }
+  const ssize_t count = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
+  if (count >= 0) return count;
+  return errno == EAGAIN || errno == EINTR ? kAgain : kBroken;
 }
 
 void Connection::onReadable() {
   auto& scratch = worker_.scratch();
-  const ssize_t count = ::recv(socket_.native_handle(), scratch.data(), scratch.size(), 0);
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return waitReadable();
-  if (count <= 0) return lingering_ ? close() : lost();
-  const std::string_view bytes(scratch.data(), static_cast<std::size_t>(count));
+  for (int reads = 0; reads < kReadsAtOnce; ++reads) {
+    const ssize_t count = receive(scratch);
+    if (count == kAgain) break;
+    if (count == TlsSession::kPlainText) {
+      tls_.reset();
+      return refuse(400, "This port speaks TLS; use https.");
+    }
+    if (count <= 0) return lingering_ ? close() : lost();
+    if (!onBytes({scratch.data(), static_cast<std::size_t>(count)})) return;
+    if (!tls_) break;  // what a socket still holds is told of again
+  }
+  waitReadable();
+}
+
+bool Connection::onBytes(std::string_view bytes) {
   if (ending_) {
     discarded_ += bytes.size();
-    if (discarded_ > kLingerBytes && lingering_) return close();
+    if (discarded_ > kLingerBytes && lingering_) close();
   } else if (busy_ || go_on_) {
     ahead_.erase(0, std::exchange(ahead_at_, 0));
     ahead_.append(bytes);
-    if (ahead_.size() >= kReadAhead) return lookForLoss();
+    if (ahead_.size() >= kReadAhead) {
+      lookForLoss();
+      return false;
+    }
   } else {
     consume(bytes);
   }
-  waitReadable();
+  return !closed_;
 }
 
 // The client has sent more than is read ahead. Its end must be noticed all the same, so the state of the socket is looked at
@@ -144,8 +181,7 @@ bool Connection::consumeStep(std::string_view& bytes) {
 }
 
 bool Connection::onHead(std::string_view following) {
-  const http::Refusal refusal =
-      checkHead(parser_.head(), shared_.options.check_host ? std::span<const std::string>(shared_.hosts) : std::span<const std::string>());
+  const http::Refusal refusal = checkHead(parser_.head(), shared_.options.check_host ? &shared_.hosts : nullptr);
   if (refusal.status != 0) {
     refuse(refusal.status, refusal.why);
     return false;
@@ -258,9 +294,11 @@ void Connection::upgrade(std::string_view following) {
     return answerPlainly(refusalResponse(session.error().status, session.error().message));
   }
   boost::system::error_code error;
+  TlsHandle tls = tls_ ? tls_->release() : TlsHandle();
+  tls_.reset();
   const int descriptor = socket_.release(error);
   worker_.add(link);
-  link->open(descriptor, peer_.find(':') != std::string::npos, request, std::move(*session));
+  link->open({descriptor, peer_.find(':') != std::string::npos, std::move(tls)}, request, std::move(*session));
   close();
 }
 
@@ -295,6 +333,7 @@ void Connection::linger() {
   ending_ = lingering_ = true;
   ahead_.clear();
   ahead_at_ = 0;
+  if (tls_) tls_->sayGoodbye();
   boost::system::error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   setReadDeadline(worker_.now() + kLingerTime);
@@ -317,6 +356,7 @@ void Connection::lost() {
 void Connection::closeSocket() {
   if (closed_) return;
   closed_ = true;
+  if (tls_ && !gone_ && answer_ != Answer::Aborted) tls_->sayGoodbye();
   boost::system::error_code ignored;
   socket_.close(ignored);
 }

@@ -9,6 +9,7 @@
 
 #include "http/framing.h"
 #include "server/response_head.h"
+#include "server/tls_session.h"
 #include "server/worker_loop.h"
 
 namespace signalbox::server {
@@ -40,8 +41,10 @@ class Connection final : public Link, public Responder, public std::enable_share
   enum class Answer : std::uint8_t { None, Streaming, Complete, Aborted };
 
   // Reading
+  [[nodiscard]] ssize_t receive(std::span<char> into);
   void waitReadable();
   void onReadable();
+  [[nodiscard]] bool onBytes(std::string_view bytes);  // false when reading must pause
   void consume(std::string_view bytes);
   [[nodiscard]] bool consumeStep(std::string_view& bytes);  // false when reading must pause
   [[nodiscard]] bool onHead(std::string_view following);
@@ -58,6 +61,7 @@ class Connection final : public Link, public Responder, public std::enable_share
   // Answering
   [[nodiscard]] std::size_t pending() const { return out_.size() - out_sent_; }
   [[nodiscard]] bool closesAfter();
+  [[nodiscard]] ssize_t transmit(std::string_view first, std::string_view second);
   void flush();
   void flushSoon();
   void waitWritable();
@@ -79,6 +83,7 @@ class Connection final : public Link, public Responder, public std::enable_share
   WorkerLoop& worker_;
   Shared& shared_;
   Socket socket_;
+  std::unique_ptr<TlsSession> tls_;   // null where bytes go in the clear
   http::RequestParser parser_;
   const std::string peer_;
   asio::cancellation_signal cancel_;

@@ -167,6 +167,7 @@ Result<std::unique_ptr<ControlClient>> ControlClient::connect(ControlClientOptio
   auto target = parseSocketUrl(options.url);
   if (!target) return std::unexpected(std::move(target.error()));
   if (target->path.empty() || target->path == "/") target->path = control::kControlPath;
+  target->ca_file = options.ca_file;
   const std::string name = options.client;
   auto connection = std::make_unique<Connection>(std::move(options));
   if (auto opened = connection->open(std::move(*target)); !opened) return std::unexpected(std::move(opened.error()));

@@ -16,7 +16,8 @@
 namespace signalbox::server {
 
 struct ControlClientOptions {
-  std::string url;                                  // ws://HOST:PORT, with or without /control
+  std::string url;                                  // ws://HOST:PORT or wss://, with or without /control
+  std::string ca_file{};                            // of wss: PEM with the authorities to trust; empty: the system's
   Secret token;
   std::string client = "signalbox";                 // who we say we are
   Duration timeout = std::chrono::seconds(30);      // of connecting, and of each call

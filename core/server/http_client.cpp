@@ -95,7 +95,9 @@ Task<Result<std::shared_ptr<HttpClient::Connection>>> HttpClient::take(bool fres
     idle_.pop_back();
     co_return kept;
   }
-  auto connection = makeConnection(executor_, target_);
+  auto made = makeConnection(executor_, target_);
+  if (!made) co_return std::unexpected(std::move(made.error()));
+  const std::shared_ptr<Connection> connection = std::move(*made);
   auto connected = co_await connection->connect(target_, limits_.connect);
   if (!connected) co_return std::unexpected(std::move(connected.error()));
   std::erase_if(busy_, [](const auto& one) { return one.expired(); });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A plain HTTP/1.1 client for programs that play the part of a client: replay, demo, the console's test request. Keeps its
+// An HTTP/1.1 client for programs that play the part of a client: replay, demo, the console's test request. Keeps its
 // connections; hands on a body while it comes. Lives on one executor with one thread; every call is made there. It is not the
 // way to providers: that is upstream/.
 #pragma once
@@ -22,6 +22,7 @@ struct HttpTarget {
   std::string host;
   std::uint16_t port = 80;
   std::string prefix;  // path of the URL without a trailing slash; may be empty
+  std::string ca_file{};  // PEM with the authorities to trust under TLS; empty: the system's
 };
 
 // "http://127.0.0.1:8787/v1", "https://host". InvalidInput says what is allowed.

@@ -4,12 +4,13 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
+
+#include "server/client_trust.h"
 
 namespace signalbox::server {
 namespace {
@@ -76,29 +77,20 @@ template <>
 Task<Result<void>> ConnectionOf<TlsStream>::connect(const HttpTarget& target, Duration limit) {
   auto connected = co_await connectTcp(lowest(), target, limit);
   if (!connected) co_return connected;
-  if (!SSL_set_tlsext_host_name(stream_.native_handle(), target.host.c_str())) co_return failed(ErrorCode::UpstreamTls, target, "bad host name");
-  stream_.set_verify_callback(asio::ssl::host_name_verification(target.host));
+  if (!expectHost(stream_.native_handle(), target.host)) co_return failed(ErrorCode::UpstreamTls, target, "bad host name");
   lowest().expires_after(limit);
   auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::client, kAwait);
   if (error) co_return failed(ErrorCode::UpstreamTls, target, error.message());
   co_return Result<void>{};
 }
 
-asio::ssl::context& tlsContext() {
-  static asio::ssl::context context = [] {
-    asio::ssl::context fresh(asio::ssl::context::tls_client);
-    fresh.set_default_verify_paths();
-    fresh.set_verify_mode(asio::ssl::verify_peer);
-    return fresh;
-  }();
-  return context;
-}
-
 }  // namespace
 
-std::shared_ptr<HttpClient::Connection> makeConnection(const Executor& executor, const HttpTarget& target) {
-  if (target.tls) return std::make_shared<ConnectionOf<TlsStream>>(executor, tlsContext());
-  return std::make_shared<ConnectionOf<beast::tcp_stream>>(executor);
+Result<std::shared_ptr<HttpClient::Connection>> makeConnection(const Executor& executor, const HttpTarget& target) {
+  if (!target.tls) return std::make_shared<ConnectionOf<beast::tcp_stream>>(executor);
+  const auto trust = clientTrust(target.ca_file);
+  if (!trust) return std::unexpected(trust.error());
+  return std::make_shared<ConnectionOf<TlsStream>>(executor, **trust);
 }
 
 }  // namespace signalbox::server

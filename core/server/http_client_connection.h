@@ -27,6 +27,7 @@ class HttpClient::Connection {
   boost::beast::flat_buffer buffer_;
 };
 
-[[nodiscard]] std::shared_ptr<HttpClient::Connection> makeConnection(const Executor& executor, const HttpTarget& target);
+// InvalidInput when the target's authorities cannot be read.
+[[nodiscard]] Result<std::shared_ptr<HttpClient::Connection>> makeConnection(const Executor& executor, const HttpTarget& target);
 
 }  // namespace signalbox::server

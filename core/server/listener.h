@@ -14,8 +14,8 @@ struct Listeners {
   std::uint16_t port = 0;
 };
 
-// Io when the address cannot be had, naming it; InvalidConfig for an address beyond loopback.
-[[nodiscard]] Result<Listeners> openListeners(const Endpoint& endpoint, std::size_t workers);
+// Io when the address cannot be had, naming it; InvalidConfig for an address beyond loopback where nothing encrypts.
+[[nodiscard]] Result<Listeners> openListeners(const Endpoint& endpoint, std::size_t workers, bool tls = false);
 
 // True when so few descriptors are left that no connection should be accepted.
 [[nodiscard]] bool descriptorsScarce(int newest);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/request_checks.h"
 
-#include <algorithm>
-
 #include "base/json_doc.h"
 #include "base/strings.h"
 #include "base/uuid.h"
@@ -33,11 +31,9 @@ ErrorCode codeOf(int status) {
 
 }  // namespace
 
-http::Refusal checkHead(const http::Request& head, std::span<const std::string> hosts) {
-  if (!hosts.empty()) {
-    const std::string_view host = head.headers.get("host");
-    const bool known = std::any_of(hosts.begin(), hosts.end(), [&](const std::string& ours) { return equalsIgnoreCase(ours, host); });
-    if (!known) return {421, "The Host header names another host; use localhost, 127.0.0.1 or [::1] with this server's port."};
+http::Refusal checkHead(const http::Request& head, const HostList* hosts) {
+  if (hosts != nullptr && !hosts->allows(head.headers.get("host"))) {
+    return {421, "The Host header names another host; use localhost, 127.0.0.1 or [::1] with this server's port, or a name that it is configured for."};
   }
   if (equalsIgnoreCase(head.headers.get("sec-fetch-site"), "cross-site")) return {403, "Pages of other sites may not call this server."};
   if (head.method == "POST" && !isJson(head.headers.get("content-type"))) return {415, "Send the body as Content-Type: application/json."};

@@ -2,17 +2,16 @@
 // What is refused on the head alone, before a handler sees the request: foreign hosts (DNS rebinding), pages of other sites,
 // and bodies that a browser may send without asking. Also the body of every refusal.
 #pragma once
-#include <span>
-#include <string>
 #include <string_view>
 
 #include "http/framing.h"
 #include "http/message.h"
+#include "server/host_list.h"
 
 namespace signalbox::server {
 
-// `hosts` empty means that any host will do. Status 0: nothing against it.
-[[nodiscard]] http::Refusal checkHead(const http::Request& head, std::span<const std::string> hosts);
+// `hosts` null means that any host will do. Status 0: nothing against it.
+[[nodiscard]] http::Refusal checkHead(const http::Request& head, const HostList* hosts);
 // {"error":{…}} as OpenAI shapes it, with an x-signalbox-decision-id that appears in no record.
 [[nodiscard]] http::Response refusalResponse(int status, std::string_view why);
 

@@ -18,9 +18,9 @@ constexpr auto kCancelGrace = std::chrono::seconds(5);
 class ServerImpl final : public Server {
  public:
   ServerImpl(ServerOptions options, Handler& handler, SocketHandler* sockets, const Listeners& listeners)
-      : shared_{std::move(options), handler, sockets, {}, {}, {}, {}, {}}, port_(listeners.port) {
-    const std::string port = ":" + std::to_string(port_);
-    shared_.hosts = {"localhost" + port, "127.0.0.1" + port, "[::1]" + port};
+      : shared_{std::move(options), handler, sockets}, port_(listeners.port) {
+    shared_.hosts.listenOn(port_);
+    identify(shared_.options.identity, shared_.options.hosts);
     for (std::size_t i = 0; i < listeners.descriptors.size(); ++i)
       workers_.push_back(std::make_unique<WorkerLoop>(shared_, i, listeners.descriptors[i], [this] { onWorkerEmpty(); }));
   }
@@ -34,6 +34,12 @@ class ServerImpl final : public Server {
   [[nodiscard]] std::size_t workers() const override { return workers_.size(); }
   [[nodiscard]] Worker& worker(std::size_t index) override { return *workers_.at(index); }
   [[nodiscard]] std::size_t connections() const override { return shared_.connections.load(std::memory_order_relaxed); }
+
+  void identify(std::shared_ptr<const TlsIdentity> identity, std::vector<std::string> hosts) override {
+    if (hosts.empty() && identity) hosts = identity->names();
+    shared_.hosts.setNames(std::move(hosts));
+    shared_.identity.set(std::move(identity));
+  }
 
   void drain(Duration deadline) override {
     std::unique_lock lock(mutex_);
@@ -90,13 +96,13 @@ class ServerImpl final : public Server {
 Result<std::unique_ptr<Server>> Server::bind(ServerOptions options, Handler& handler, SocketHandler* sockets) {
   if (options.workers == 0) return fail(ErrorCode::InvalidConfig, "A server needs at least one worker.");
   liftDescriptorLimit();
-  const auto listeners = openListeners(options.listen, options.workers);
+  const auto listeners = openListeners(options.listen, options.workers, options.identity != nullptr);
   if (!listeners) return std::unexpected(listeners.error());
   return std::make_unique<ServerImpl>(std::move(options), handler, sockets, *listeners);
 }
 
-Result<void> Server::probe(const Endpoint& listen) {
-  const auto listeners = openListeners(listen, 1);
+Result<void> Server::probe(const Endpoint& listen, bool tls) {
+  const auto listeners = openListeners(listen, 1, tls);
   if (!listeners) return std::unexpected(listeners.error());
   for (const int descriptor : listeners->descriptors) ::close(descriptor);
   return {};

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "server/handler.h"
+#include "server/tls_identity.h"
 #include "server/websocket_stream.h"
 
 namespace signalbox::server {
@@ -40,20 +42,25 @@ struct ServerOptions {
   std::size_t workers = 1;
   Limits limits;
   SocketLimits socket_limits;
-  bool check_host = true;  // exact allow-list of localhost, 127.0.0.1, [::1] with our port, else 421
+  bool check_host = true;  // exact allow-list of localhost, 127.0.0.1, [::1] with our port and of the names below, else 421
+  std::vector<std::string> hosts{};  // further names, see HostList; none: those of the certificate
+  std::shared_ptr<const TlsIdentity> identity{};  // TLS; always there beyond loopback
 };
 
 class Server {
  public:
-  // Binds now and fails with Io naming address and port, or InvalidConfig beyond loopback (that needs tls); serves from start() on. `sockets` may be null (no upgrades).
+  // Binds now and fails with Io naming address and port, or InvalidConfig beyond loopback without TLS; serves from start() on.
+  // `sockets` may be null (no upgrades).
   [[nodiscard]] static Result<std::unique_ptr<Server>> bind(ServerOptions options, Handler& handler, SocketHandler* sockets);
   // Whether bind() would succeed now, so that a start can fail before it has written anything. The same errors.
-  [[nodiscard]] static Result<void> probe(const Endpoint& listen);
+  [[nodiscard]] static Result<void> probe(const Endpoint& listen, bool tls);
   virtual ~Server() = default;  // stops, if still running
   virtual void start() = 0;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   [[nodiscard]] virtual std::size_t workers() const = 0;
   [[nodiscard]] virtual Worker& worker(std::size_t index) = 0;
+  // Another certificate, and further names, for connections from now on. Thread-safe. REQUIRES: null where the server has none.
+  virtual void identify(std::shared_ptr<const TlsIdentity> identity, std::vector<std::string> hosts) = 0;
   // Stops accepting and closes idle connections; open requests go on until `deadline`, then they are cancelled. Blocks until
   // all workers are done. A second call from another thread shortens the first.
   virtual void drain(Duration deadline) = 0;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What all workers of one server share. Immutable but for its counters, which are atomic; the server owns it.
 #pragma once
-#include <array>
 #include <atomic>
 #include <map>
 #include <mutex>
 #include <string>
 
+#include "base/snapshot.h"
+#include "server/host_list.h"
 #include "server/server.h"
 
 namespace signalbox::server {
@@ -33,11 +34,12 @@ struct Shared {
   ServerOptions options;
   Handler& handler;
   SocketHandler* sockets = nullptr;
-  std::array<std::string, 3> hosts;  // the allow-list, with our port
+  HostList hosts{};
+  Snapshot<TlsIdentity> identity{};  // null: in the clear
   std::atomic<std::size_t> connections{0};
   std::atomic<std::size_t> body_bytes{0};
   std::atomic<bool> draining{false};
-  AddressCounter addresses;
+  AddressCounter addresses{};
 };
 
 }  // namespace signalbox::server

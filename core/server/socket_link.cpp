@@ -10,7 +10,7 @@ SocketLink::SocketLink(WorkerLoop& worker)
 
 SocketLink::~SocketLink() { worker_.shared().connections.fetch_sub(1, std::memory_order_relaxed); }
 
-void SocketLink::open(int descriptor, bool v6, const http::Request& upgrade, std::unique_ptr<SocketSession> session) {
+void SocketLink::open(WebSocketStream::Accepted connection, const http::Request& upgrade, std::unique_ptr<SocketSession> session) {
   session_ = std::move(session);
   WebSocketStream::Callbacks callbacks;
   callbacks.on_text = [this](std::string_view text) { session_->onText(text); };
@@ -18,7 +18,7 @@ void SocketLink::open(int descriptor, bool v6, const http::Request& upgrade, std
     self->session_.reset();
     self->worker_.remove(*self);
   };
-  stream_->accept(descriptor, v6, upgrade, worker_.shared().sockets->subprotocol(), std::move(callbacks));
+  stream_->accept(std::move(connection), upgrade, worker_.shared().sockets->subprotocol(), std::move(callbacks));
 }
 
 }  // namespace signalbox::server

@@ -14,8 +14,8 @@ class SocketLink final : public Link, public std::enable_shared_from_this<Socket
   ~SocketLink() override;
 
   [[nodiscard]] std::shared_ptr<SocketPeer> peer() const { return stream_->peer(); }
-  // Takes the descriptor over and answers the upgrade. REQUIRES: the worker has the link.
-  void open(int descriptor, bool v6, const http::Request& upgrade, std::unique_ptr<SocketSession> session);
+  // Takes the connection over and answers the upgrade. REQUIRES: the worker has the link.
+  void open(WebSocketStream::Accepted connection, const http::Request& upgrade, std::unique_ptr<SocketSession> session);
 
   void onDeadline() override {}
   void onDrain() override { stream_->peer()->close(1001, "The server is stopping."); }

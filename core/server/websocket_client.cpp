@@ -7,21 +7,21 @@ namespace signalbox::server {
 namespace {
 
 std::unexpected<Error> badUrl(std::string_view what) {
-  return fail(ErrorCode::InvalidInput, "The URL " + std::string(what) + "; write it as ws://HOST:PORT/control.");
+  return fail(ErrorCode::InvalidInput, "The URL " + std::string(what) + "; write it as ws://HOST:PORT/control, or wss:// for TLS.");
 }
 
 }  // namespace
 
 Result<WebSocketStream::Target> parseSocketUrl(std::string_view url) {
-  if (url.starts_with("wss://")) return badUrl("asks for tls, which is not available yet");
-  if (!url.starts_with("ws://")) return badUrl("does not begin with ws://");
-  url.remove_prefix(5);
+  WebSocketStream::Target target;
+  target.tls = url.starts_with("wss://");
+  if (!target.tls && !url.starts_with("ws://")) return badUrl("begins neither with ws:// nor with wss://");
+  url.remove_prefix(target.tls ? 6 : 5);
   const std::size_t slash = std::min(url.find('/'), url.size());
   std::string_view authority = url.substr(0, slash);
-  WebSocketStream::Target target;
   if (slash < url.size()) target.path = url.substr(slash);
   if (authority.find('@') != std::string_view::npos) return badUrl("must not carry credentials");
-  std::string_view port = "80";
+  std::string_view port = target.tls ? "443" : "80";
   const std::size_t bracket = authority.starts_with('[') ? authority.find(']') : 0;
   if (bracket == std::string_view::npos) return badUrl("has an unfinished address");
   if (const std::size_t colon = authority.find(':', bracket); colon != std::string_view::npos) {

@@ -10,7 +10,7 @@
 
 namespace signalbox::server {
 
-// "ws://host:port/path"; the port may be left out (80). InvalidInput says what is allowed; wss needs tls, which is not here yet.
+// "ws://host:port/path" or "wss://…"; the port may be left out (80, 443). InvalidInput says what is allowed.
 [[nodiscard]] Result<WebSocketStream::Target> parseSocketUrl(std::string_view url);
 
 class WebSocketClient {

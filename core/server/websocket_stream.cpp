@@ -2,12 +2,13 @@
 #include "server/websocket_stream.h"
 
 #include <boost/asio/connect.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
 
+#include "server/client_trust.h"
+#include "server/layered_socket.h"
 #include "server/socket_queue.h"
 
 namespace signalbox::server {
@@ -28,9 +29,10 @@ class StreamImpl final : public WebSocketStream, public SocketQueue::Sink, publi
   void attach() { queue_->attach(weak_from_this()); }
   [[nodiscard]] std::shared_ptr<SocketPeer> peer() const override { return queue_; }
 
-  void accept(int descriptor, bool v6, const http::Request& upgrade, std::string_view subprotocol, Callbacks callbacks) override {
+  void accept(Accepted connection, const http::Request& upgrade, std::string_view subprotocol, Callbacks callbacks) override {
     callbacks_ = std::move(callbacks);
-    socket_.next_layer().assign(v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), descriptor);
+    tcp().assign(connection.v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), connection.descriptor);
+    if (connection.tls) socket_.next_layer().adopt(std::move(connection.tls));
     request_.method(beast::http::verb::get);
     request_.target(upgrade.target);
     request_.version(11);
@@ -70,12 +72,25 @@ class StreamImpl final : public WebSocketStream, public SocketQueue::Sink, publi
     socket_.set_option(times);
     socket_.control_callback([this](websocket::frame_type, beast::string_view) { heard_ = steadyNow(); });
     ErrorValue ignored;
-    socket_.next_layer().set_option(asio::ip::tcp::no_delay(true), ignored);
+    tcp().set_option(asio::ip::tcp::no_delay(true), ignored);
   }
+  asio::ip::tcp::socket& tcp() { return socket_.next_layer().next_layer(); }
 
   void connectTo(const asio::ip::tcp::resolver::results_type& found) {
-    asio::async_connect(socket_.next_layer(), found, [self = shared_from_this()](const ErrorValue& error, const auto&) {
+    asio::async_connect(tcp(), found, [self = shared_from_this()](const ErrorValue& error, const auto&) {
       if (error) return self->end("It cannot be reached: " + error.message() + ".");
+      if (self->target_.tls) self->encrypt();
+      else self->handshake();
+    });
+  }
+
+  void encrypt() {
+    auto trust = clientTrust(target_.ca_file);
+    if (!trust) return end(trust.error().message);
+    auto& tls = socket_.next_layer().secure(std::move(*trust));
+    if (!expectHost(tls.native_handle(), target_.host)) return end("Its name cannot be one of a certificate.");
+    tls.async_handshake(asio::ssl::stream_base::client, [self = shared_from_this()](const ErrorValue& error) {
+      if (error) return self->end("Its certificate or its TLS cannot be trusted: " + error.message() + ".");
       self->handshake();
     });
   }
@@ -205,7 +220,7 @@ class StreamImpl final : public WebSocketStream, public SocketQueue::Sink, publi
     close_timer_.cancel();
     resolver_.cancel();
     ErrorValue ignored;
-    socket_.next_layer().close(ignored);
+    tcp().close(ignored);
     closed_.reason = std::move(why);
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
       const Callbacks callbacks = std::exchange(self->callbacks_, {});
@@ -217,7 +232,7 @@ class StreamImpl final : public WebSocketStream, public SocketQueue::Sink, publi
   const std::shared_ptr<SocketQueue> queue_;
   Callbacks callbacks_;
   Target target_;
-  websocket::stream<asio::ip::tcp::socket> socket_;
+  websocket::stream<LayeredSocket> socket_;
   asio::ip::tcp::resolver resolver_;
   asio::steady_timer timer_;
   asio::steady_timer close_timer_;

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "server/handler.h"
+#include "server/tls_session.h"
 
 namespace signalbox::server {
 
@@ -35,19 +36,26 @@ class WebSocketStream {
     std::function<void(const SocketClosed& closed)> on_closed;  // once, the last call
   };
   struct Target {
+    bool tls = false;
     std::string host;
     std::uint16_t port = 0;
     std::string path = "/";
     std::string subprotocol;
     http::Headers headers;
+    std::string ca_file;  // PEM with the authorities to trust; empty: the system's
+  };
+  struct Accepted {
+    int descriptor = -1;
+    bool v6 = false;
+    TlsHandle tls;  // its session, handshake done; null in the clear
   };
 
   // To send and close from any thread; may outlive the stream and its executor.
   [[nodiscard]] virtual std::shared_ptr<SocketPeer> peer() const = 0;
 
   [[nodiscard]] static std::shared_ptr<WebSocketStream> create(Executor executor, SocketLimits limits);
-  // Answers an upgrade on a connected socket, which it takes over. On the executor's thread, once.
-  virtual void accept(int descriptor, bool v6, const http::Request& upgrade, std::string_view subprotocol, Callbacks callbacks) = 0;
+  // Answers an upgrade on a connection that it takes over. On the executor's thread, once.
+  virtual void accept(Accepted connection, const http::Request& upgrade, std::string_view subprotocol, Callbacks callbacks) = 0;
   // Connects, and asks for the upgrade. On the executor's thread, once.
   virtual void connect(Target target, Callbacks callbacks) = 0;
   // Ends at once, without a close frame. On the executor's thread.

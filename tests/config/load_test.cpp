@@ -143,7 +143,7 @@ TEST_F(LoadTest, everyMistakeHasItsLineColumnAndWhatIsAllowed) {
            Case{smallest("lisen: {port: 1}\n"), "1:1: unknown key \"lisen\": did you mean \"listen\"?; allowed is aliases, calibration, control, keys, listen, log, name, policy, store, tiers, upstreams, version, workers"},
            Case{smallest("version: 2\n"), "1:10: 2 is not one of the values known here; allowed is 1"},
            Case{smallest("listen: {port: 99999}\n"), "1:16: 99999 is out of range; allowed is a port from 1 to 65535, or 0 for a free one"},
-           Case{smallest("listen:\n  adress: x\n"), "2:3: unknown key \"adress\": did you mean \"address\"?; allowed is address, port, tls"},
+           Case{smallest("listen:\n  adress: x\n"), "2:3: unknown key \"adress\": did you mean \"address\"?; allowed is address, hosts, port, tls"},
            Case{smallest("listen: {address: 0.0.0.0}\n"), "1:19: 0.0.0.0 is beyond loopback and needs tls: { cert: FILE, key: FILE }; without tls allowed are 127.0.0.1, ::1 and localhost"},
            Case{smallest("control: {address: \"::\"}\n"), "1:20: :: is beyond loopback and needs tls: { cert: FILE, key: FILE }; without tls allowed are 127.0.0.1, ::1 and localhost"},
            Case{smallest("workers: many\n"), "1:10: \"many\" is not understood; allowed is auto, or a number from 1 to 256"},
@@ -206,10 +206,23 @@ TEST_F(LoadTest, relativePathsCountFromTheConfigurationFile) {
   EXPECT_THAT(secrets.files, ElementsAre(files.path("keys/a")));
 }
 
-TEST_F(LoadTest, tlsIsCheckedAndRefusedUntilListenersKnowIt) {
-  files.write("c.pem", "x");
-  EXPECT_THAT(errors(smallest("listen: {address: 0.0.0.0, tls: {cert: c.pem, key: none.pem}}\n")),
-              ElementsAre(HasSubstr("1:28: tls is not available yet"), "1:52: " + files.path("none.pem") + " is not a file that can be read"));
+TEST_F(LoadTest, tlsNamesItsFilesAndWhereTheyAreNamed) {
+  const auto config = loaded(smallest("listen: {tls: {cert: c.pem, key: k.pem}, hosts: [llm.example, \"*.example.com\"]}\n"));
+  ASSERT_TRUE(config->listen.tls);
+  EXPECT_EQ(config->listen.tls->cert_file, files.path("c.pem"));
+  EXPECT_EQ(config->listen.tls->key_file, files.path("k.pem"));
+  EXPECT_EQ(config->listen.tls->key_at.line, 1);
+  EXPECT_EQ(config->listen.tls->key_at.column, 34);
+  EXPECT_THAT(config->listen.hosts, ElementsAre("llm.example", "*.example.com"));
+  EXPECT_FALSE(config->control.tls);
+}
+
+TEST_F(LoadTest, beyondLoopbackBothTlsAndSecretsAreNeeded) {
+  const std::string tls = "tls: {cert: c.pem, key: k.pem}";
+  EXPECT_THAT(errors(smallest("listen: {address: 0.0.0.0, " + tls + "}\n")), ElementsAre(HasSubstr("1:19: 0.0.0.0 is beyond loopback and needs keys: ")));
+  EXPECT_THAT(errors(smallest("control: {address: \"::\", " + tls + "}\n")), ElementsAre(HasSubstr("1:20: :: is beyond loopback and needs control.tokens: ")));
+  (void)loaded(smallest("listen: {address: 0.0.0.0, " + tls + "}\nkeys: [{name: a, key: {env: A}}]\n"));
+  (void)loaded(smallest("control: {address: 0.0.0.0, " + tls + ", tokens: [{name: a, role: viewer, token: {env: A}}]}\n"));
 }
 
 TEST_F(LoadTest, aKeySentUnencryptedIsWarnedOf) {

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import socket
+import ssl
 import struct
 from urllib.parse import urlsplit
 
@@ -17,9 +18,11 @@ class ControlError(Exception):
 class ControlSocket:
     """Calls are answered one at a time; notifications are kept in `notes`."""
 
-    def __init__(self, url, token, timeout=30):
+    def __init__(self, url, token, timeout=30, ca=None):
         parts = urlsplit(url)
         self.socket = socket.create_connection((parts.hostname, parts.port), timeout)
+        if parts.scheme == "wss":
+            self.socket = ssl.create_default_context(cafile=ca).wrap_socket(self.socket, server_hostname=parts.hostname)
         self.buffer = b""
         self.next_id = 0
         self.notes = []

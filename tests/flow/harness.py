@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import sqlite3
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -135,10 +136,23 @@ def write_outcomes(path, rows):
     return path
 
 
-def request(url, method, path, body=None, headers=None, timeout=PATIENCE):
+def certificate(folder, name, *alternatives):
+    """A key and a self-signed certificate, for `name` or for alternative names such as IP:127.0.0.1."""
+    key, cert = folder / f"{name}.key", folder / f"{name}.pem"
+    names = ",".join(alternatives or [f"DNS:{name}"])
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "60", "-subj", f"/CN={name}",
+                    "-addext", f"subjectAltName={names}", "-keyout", str(key), "-out", str(cert)], check=True, capture_output=True)
+    key.chmod(0o600)
+    return key, cert
+
+
+def request(url, method, path, body=None, headers=None, timeout=PATIENCE, ca=None):
     """One HTTP request: status, headers (names in lower case), text."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+    if parts.scheme == "https":
+        connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=timeout, context=ssl.create_default_context(cafile=ca))
+    else:
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
     try:
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
@@ -195,8 +209,9 @@ def histogram(text, name, **labels):
 class Router:
     """`signalbox serve` with its configuration, store and tokens in `folder`."""
 
-    def __init__(self, folder, upstreams, tiers, policy, extra=None, arguments=(), env=None):
+    def __init__(self, folder, upstreams, tiers, policy, extra=None, arguments=(), env=None, listen="127.0.0.1:0", control="127.0.0.1:0", ca=None):
         self.folder = Path(folder)
+        self.listen, self.control, self.ca = listen, control, ca
         self.arguments = list(arguments)
         self.env = {"XDG_STATE_HOME": str(self.folder / "state"), "XDG_CONFIG_HOME": str(self.folder / "config"), **(env or {})}
         self.config_file = self.folder / "signalbox.yaml"
@@ -208,7 +223,7 @@ class Router:
         self.program = None
 
     def start(self):
-        self.program = Program("serve", "--config", self.config_file, "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0",
+        self.program = Program("serve", "--config", self.config_file, "--listen", self.listen, "--control", self.control,
                                *self.arguments, env=self.env)
         line = self.program.listening()[0]
         self.url, self.control_url = line["data"], line["control"]
@@ -232,7 +247,7 @@ class Router:
         return status
 
     def request(self, method, path, body=None, headers=None, timeout=PATIENCE):
-        return request(self.url, method, path, body, {"authorization": f"Bearer {self.token}", **(headers or {})}, timeout)
+        return request(self.url, method, path, body, {"authorization": f"Bearer {self.token}", **(headers or {})}, timeout, self.ca)
 
     def chat(self, prompt, model="auto", headers=None, timeout=PATIENCE, **fields):
         body = {"model": model, "messages": [{"role": "user", "content": prompt}], **fields}

@@ -3,12 +3,11 @@
 import http.server
 import json
 import ssl
-import subprocess
 import threading
 import time
 import unittest
 
-from harness import FlowTest, Router, until
+from harness import FlowTest, Router, certificate, until
 
 CHUNK = {"object": "chat.completion.chunk", "model": "m"}
 
@@ -54,14 +53,6 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         self.wfile.flush()
         time.sleep(0.01)  # the pause that this server plays, so that the router has read the chunk before the end is sent
         self.wfile.write(b"0\r\n\r\n")
-
-
-def certificate(folder, name):
-    """A key and a self-signed certificate for `name`."""
-    key, cert = folder / f"{name}.key", folder / f"{name}.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", f"/CN={name}",
-                    "-addext", f"subjectAltName=DNS:{name}", "-keyout", str(key), "-out", str(cert)], check=True, capture_output=True)
-    return key, cert
 
 
 class TlsUpstreamTest(FlowTest):

@@ -178,7 +178,11 @@ TEST_F(WebSocketTest, readsUrls) {
   EXPECT_EQ(plain->port, 8788);
   EXPECT_EQ(plain->path, "/control");
   EXPECT_EQ(parseSocketUrl("ws://[::1]:9")->host, "::1");
-  for (const char* bad : {"http://x", "wss://x:1/", "ws://", "ws://x:0/", "ws://x:99999/", "ws://u:p@x:1/", "ws://[::1"})
+  const auto encrypted = parseSocketUrl("wss://router.test/control");
+  ASSERT_TRUE(encrypted);
+  EXPECT_TRUE(encrypted->tls && !plain->tls);
+  EXPECT_EQ(encrypted->port, 443);
+  for (const char* bad : {"http://x", "wss://", "ws://", "ws://x:0/", "ws://x:99999/", "ws://u:p@x:1/", "ws://[::1"})
     EXPECT_FALSE(parseSocketUrl(bad)) << bad;
 }
 
