@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/json_doc.h"
+#include "dialect/chat_read.h"
 #include "dialect/evidence.h"
-#include "dialect/openai_chat.h"
 #include "dialect/strip.h"
 
 namespace signalbox::dialect {
@@ -24,7 +24,10 @@ std::unexpected<Error> malformed(std::string what) {
 Result<ChatAnswer> readChatAnswer(std::string_view body) {
   const auto doc = JsonDoc::parse(body, kAnswerLimits);
   if (!doc) return malformed(doc.error().message);
-  const auto root = doc->root();
+  return readChatAnswer(doc->root());
+}
+
+Result<ChatAnswer> readChatAnswer(JsonDoc::Node root) {
   if (!root.isObject()) return malformed("it is not an object");
   if (const auto error = root["error"]; error && !error.isNull()) return std::unexpected(readErrorMember(error.raw()));
   const auto choices = root["choices"];

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/json_doc.h"
 #include "base/strings.h"
+#include "dialect/chat_read.h"
 #include "dialect/evidence.h"
-#include "dialect/openai_chat.h"
 #include "dialect/strip.h"
 
 namespace signalbox::dialect {
 namespace {
-
-std::unexpected<Error> malformed(std::string what) {
-  return fail(ErrorCode::UpstreamMalformed, "the upstream's stream is not one of chat completion chunks: " + std::move(what));
-}
 
 void readDelta(JsonDoc::Node delta, AnswerState& state) {
   if (const auto content = delta["content"]; content.isString()) state.text += *content.string();
@@ -54,32 +50,40 @@ RelayedChunk withoutAdditions(std::string_view data, JsonDoc::Node root, const A
 
 bool endsStream(std::string_view data) { return trim(data) == kStreamEnd; }
 
+std::unexpected<Error> malformedChunk(std::string what) {
+  return fail(ErrorCode::UpstreamMalformed, "the upstream's stream is not one of chat completion chunks: " + std::move(what));
+}
+
+Result<void> readChatChunk(JsonDoc::Node root, bool judged, AnswerState& state) {
+  if (!root.isObject()) return malformedChunk("an event is not an object");
+  if (const auto error = root["error"]; error && !error.isNull()) return std::unexpected(readErrorMember(error.raw()));
+  const auto choices = root["choices"];
+  const auto usage = root["usage"];
+  if (!choices.isArray() && !usage.isObject()) return malformedChunk("an event has no choices");
+  if (state.model.empty()) state.model = root["model"].stringOr("");
+  if (choices.isArray()) {
+    for (auto choice = choices.first(); choice; choice = choice.next()) readChoice(choice, judged, state);
+  }
+  if (auto read = readUsage(usage)) state.usage = *read;
+  return {};
+}
+
 Result<RelayedChunk> relayChatChunk(std::string_view data, const Additions& add, AnswerState& state) {
   if (endsStream(data)) {
     state.done = true;
     return RelayedChunk{};
   }
   const auto doc = JsonDoc::parse(data, kAnswerLimits);
-  if (!doc) return malformed(doc.error().message);
-  const auto root = doc->root();
-  if (!root.isObject()) return malformed("an event is not an object");
-  if (const auto error = root["error"]; error && !error.isNull()) return std::unexpected(readErrorMember(error.raw()));
-  const auto choices = root["choices"];
-  const auto usage = root["usage"];
-  if (!choices.isArray() && !usage.isObject()) return malformed("an event has no choices");
-  if (state.model.empty()) state.model = root["model"].stringOr("");
-  if (choices.isArray()) {
-    for (auto choice = choices.first(); choice; choice = choice.next()) readChoice(choice, add.judged, state);
-  }
-  if (auto read = readUsage(usage)) state.usage = *read;
+  if (!doc) return malformedChunk(doc.error().message);
+  if (auto read = readChatChunk(doc->root(), add.judged, state); !read) return std::unexpected(std::move(read.error()));
   if (!add.any()) return RelayedChunk{};
-  return withoutAdditions(data, root, add);
+  return withoutAdditions(data, doc->root(), add);
 }
 
 Result<void> checkStreamEnd(const AnswerState& state) {
   if (!state.done) return fail(ErrorCode::UpstreamTruncated, "the upstream's stream ended before its last event");
-  if (!state.saw_choice) return malformed("it ended without any choice");
-  if (state.finish_reason.empty()) return malformed("it ended without a finish_reason");
+  if (!state.saw_choice) return malformedChunk("it ended without any choice");
+  if (state.finish_reason.empty()) return malformedChunk("it ended without a finish_reason");
   return {};
 }
 

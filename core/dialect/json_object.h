@@ -16,6 +16,11 @@ class JsonObject {
     text_.append(key).append("\":").append(json);
     return *this;
   }
+  // For a key that is not ours, and may need escapes.
+  JsonObject& named(std::string_view key, std::string_view json) {
+    const std::string quoted = quoteJson(key);
+    return raw(std::string_view(quoted).substr(1, quoted.size() - 2), json);
+  }
   JsonObject& text(std::string_view key, std::string_view value) { return raw(key, quoteJson(value)); }
   JsonObject& textOrNull(std::string_view key, std::string_view value) { return value.empty() ? raw(key, "null") : text(key, value); }
   JsonObject& number(std::string_view key, std::int64_t value) { return raw(key, std::to_string(value)); }

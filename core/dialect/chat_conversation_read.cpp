@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// A chat completion's request, as a conversation.
+#include <algorithm>
+#include <array>
+
+#include "base/json_doc.h"
+#include "dialect/chat_hub.h"
+#include "dialect/hints.h"
+#include "dialect/inline_data.h"
+#include "dialect/json_object.h"
+
+namespace signalbox::dialect {
+namespace {
+
+bool given(JsonDoc::Node node) { return node && !node.isNull(); }
+
+std::unexpected<Error> notCarried(std::string param, std::string what) {
+  return fail(ErrorCode::NotCarried, "'" + param + "': " + what + " cannot be translated for this upstream", param);
+}
+
+Result<Part> readPart(JsonDoc::Node node) {
+  const auto type = node["type"].stringOr("");
+  Part part;
+  part.cache = node["cache_control"].isObject() ? std::string(node["cache_control"].raw()) : std::string();
+  if (type == "text") {
+    part.text = node["text"].stringOr("");
+  } else if (type == "refusal") {
+    part.kind = Part::Kind::Refusal;
+    part.text = node["refusal"].stringOr("");
+  } else if (type == "image_url") {
+    part.kind = Part::Kind::Image;
+    const auto image = node["image_url"];
+    readUrl(image.isString() ? image.stringOr("") : image["url"].stringOr(""), part);
+    part.detail = image["detail"].stringOr("");
+  } else if (type == "file") {
+    part.kind = Part::Kind::File;
+    const auto file = node["file"];
+    part.file_id = file["file_id"].stringOr("");
+    part.name = file["filename"].stringOr("");
+    readUrl(file["file_data"].stringOr(""), part);
+  } else if (type == "input_audio") {
+    part.kind = Part::Kind::Audio;
+    part.data = node["input_audio"]["data"].stringOr("");
+    part.media_type = "audio/" + node["input_audio"]["format"].stringOr("");
+  } else {
+    return notCarried("messages.content", "a part of type \"" + type + "\"");
+  }
+  return part;
+}
+
+Result<void> readContent(JsonDoc::Node content, std::vector<Part>& parts) {
+  if (auto text = content.string()) {
+    parts.push_back({.text = std::move(*text)});
+    return {};
+  }
+  if (!content.isArray()) return {};
+  for (auto node = content.first(); node; node = node.next()) {
+    auto part = readPart(node);
+    if (!part) return std::unexpected(std::move(part.error()));
+    parts.push_back(std::move(*part));
+  }
+  return {};
+}
+
+ToolCall readCall(std::string id, JsonDoc::Node function) { return {std::move(id), function["name"].stringOr(""), argumentsText(function["arguments"])}; }
+
+Result<void> readAssistant(JsonDoc::Node message, Turn& turn) {
+  for (const std::string_view name : {"reasoning_content", "reasoning"}) {
+    auto text = message[name].stringOr("");
+    if (text.empty()) continue;
+    turn.parts.insert(turn.parts.begin(), {.kind = Part::Kind::Reasoning, .text = std::move(text)});
+    break;
+  }
+  if (auto refusal = message["refusal"].stringOr(""); !refusal.empty()) turn.parts.push_back({.kind = Part::Kind::Refusal, .text = std::move(refusal)});
+  if (given(message["audio"])) return notCarried("messages.audio", "an earlier answer in sound");
+  const auto calls = message["tool_calls"];
+  if (calls.isArray()) {
+    for (auto call = calls.first(); call; call = call.next()) {
+      if (call["type"].stringOr("function") != "function") return notCarried("messages.tool_calls", "a call of a custom tool");
+      turn.calls.push_back(readCall(call["id"].stringOr(""), call["function"]));
+    }
+  }
+  // The older way has no ids; one call a turn makes the tool's name enough.
+  if (const auto function = message["function_call"]; function.isObject()) turn.calls.push_back(readCall(function["name"].stringOr(""), function));
+  return {};
+}
+
+Result<Turn> readTurn(JsonDoc::Node message) {
+  static constexpr std::array<std::pair<std::string_view, Turn::Role>, 6> kRoles{{{"system", Turn::Role::System},
+                                                                                  {"developer", Turn::Role::Developer},
+                                                                                  {"user", Turn::Role::User},
+                                                                                  {"assistant", Turn::Role::Assistant},
+                                                                                  {"tool", Turn::Role::Tool},
+                                                                                  {"function", Turn::Role::Tool}}};
+  const auto role = message["role"].stringOr("");
+  const auto known = std::find_if(kRoles.begin(), kRoles.end(), [&](const auto& each) { return each.first == role; });
+  if (known == kRoles.end()) return notCarried("messages.role", "a message of the role \"" + role + "\"");
+  Turn turn;
+  turn.role = known->second;
+  turn.name = message["name"].stringOr("");
+  if (auto read = readContent(message["content"], turn.parts); !read) return std::unexpected(std::move(read.error()));
+  if (turn.role == Turn::Role::Tool) turn.call_id = role == "tool" ? message["tool_call_id"].stringOr("") : std::exchange(turn.name, {});
+  if (turn.role == Turn::Role::Assistant) {
+    if (auto read = readAssistant(message, turn); !read) return std::unexpected(std::move(read.error()));
+  }
+  return turn;
+}
+
+Tool readFunction(JsonDoc::Node function) {
+  Tool tool{.name = function["name"].stringOr(""), .description = function["description"].stringOr("")};
+  if (const auto parameters = function["parameters"]; parameters.isObject()) tool.parameters = parameters.raw();
+  tool.strict = function["strict"].boolean();
+  return tool;
+}
+
+Result<void> readTools(JsonDoc::Node root, Conversation& out) {
+  if (const auto tools = root["tools"]; tools.isArray()) {
+    for (auto tool = tools.first(); tool; tool = tool.next()) {
+      const auto type = tool["type"].stringOr("function");
+      if (type != "function") return notCarried("tools", "a tool of type \"" + type + "\"");
+      out.tools.push_back(readFunction(tool["function"]));
+      if (tool["cache_control"].isObject()) out.tools.back().cache = tool["cache_control"].raw();
+    }
+  }
+  if (const auto functions = root["functions"]; functions.isArray()) {
+    for (auto function = functions.first(); function; function = function.next()) out.tools.push_back(readFunction(function));
+  }
+  return {};
+}
+
+Result<void> readToolChoice(JsonDoc::Node root, Conversation& out) {
+  using Kind = ToolChoice::Kind;
+  const auto choice = given(root["tool_choice"]) ? root["tool_choice"] : root["function_call"];
+  if (const auto word = choice.string()) {
+    out.tool_choice.kind = *word == "none" ? Kind::None : *word == "required" ? Kind::Required : Kind::Auto;
+  } else if (choice.isObject()) {
+    const auto type = choice["type"].stringOr("function");
+    if (type != "function") return notCarried("tool_choice", "a choice of type \"" + type + "\"");
+    const auto function = choice["function"].isObject() ? choice["function"] : choice;
+    out.tool_choice = {Kind::Named, function["name"].stringOr("")};
+  }
+  return {};
+}
+
+void readFormat(JsonDoc::Node format, Conversation& out) {
+  using Kind = AnswerFormat::Kind;
+  const auto type = format["type"].stringOr("");
+  if (type == "text") out.format.kind = Kind::Text;
+  if (type == "json_object") out.format.kind = Kind::JsonObject;
+  if (type != "json_schema") return;
+  const auto schema = format["json_schema"];
+  out.format = {Kind::JsonSchema, schema["name"].stringOr(""), schema["description"].stringOr(""), {}, schema["strict"].boolean()};
+  if (schema["schema"].isObject()) out.format.schema = schema["schema"].raw();
+}
+
+void readStop(JsonDoc::Node stop, Conversation& out) {
+  if (auto word = stop.string()) out.stop.push_back(std::move(*word));
+  if (!stop.isArray()) return;
+  for (auto each = stop.first(); each; each = each.next()) out.stop.push_back(each.stringOr(""));
+}
+
+// Members that the hub has words for, or that concern only the way to the router.
+constexpr std::array<std::string_view, 22> kRead{"model",       "messages", "stream",      "stream_options",        "tools",           "functions",
+                                                 "tool_choice", "n",        "top_p",       "parallel_tool_calls",   "response_format", "max_tokens",
+                                                 "temperature", "top_k",    "stop",        "max_completion_tokens", "seed",            "logprobs",
+                                                 "user",        "function_call", "top_logprobs", "reasoning_effort"};
+
+void readRest(JsonDoc::Node root, Conversation& out) {
+  for (auto member = root.first(); member; member = member.next()) {
+    auto name = member.key();
+    if (member.isNull() || std::find(kRead.begin(), kRead.end(), name) != kRead.end()) continue;
+    if (name != "metadata" || !member.isObject()) {
+      out.rest.emplace_back(std::move(name), member.raw());
+      continue;
+    }
+    JsonObject kept;  // what is not meant for the router
+    for (auto each = member.first(); each; each = each.next()) {
+      if (!isHintName(each.key())) kept.named(each.key(), each.raw());
+    }
+    if (!kept.empty()) out.rest.emplace_back(std::move(name), kept.str());
+  }
+}
+
+}  // namespace
+
+Result<Conversation> conversationOfChat(std::string_view body) {
+  const auto doc = JsonDoc::parse(body);
+  if (!doc) return std::unexpected(doc.error());
+  const auto root = doc->root();
+  Conversation out;
+  for (auto message = root["messages"].first(); message; message = message.next()) {
+    auto turn = readTurn(message);
+    if (!turn) return std::unexpected(std::move(turn.error()));
+    out.turns.push_back(std::move(*turn));
+  }
+  if (auto read = readTools(root, out); !read) return std::unexpected(std::move(read.error()));
+  if (auto read = readToolChoice(root, out); !read) return std::unexpected(std::move(read.error()));
+  readFormat(root["response_format"], out);
+  readStop(root["stop"], out);
+  out.parallel_tool_calls = root["parallel_tool_calls"].boolean();
+  out.max_tokens = wholeNumber(given(root["max_completion_tokens"]) ? root["max_completion_tokens"] : root["max_tokens"]);
+  out.temperature = root["temperature"].number();
+  out.top_p = root["top_p"].number();
+  out.top_k = wholeNumber(root["top_k"]);
+  out.seed = wholeNumber(root["seed"]);
+  out.n = static_cast<int>(wholeNumber(root["n"]).value_or(1));
+  out.logprobs = root["logprobs"].boolean().value_or(false);
+  if (const auto top = wholeNumber(root["top_logprobs"])) out.top_logprobs = static_cast<int>(*top);
+  out.user = root["user"].stringOr("");
+  out.reasoning_effort = root["reasoning_effort"].stringOr("");
+  readRest(root, out);
+  return out;
+}
+
+}  // namespace signalbox::dialect

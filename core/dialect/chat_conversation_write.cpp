@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// A conversation, as a request for chat completions.
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "dialect/chat_hub.h"
+#include "dialect/inline_data.h"
+#include "dialect/json_object.h"
+
+namespace signalbox::dialect {
+namespace {
+
+using Dropped = std::set<std::string>;
+
+std::string_view roleName(Turn::Role role) {
+  switch (role) {
+    case Turn::Role::System:
+    case Turn::Role::Developer: return "system";  // the newer word for it is not known everywhere, the older one is
+    case Turn::Role::User: return "user";
+    case Turn::Role::Assistant: return "assistant";
+    case Turn::Role::Tool: return "tool";
+  }
+  return "user";
+}
+
+bool isWords(const Part& part) { return part.kind == Part::Kind::Text || part.kind == Part::Kind::Refusal; }
+
+Result<std::string> writePart(const Part& part, Dropped& dropped) {
+  JsonObject out;
+  switch (part.kind) {
+    case Part::Kind::Text: out.text("type", "text").text("text", part.text); break;
+    case Part::Kind::Refusal: out.text("type", "refusal").text("refusal", part.text); break;
+    case Part::Kind::Reasoning: break;
+    case Part::Kind::Image: {
+      if (!part.file_id.empty()) return fail(ErrorCode::NotCarried, "an image that was uploaded to its provider cannot be shown to another", "messages.content");
+      JsonObject image;
+      image.text("url", urlOf(part));
+      if (!part.detail.empty()) image.text("detail", part.detail);
+      out.text("type", "image_url").raw("image_url", image.str());
+      break;
+    }
+    case Part::Kind::File: {
+      if (!part.url.empty()) return fail(ErrorCode::NotCarried, "a file by its address has no word in chat completions; send its data", "messages.content");
+      JsonObject file;
+      if (!part.file_id.empty()) file.text("file_id", part.file_id);
+      if (!part.name.empty()) file.text("filename", part.name);
+      if (!part.data.empty()) file.text("file_data", urlOf(part));
+      out.text("type", "file").raw("file", file.str());
+      break;
+    }
+    case Part::Kind::Audio: {
+      JsonObject audio;
+      audio.text("data", part.data).text("format", std::string_view(part.media_type).substr(part.media_type.find('/') + 1));
+      out.text("type", "input_audio").raw("input_audio", audio.str());
+      break;
+    }
+  }
+  if (!part.cache.empty()) dropped.insert("cache_control");
+  return out.str();
+}
+
+// One text where there is only one: servers exist that know no other content.
+Result<std::string> writeContent(const std::vector<Part>& parts, Dropped& dropped) {
+  const auto spoken = [](const Part& part) { return part.kind != Part::Kind::Reasoning; };
+  const auto count = std::count_if(parts.begin(), parts.end(), spoken);
+  if (count == 0) return std::string("null");
+  const auto first = std::find_if(parts.begin(), parts.end(), spoken);
+  if (count == 1 && first->kind == Part::Kind::Text && first->cache.empty()) return quoteJson(first->text);
+  JsonArray out;
+  for (const auto& part : parts) {
+    if (!spoken(part)) continue;
+    const auto written = writePart(part, dropped);
+    if (!written) return written;
+    out.raw(*written);
+  }
+  return out.str();
+}
+
+std::string writeCalls(const std::vector<ToolCall>& calls) {
+  JsonArray out;
+  for (const auto& call : calls) {
+    JsonObject function;
+    function.text("name", call.name).text("arguments", call.arguments);
+    out.raw(JsonObject().text("id", call.id).text("type", "function").raw("function", function.str()).str());
+  }
+  return out.str();
+}
+
+Result<void> writeAnswerTurn(const Turn& turn, Dropped& dropped, JsonArray& out) {
+  const auto content = writeContent(turn.parts, dropped);
+  if (!content) return std::unexpected(content.error());
+  JsonObject message;
+  message.raw("role", "\"assistant\"").raw("content", *content);
+  if (!turn.name.empty()) message.text("name", turn.name);
+  if (!turn.calls.empty()) message.raw("tool_calls", writeCalls(turn.calls));
+  // Few servers take back what their model thought, and some refuse it.
+  if (std::any_of(turn.parts.begin(), turn.parts.end(), [](const Part& part) { return part.kind == Part::Kind::Reasoning; })) dropped.insert("reasoning");
+  out.raw(message.str());
+  return {};
+}
+
+// A tool's result is text here; what else it has to show follows as if the user had sent it.
+Result<void> writeToolTurn(const Turn& turn, Dropped& dropped, JsonArray& out, std::vector<Part>& shown) {
+  std::string text;
+  for (const auto& part : turn.parts) {
+    if (isWords(part)) text += (text.empty() ? "" : "\n") + part.text;
+    else shown.push_back(part);
+    if (!part.cache.empty()) dropped.insert("cache_control");
+  }
+  if (turn.failed) text = "Error: " + text;
+  out.raw(JsonObject().raw("role", "\"tool\"").text("tool_call_id", turn.call_id).text("content", text).str());
+  return {};
+}
+
+Result<std::string> writeTurns(const std::vector<Turn>& turns, Dropped& dropped) {
+  JsonArray out;
+  std::vector<Part> shown;  // by tools, until their results have all been told
+  const auto showWhatIsLeft = [&]() -> Result<void> {
+    if (shown.empty()) return {};
+    const auto content = writeContent(std::exchange(shown, {}), dropped);
+    if (!content) return std::unexpected(content.error());
+    out.raw(JsonObject().raw("role", "\"user\"").raw("content", *content).str());
+    return {};
+  };
+  for (const auto& turn : turns) {
+    if (turn.role == Turn::Role::Tool) {
+      if (auto written = writeToolTurn(turn, dropped, out, shown); !written) return std::unexpected(written.error());
+      continue;
+    }
+    if (auto written = showWhatIsLeft(); !written) return std::unexpected(written.error());
+    if (turn.role == Turn::Role::Assistant) {
+      if (auto written = writeAnswerTurn(turn, dropped, out); !written) return std::unexpected(written.error());
+      continue;
+    }
+    const auto content = writeContent(turn.parts, dropped);
+    if (!content) return content;
+    JsonObject message;
+    message.text("role", roleName(turn.role)).raw("content", *content == "null" ? "\"\"" : *content);
+    if (!turn.name.empty()) message.text("name", turn.name);
+    out.raw(message.str());
+  }
+  if (auto written = showWhatIsLeft(); !written) return std::unexpected(written.error());
+  return out.str();
+}
+
+void writeTools(const Conversation& in, Dropped& dropped, JsonObject& out) {
+  if (!in.tools.empty()) {
+    JsonArray tools;
+    for (const auto& tool : in.tools) {
+      JsonObject function;
+      function.text("name", tool.name);
+      if (!tool.description.empty()) function.text("description", tool.description);
+      if (!tool.parameters.empty()) function.raw("parameters", tool.parameters);
+      if (tool.strict) function.boolean("strict", *tool.strict);
+      tools.raw(JsonObject().raw("type", "\"function\"").raw("function", function.str()).str());
+      if (!tool.cache.empty()) dropped.insert("cache_control");
+    }
+    out.raw("tools", tools.str());
+  }
+  using Kind = ToolChoice::Kind;
+  if (in.tool_choice.kind == Kind::Auto) out.text("tool_choice", "auto");
+  if (in.tool_choice.kind == Kind::None) out.text("tool_choice", "none");
+  if (in.tool_choice.kind == Kind::Required) out.text("tool_choice", "required");
+  if (in.tool_choice.kind == Kind::Named) {
+    out.raw("tool_choice", JsonObject().raw("type", "\"function\"").raw("function", JsonObject().text("name", in.tool_choice.name).str()).str());
+  }
+  if (in.parallel_tool_calls) out.boolean("parallel_tool_calls", *in.parallel_tool_calls);
+}
+
+void writeFormat(const AnswerFormat& format, JsonObject& out) {
+  using Kind = AnswerFormat::Kind;
+  if (format.kind == Kind::Text) out.raw("response_format", R"({"type":"text"})");
+  if (format.kind == Kind::JsonObject) out.raw("response_format", R"({"type":"json_object"})");
+  if (format.kind != Kind::JsonSchema) return;
+  JsonObject schema;
+  schema.text("name", format.name.empty() ? "answer" : format.name);
+  if (!format.description.empty()) schema.text("description", format.description);
+  if (!format.schema.empty()) schema.raw("schema", format.schema);
+  if (format.strict) schema.boolean("strict", *format.strict);
+  out.raw("response_format", JsonObject().raw("type", "\"json_schema\"").raw("json_schema", schema.str()).str());
+}
+
+// The provider of these models refuses the older name for them; many other servers know no newer one.
+std::string_view lengthName(std::string_view model) {
+  static constexpr std::array<std::string_view, 4> kNewer{"o1", "o3", "o4", "gpt-5"};
+  const bool newer = std::any_of(kNewer.begin(), kNewer.end(), [&](std::string_view head) { return model.starts_with(head); });
+  return newer ? "max_completion_tokens" : "max_tokens";
+}
+
+void writeSampling(const Conversation& in, std::string_view model, JsonObject& out) {
+  if (in.max_tokens) out.number(lengthName(model), *in.max_tokens);
+  if (in.temperature) out.raw("temperature", jsonNumber(*in.temperature));
+  if (in.top_p) out.raw("top_p", jsonNumber(*in.top_p));
+  if (in.top_k) out.number("top_k", *in.top_k);
+  if (in.seed) out.number("seed", *in.seed);
+  if (in.n != 1) out.number("n", in.n);
+  if (!in.stop.empty()) {
+    JsonArray stop;
+    for (const auto& word : in.stop) stop.text(word);
+    out.raw("stop", stop.str());
+  }
+  if (!in.user.empty()) out.text("user", in.user);
+  if (!in.reasoning_effort.empty()) out.text("reasoning_effort", in.reasoning_effort);
+}
+
+void writeEvidence(const Conversation& in, const Additions& add, bool stream, JsonObject& out) {
+  const bool logprobs = in.logprobs || add.logprobs;
+  if (logprobs) {
+    out.boolean("logprobs", true);
+    const int added = add.logprobs || add.top_logprobs ? add.top : 0;
+    const int top = std::max(added, in.top_logprobs.value_or(0));
+    if (top > 0 || in.top_logprobs) out.number("top_logprobs", top);
+  }
+  if (!stream) return;
+  out.boolean("stream", true);
+  if (add.usage) out.raw("stream_options", R"({"include_usage":true})");
+}
+
+}  // namespace
+
+Result<WrittenRequest> writeChat(const Conversation& in, std::string_view model, const Additions& add, bool stream) {
+  Dropped dropped;
+  const auto messages = writeTurns(in.turns, dropped);
+  if (!messages) return std::unexpected(messages.error());
+  JsonObject out;
+  out.text("model", model).raw("messages", *messages);
+  writeTools(in, dropped, out);
+  writeFormat(in.format, out);
+  writeSampling(in, model, out);
+  writeEvidence(in, add, stream, out);
+  for (const auto& [name, value] : in.rest) out.named(name, value);
+  return WrittenRequest{.body = out.str(), .dropped = {dropped.begin(), dropped.end()}};
+}
+
+}  // namespace signalbox::dialect

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chat completions and their chunks, of a text that has been parsed already. Internal to dialect/.
+#pragma once
+#include "base/json_doc.h"
+#include "dialect/openai_chat.h"
+
+namespace signalbox::dialect {
+
+// As the functions of the same names in openai_chat.h.
+[[nodiscard]] Result<ChatAnswer> readChatAnswer(JsonDoc::Node root);
+[[nodiscard]] Result<void> readChatChunk(JsonDoc::Node root, bool judged, AnswerState& state);
+// UpstreamMalformed: "the upstream's stream is not one of chat completion chunks: …"
+[[nodiscard]] std::unexpected<Error> malformedChunk(std::string what);
+
+}  // namespace signalbox::dialect

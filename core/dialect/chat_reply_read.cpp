@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers of chat completions, as the hub has them.
+#include <cmath>
+#include <set>
+
+#include "dialect/chat_hub.h"
+#include "dialect/chat_read.h"
+#include "dialect/evidence.h"
+#include "dialect/json_object.h"
+#include "dialect/strip.h"
+
+namespace signalbox::dialect {
+namespace {
+
+Finish readFinish(std::string_view word) {
+  if (word == "length") return Finish::Length;
+  if (word == "tool_calls" || word == "function_call") return Finish::ToolCalls;
+  if (word == "content_filter") return Finish::ContentFilter;
+  return word.empty() ? Finish::None : Finish::Stop;
+}
+
+std::string reasoningOf(JsonDoc::Node message) {
+  auto text = message["reasoning_content"].stringOr("");
+  return text.empty() ? message["reasoning"].stringOr("") : text;
+}
+
+// Which text a server met is told by few, beside the specification.
+std::string stopSequence(JsonDoc::Node choice) { return choice["stop_reason"].stringOr(""); }
+
+// The elements of `content`, as far as the client asked for them.
+std::string logprobsFor(JsonDoc::Node choice, const Additions& add) {
+  const auto content = choice["logprobs"]["content"];
+  if (add.logprobs || !content.isArray() || content.size() == 0) return {};
+  const auto inner = [](std::string_view array) { return std::string(array.substr(1, array.size() - 2)); };
+  if (!add.top_logprobs) return inner(content.raw());
+  const std::string alone = R"([{"logprobs":)" + std::string(choice["logprobs"].raw()) + "}]";
+  const auto doc = JsonDoc::parse(alone, kAnswerLimits);
+  if (!doc) return {};
+  TextEdits edits;
+  stripLogprobs(doc->root(), add, edits);
+  const std::string cut = edits.apply(alone);
+  const auto again = JsonDoc::parse(cut, kAnswerLimits);
+  return again ? inner(again->root().first()["logprobs"]["content"].raw()) : std::string();
+}
+
+std::vector<Part> readParts(JsonDoc::Node message) {
+  std::vector<Part> parts;
+  if (auto text = reasoningOf(message); !text.empty()) parts.push_back({.kind = Part::Kind::Reasoning, .text = std::move(text)});
+  const auto content = message["content"];
+  if (auto text = content.string()) {
+    if (!text->empty()) parts.push_back({.text = std::move(*text)});
+  } else if (content.isArray()) {
+    for (auto part = content.first(); part; part = part.next()) {
+      if (auto text_part = part["text"].stringOr(""); !text_part.empty()) parts.push_back({.text = std::move(text_part)});
+    }
+  }
+  if (auto refusal = message["refusal"].stringOr(""); !refusal.empty()) parts.push_back({.kind = Part::Kind::Refusal, .text = std::move(refusal)});
+  return parts;
+}
+
+std::vector<ToolCall> readCalls(JsonDoc::Node message) {
+  std::vector<ToolCall> calls;
+  const auto add = [&](std::string id, JsonDoc::Node function) {
+    calls.push_back({std::move(id), function["name"].stringOr(""), argumentsText(function["arguments"])});
+  };
+  if (const auto list = message["tool_calls"]; list.isArray()) {
+    for (auto call = list.first(); call; call = call.next()) add(call["id"].stringOr(""), call["function"]);
+  }
+  if (const auto function = message["function_call"]; function.isObject()) add(function["name"].stringOr(""), function);
+  return calls;
+}
+
+class ChatReader final : public ReplyReader {
+ public:
+  explicit ChatReader(const Additions& add) : add_(add) {}
+
+  Result<Reply> whole(std::string_view body, AnswerState& state) override {
+    const auto doc = JsonDoc::parse(body, kAnswerLimits);
+    if (!doc) return fail(ErrorCode::UpstreamMalformed, "the upstream's answer is not a chat completion: " + doc.error().message);
+    const auto root = doc->root();
+    auto answer = readChatAnswer(root);
+    if (!answer) return std::unexpected(std::move(answer.error()));
+    Reply reply{.id = root["id"].stringOr(""), .model = answer->model, .created = root["created"].integer().value_or(0), .usage = answer->usage};
+    for (auto node = root["choices"].first(); node; node = node.next()) {
+      const auto message = node["message"];
+      reply.choices.push_back({.parts = readParts(message),
+                               .calls = readCalls(message),
+                               .finish = readFinish(node["finish_reason"].stringOr("")),
+                               .stop_sequence = stopSequence(node),
+                               .logprobs = logprobsFor(node, add_)});
+    }
+    state = std::move(static_cast<AnswerState&>(*answer));
+    return reply;
+  }
+
+  Result<std::vector<Piece>> event(const http::SseEvent& event, AnswerState& state, bool&) override {
+    std::vector<Piece> pieces;
+    if (endsStream(event.data)) {
+      state.done = true;
+      return pieces;
+    }
+    const auto doc = JsonDoc::parse(event.data, kAnswerLimits);
+    if (!doc) return malformedChunk(doc.error().message);
+    const auto root = doc->root();
+    if (auto read = readChatChunk(root, add_.judged, state); !read) return std::unexpected(std::move(read.error()));
+    const auto choices = root["choices"];
+    if (!choices.isArray()) return pieces;
+    if (!std::exchange(begun_, true)) {
+      pieces.push_back({.kind = Piece::Kind::Begin, .id = root["id"].stringOr(""), .name = root["model"].stringOr(""), .created = root["created"].integer().value_or(0)});
+    }
+    for (auto choice = choices.first(); choice; choice = choice.next()) readChoice(choice, pieces);
+    if (const auto usage = readUsage(root["usage"])) pieces.push_back({.kind = Piece::Kind::Usage, .usage = *usage});
+    return pieces;
+  }
+
+  bool ends(const http::SseEvent& event) const override { return endsStream(event.data); }
+  Result<void> checkEnd(const AnswerState& state) const override { return checkStreamEnd(state); }
+
+ private:
+  void readChoice(JsonDoc::Node choice, std::vector<Piece>& pieces) {
+    const int n = static_cast<int>(choice["index"].integer().value_or(0));
+    const auto delta = choice["delta"];
+    const auto say = [&](Piece::Kind kind, std::string text) {
+      if (!text.empty()) pieces.push_back({.kind = kind, .choice = n, .text = std::move(text)});
+    };
+    say(Piece::Kind::Reasoning, reasoningOf(delta));
+    say(Piece::Kind::Text, delta["content"].stringOr(""));
+    say(Piece::Kind::Refusal, delta["refusal"].stringOr(""));
+    if (const auto calls = delta["tool_calls"]; calls.isArray()) {
+      int at = 0;
+      for (auto call = calls.first(); call; call = call.next(), ++at) {
+        readCall(n, static_cast<int>(call["index"].integer().value_or(at)), call["id"].stringOr(""), call["function"], pieces);
+      }
+    }
+    if (const auto function = delta["function_call"]; function.isObject()) readCall(n, 0, function["name"].stringOr(""), function, pieces);
+    say(Piece::Kind::Logprobs, logprobsFor(choice, add_));
+    if (const auto finish = readFinish(choice["finish_reason"].stringOr("")); finish != Finish::None) {
+      pieces.push_back({.kind = Piece::Kind::Finish, .choice = n, .text = stopSequence(choice), .finish = finish});
+    }
+  }
+
+  // Some servers repeat name and id in every delta.
+  void readCall(int choice, int index, std::string id, JsonDoc::Node function, std::vector<Piece>& pieces) {
+    if (calls_.insert({choice, index}).second) {
+      pieces.push_back({.kind = Piece::Kind::ToolBegin, .choice = choice, .index = index, .id = std::move(id), .name = function["name"].stringOr("")});
+    }
+    if (auto text = argumentsText(function["arguments"]); !text.empty()) {
+      pieces.push_back({.kind = Piece::Kind::ToolArguments, .choice = choice, .index = index, .text = std::move(text)});
+    }
+  }
+
+  Additions add_;
+  bool begun_ = false;
+  std::set<std::pair<int, int>> calls_;  // by choice and index, those that have begun
+};
+
+}  // namespace
+
+std::string argumentsText(JsonDoc::Node arguments) {
+  if (auto text = arguments.string()) return std::move(*text);
+  return arguments && !arguments.isNull() ? std::string(arguments.raw()) : std::string();
+}
+
+std::optional<std::int64_t> wholeNumber(JsonDoc::Node node) {
+  const auto value = node.number();
+  constexpr double kMost = 9e15;
+  if (!value || !(std::fabs(*value) <= kMost)) return std::nullopt;
+  return static_cast<std::int64_t>(*value);
+}
+
+std::unique_ptr<ReplyReader> chatReplyReader(const Additions& add) { return std::make_unique<ChatReader>(add); }
+
+}  // namespace signalbox::dialect
