@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dialect/chat_fields.h"
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 
 namespace signalbox::dialect {
 namespace {
 
-using Kind = JsonDoc::Kind;
-
-enum Types : std::uint8_t { kBool = 1, kInteger = 2, kNumber = 4, kString = 8, kArray = 16, kObject = 32 };
-
-struct Field {
-  std::string_view name;
-  std::uint8_t types;
-};
+using namespace field_types;
 
 constexpr std::array<Field, 34> kFields{{
     {"audio", kObject},
@@ -54,53 +45,6 @@ constexpr std::array<Field, 34> kFields{{
     {"web_search_options", kObject},
 }};
 
-std::string_view kindName(Kind kind) {
-  switch (kind) {
-    case Kind::Null: return "null";
-    case Kind::False:
-    case Kind::True: return "a boolean";
-    case Kind::Number: return "a number";
-    case Kind::String: return "a string";
-    case Kind::Array: return "an array";
-    case Kind::Object: return "an object";
-  }
-  return "something else";
-}
-
-bool isWhole(JsonDoc::Node node) {
-  const auto value = node.number();
-  return value && std::isfinite(*value) && std::trunc(*value) == *value;
-}
-
-bool allows(std::uint8_t types, JsonDoc::Node node) {
-  switch (node.kind()) {
-    case Kind::Null: return true;
-    case Kind::False:
-    case Kind::True: return types & kBool;
-    case Kind::Number: return (types & kNumber) || ((types & kInteger) && isWhole(node));
-    case Kind::String: return types & kString;
-    case Kind::Array: return types & kArray;
-    case Kind::Object: return types & kObject;
-  }
-  return false;
-}
-
-std::string wanted(std::uint8_t types) {
-  constexpr std::array<std::pair<std::uint8_t, std::string_view>, 6> kNames{{{kBool, "a boolean"},
-                                                                             {kInteger, "an integer"},
-                                                                             {kNumber, "a number"},
-                                                                             {kString, "a string"},
-                                                                             {kArray, "an array"},
-                                                                             {kObject, "an object"}}};
-  std::string text;
-  for (const auto& [type, name] : kNames) {
-    if (!(types & type)) continue;
-    if (!text.empty()) text += " or ";
-    text += name;
-  }
-  return text;
-}
-
 Result<void> checkParts(JsonDoc::Node content, const std::string& where) {
   std::size_t index = 0;
   for (auto part = content.first(); part; part = part.next(), ++index) {
@@ -115,17 +59,7 @@ Result<void> checkParts(JsonDoc::Node content, const std::string& where) {
 
 }  // namespace
 
-std::unexpected<Error> wrongType(std::string param, std::string_view wanted, JsonDoc::Node found) {
-  auto message = "'" + param + "' must be " + std::string(wanted);
-  message += found ? ", not " + std::string(kindName(found.kind())) : ", and is missing";
-  return fail(ErrorCode::InvalidRequest, std::move(message), std::move(param));
-}
-
-Result<void> checkField(std::string_view name, JsonDoc::Node member) {
-  const auto* field = std::find_if(kFields.begin(), kFields.end(), [&](const Field& f) { return f.name == name; });
-  if (field == kFields.end() || allows(field->types, member)) return {};
-  return wrongType(std::string(name), wanted(field->types), member);
-}
+Result<void> checkField(std::string_view name, JsonDoc::Node member) { return checkField(kFields, name, member); }
 
 Result<void> checkMessage(JsonDoc::Node message, std::size_t index) {
   const auto where = "messages[" + std::to_string(index) + "]";

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/json_doc.h"
+#include "dialect/field_types.h"
 
 namespace signalbox::dialect {
 
@@ -15,8 +16,5 @@ namespace signalbox::dialect {
 
 // The messages' shapes: objects with a role, and content that is a string or an array of typed parts.
 [[nodiscard]] Result<void> checkMessage(JsonDoc::Node message, std::size_t index);
-
-// "'temperature' must be a number, not a string"
-[[nodiscard]] std::unexpected<Error> wrongType(std::string param, std::string_view wanted, JsonDoc::Node found);
 
 }  // namespace signalbox::dialect

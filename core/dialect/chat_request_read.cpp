@@ -7,15 +7,10 @@
 #include "dialect/chat_fields.h"
 #include "dialect/hints.h"
 #include "dialect/openai_chat.h"
+#include "dialect/request_parts.h"
 
 namespace signalbox::dialect {
 namespace {
-
-using domain::Span;
-
-Span spanOf(JsonDoc::Node node) { return {static_cast<std::uint32_t>(node.begin()), static_cast<std::uint32_t>(node.end())}; }
-
-bool given(JsonDoc::Node node) { return node && !node.isNull(); }
 
 std::string textOf(JsonDoc::Node content) {
   if (auto text = content.string()) return std::move(*text);
@@ -64,27 +59,6 @@ Result<void> readStreamOptions(JsonDoc::Node options, domain::Request& request) 
   request.spans.include_usage = spanOf(usage);
   request.wants_stream_usage = usage.boolean().value_or(false);
   return {};
-}
-
-// Everything a signalbox hint leaves behind in the body: its member, or all of metadata when hints were all there was, because
-// some providers refuse an empty one.
-std::vector<Span> hintSpans(JsonDoc::Node root, JsonDoc::Node metadata) {
-  if (!metadata.isObject() || metadata.size() == 0) return {};
-  std::vector<JsonDoc::Node> hints;
-  for (auto member = metadata.first(); member; member = member.next()) {
-    if (isHintName(member.key())) hints.push_back(member);
-  }
-  if (hints.empty()) return {};
-  TextEdits edits;
-  if (hints.size() == metadata.size())
-    edits.removeMember(root, metadata);
-  else
-    edits.removeMembers(metadata, hints);
-  std::vector<Span> spans;
-  for (const auto& edit : edits.all()) {
-    spans.push_back({static_cast<std::uint32_t>(edit.begin), static_cast<std::uint32_t>(edit.end)});
-  }
-  return spans;
 }
 
 struct Members {
@@ -161,20 +135,6 @@ Result<void> readMembers(JsonDoc::Node root, const Members& in, domain::Request&
   spans.close = static_cast<std::uint32_t>(root.end() - 1);
   spans.hints = hintSpans(root, in.metadata);
   return {};
-}
-
-// Credentials never leave the header list they came in.
-bool isCredential(std::string_view name) {
-  return name == "authorization" || name == "proxy-authorization" || name == "x-api-key" || name == "api-key" || name == "cookie";
-}
-
-std::vector<std::pair<std::string, std::string>> headersForPolicies(const http::Headers& headers) {
-  std::vector<std::pair<std::string, std::string>> kept;
-  for (const auto& [name, value] : headers.all()) {
-    auto lower = toLower(name);
-    if (!isHintName(lower) && !isCredential(lower)) kept.emplace_back(std::move(lower), trim(value));
-  }
-  return kept;
 }
 
 }  // namespace
