@@ -37,12 +37,14 @@ void appendAlternatives(JsonDoc::Node list, std::vector<domain::TokenAlternative
 // No model reads or writes as much in one request; a larger count is a fault that would be priced.
 constexpr std::int64_t kMostTokens = 16 << 20;
 
-std::int64_t countOr(JsonDoc::Node node, std::int64_t fallback) {
-  const auto value = node.integer();
-  return value && *value >= 0 && *value <= kMostTokens ? *value : fallback;
-}
+std::int64_t countOr(JsonDoc::Node node, std::int64_t fallback) { return countOf(node).value_or(fallback); }
 
 }  // namespace
+
+std::optional<std::int64_t> countOf(JsonDoc::Node node) {
+  const auto value = node.integer();
+  return value && *value >= 0 && *value <= kMostTokens ? value : std::nullopt;
+}
 
 bool appendEvidence(JsonDoc::Node logprobs, domain::TokenEvidence& evidence) {
   auto tokens = logprobs["content"];

@@ -21,6 +21,9 @@ inline constexpr JsonLimits kAnswerLimits{64, 8'000'000};
 // answers only, and a confidence must not depend on that.
 void dropEndTokens(domain::TokenEvidence& evidence, std::string_view text);
 
+// A count of tokens; nullopt when it cannot be one: negative, no whole number, larger than any model's window.
+[[nodiscard]] std::optional<std::int64_t> countOf(JsonDoc::Node node);
+
 // Provider usage; nullopt when absent, null, without both counts, or with counts that cannot be true: negative, larger than any
 // model's window, or a total below its parts. Who pays by it then has to estimate.
 [[nodiscard]] std::optional<domain::Usage> readUsage(JsonDoc::Node usage);

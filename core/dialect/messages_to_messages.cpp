@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// A client and an upstream that both speak Anthropic's Messages.
+#include "base/json_doc.h"
+#include "dialect/messages.h"
+#include "dialect/messages_answer.h"
+#include "dialect/openai_error.h"
+
+namespace signalbox::dialect {
+namespace {
+
+constexpr std::string_view kVersion = "2023-06-01";
+
+std::string editedBody(const domain::Request& request, std::string_view model, bool stream) {
+  TextEdits edits;
+  const auto& spans = request.spans;
+  if (model != request.model) edits.replace(spans.model.begin, spans.model.end, quoteJson(model));
+  for (const auto& hint : spans.hints) edits.replace(hint.begin, hint.end, {});
+  if (stream != request.stream) {
+    const std::string value = stream ? "true" : "false";
+    if (spans.stream) edits.replace(spans.stream.begin, spans.stream.end, value);
+    else edits.insert(spans.close, ",\"stream\":" + value);
+  }
+  return edits.empty() ? request.body : edits.apply(request.body);
+}
+
+class MessagesToMessages : public Translation {
+ public:
+  Result<Outgoing> request(const domain::Request& request, std::string_view model, bool stream) override {
+    return Outgoing{.path = "/messages", .body = editedBody(request, model, stream), .headers = messagesHeaders(request)};
+  }
+  Result<std::string> whole(std::string_view body, AnswerState& state) override {
+    const auto doc = parseMessagesPayload(body);
+    if (!doc) return std::unexpected(doc.error());
+    if (auto read = readMessage(doc->root(), {}, state); !read) return std::unexpected(std::move(read.error()));
+    return std::string(body);
+  }
+  Result<Relayed> event(const http::SseEvent& event, AnswerState& state) override {
+    const auto doc = parseMessagesPayload(event.data);
+    if (!doc) return std::unexpected(doc.error());
+    Relayed relayed;
+    if (auto read = events_.read(doc->root(), state, relayed.progress); !read) return std::unexpected(std::move(read.error()));
+    return relayed;
+  }
+  bool ends(const http::SseEvent& event) const override { return endsMessages(event); }
+  Result<void> checkEnd(const AnswerState& state) const override { return checkMessagesEnd(state); }
+  std::string terminal(const http::SseEvent* event) override {
+    return event != nullptr ? std::string(event->raw) : http::sseEvent(R"({"type":"message_stop"})", "message_stop");
+  }
+  Error error(int status, std::string_view body, double retry_after_s) const override { return readUpstreamError(status, body, retry_after_s); }
+
+ private:
+  MessagesEvents events_;
+};
+
+class CountToCount final : public MessagesToMessages {
+ public:
+  Result<Outgoing> request(const domain::Request& request, std::string_view model, bool) override {
+    return Outgoing{.path = "/messages/count_tokens", .body = editedBody(request, model, request.stream), .headers = messagesHeaders(request)};
+  }
+  Result<std::string> whole(std::string_view body, AnswerState& state) override {
+    const auto doc = parseMessagesPayload(body);
+    if (!doc) return std::unexpected(doc.error());
+    if (!doc->root()["input_tokens"].integer()) return fail(ErrorCode::UpstreamMalformed, "the upstream's answer is no count of tokens");
+    state.done = true;
+    return std::string(body);
+  }
+};
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> messagesHeaders(const domain::Request& request) {
+  std::string version, betas;
+  for (const auto& [name, value] : request.headers) {
+    if (name == "anthropic-version" && version.empty()) version = value;
+    if (name != "anthropic-beta") continue;
+    if (!betas.empty()) betas += ',';
+    betas += value;
+  }
+  std::vector<std::pair<std::string, std::string>> headers{{"anthropic-version", version.empty() ? std::string(kVersion) : std::move(version)}};
+  if (!betas.empty()) headers.emplace_back("anthropic-beta", std::move(betas));
+  return headers;
+}
+
+std::unique_ptr<Translation> messagesToMessages() { return std::make_unique<MessagesToMessages>(); }
+
+std::unique_ptr<Translation> countToCount() { return std::make_unique<CountToCount>(); }
+
+}  // namespace signalbox::dialect
