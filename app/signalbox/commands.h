@@ -11,6 +11,7 @@ enum class ExitCode : int { Ok = 0, Failed = 1, WrongUsage = 2, Interrupted = 13
 void addServe(CLI::App& app, ExitCode& exit);
 void addCheck(CLI::App& app, ExitCode& exit);
 void addInit(CLI::App& app, ExitCode& exit);
+void addImport(CLI::App& app, ExitCode& exit);
 void addSimulate(CLI::App& app, ExitCode& exit);
 void addReplay(CLI::App& app, ExitCode& exit);
 void addCalibrate(CLI::App& app, ExitCode& exit);

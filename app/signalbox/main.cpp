@@ -22,6 +22,7 @@ constexpr void (*kCommands[])(CLI::App&, ExitCode&) = {
     signalbox::app::addServe,
     signalbox::app::addCheck,
     signalbox::app::addInit,
+    signalbox::app::addImport,
     signalbox::app::addSimulate,
     signalbox::app::addReplay,
     signalbox::app::addCalibrate,

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Groups in their order → tiers, workloads and aliases.
+#include <algorithm>
+
+#include "config/litellm_parts.h"
+
+namespace signalbox::config {
+namespace {
+
+constexpr std::size_t kMostTiers = 16;
+
+std::string nameOf(const LitellmReading& reading, const LitellmDeployment& deployment) {
+  return reading.result.draft.upstreams[deployment.upstream].name + "/" + deployment.model;
+}
+
+std::optional<Duration> wholeTimeout(const Json& json) {
+  for (const auto& [section, key] : {std::pair{"router_settings", "timeout"}, std::pair{"litellm_settings", "request_timeout"}}) {
+    const Json settings = json.value(section, Json());
+    if (settings.is_object() && settings.contains(key)) {
+      if (const auto time = litellmSeconds(settings[key])) return time;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Duration> streamTimeout(const Json& json) {
+  const Json settings = json.value("router_settings", Json());
+  return settings.is_object() && settings.contains("stream_timeout") ? litellmSeconds(settings["stream_timeout"]) : std::nullopt;
+}
+
+// The longest of a group's own, else that of the file.
+std::optional<Duration> longest(const LitellmGroup& group, std::optional<Duration> LitellmDeployment::*which, std::optional<Duration> otherwise) {
+  std::optional<Duration> most;
+  for (const auto& one : group.deployments) {
+    if (one.*which && (!most || *most < *(one.*which))) most = one.*which;
+  }
+  return most ? most : otherwise;
+}
+
+DraftTier tierOf(const LitellmReading& reading, const LitellmGroup& group) {
+  constexpr Duration kDefaultFirstToken = std::chrono::seconds(30);
+  DraftTier tier;
+  tier.name = group.tier;
+  for (const auto& one : group.deployments) tier.deployments.push_back(nameOf(reading, one));
+  tier.total_timeout = longest(group, &LitellmDeployment::timeout, wholeTimeout(reading.json));
+  tier.timeout = longest(group, &LitellmDeployment::first_token, streamTimeout(reading.json));
+  // No token may come later than the answer as a whole.
+  if (tier.total_timeout && *tier.total_timeout < tier.timeout.value_or(kDefaultFirstToken)) tier.timeout = tier.total_timeout;
+  return tier;
+}
+
+void addAliases(LitellmReading& reading) {
+  auto& aliases = reading.result.draft.aliases;
+  for (const auto& group : reading.groups) {
+    if (group.pinned) aliases.emplace_back(group.name, nameOf(reading, group.deployments.front()));
+    else if (group.name.find('*') != std::string::npos) aliases.emplace_back(group.name, "auto:" + group.tier);
+  }
+  for (const auto& [name, target] : reading.aliases) {
+    const auto* group = reading.group(target);
+    if (group) aliases.emplace_back(name, group->pinned ? nameOf(reading, group->deployments.front()) : "auto:" + group->tier);
+  }
+}
+
+}  // namespace
+
+void draftLitellmRoutes(LitellmReading& reading) {
+  Draft& draft = reading.result.draft;
+  Json workloads = Json::array();
+  for (auto& group : reading.groups) {
+    if (group.pinned) {
+      reading.changed(group.pointer + "/model_name", "it is no chat: its name asks for one deployment, without a tier");
+      continue;
+    }
+    if (draft.tiers.size() == kMostTiers) {
+      group.pinned = true;
+      reading.changed(group.pointer + "/model_name", "there are at most " + std::to_string(kMostTiers) + " tiers", "its name asks for its first deployment, without fallback");
+      continue;
+    }
+    draft.tiers.push_back(tierOf(reading, group));
+    Json workload{{"name", group.tier}, {"route", {{"strategy", "fixed"}, {"tier", group.tier}}}};
+    // Names with a * come by alias.
+    workload["match"]["model"] = group.name.find('*') == std::string::npos ? group.name : "auto:" + group.tier;
+    if (group.refusals_escalate) workload["validate"] = {{"refusals", "escalate"}};
+    workloads.push_back(std::move(workload));
+  }
+  const bool taken = std::any_of(draft.tiers.begin(), draft.tiers.end(), [](const auto& tier) { return tier.name == "all"; });
+  workloads.push_back({{"name", taken ? "everything" : "all"}, {"route", {{"strategy", "fixed"}, {"tier", draft.tiers.front().name}}}});
+  draft.policy.json = {{"workloads", std::move(workloads)}};
+  addAliases(reading);
+  // An upstream whose every entry was left out offers nothing.
+  std::erase_if(draft.upstreams, [](const DraftUpstream& one) { return one.models.empty(); });
+}
+
+}  // namespace signalbox::config
