@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lines of docs/clients.md, each run as it stands there against a router, in a virtual environment of the test's own."""
+import os
+import re
+import subprocess
+import sys
+import unittest
+import venv
+from pathlib import Path
+
+PACKAGES = ["openai==3.54.0", "langchain-openai==1.7.3"]  # newer ones are a change of this line, not a surprise
+PYTHON = Path(os.environ.get("SIGNALBOX_FLOW_VENV", "flow-venv") + "-clients") / "bin" / "python"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "clients.md"
+
+
+def prepare():
+    """The environment, kept for the next run."""
+    ready = PYTHON.parent / ("ready-" + "-".join(PACKAGES))
+    if ready.exists():
+        return
+    venv.create(PYTHON.parent.parent, with_pip=True, clear=True)
+    made = subprocess.run([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES], capture_output=True, text=True)
+    if made.returncode != 0:
+        print("SKIPPED: the clients' packages cannot be installed here:\n" + made.stderr, file=sys.stderr)
+        sys.exit(77)
+    ready.touch()
+
+
+if __name__ == "__main__":
+    prepare()
+
+from harness import FlowTest, Router, row, simulate, write_outcomes  # noqa: E402
+
+POLICY = {"workloads": [{"name": "all", "route": {"strategy": "fixed", "tier": "local"}}]}
+
+
+def block(heading, language):
+    """The first block of code below a heading of the page."""
+    text = PAGE.read_text()
+    below = text[text.index(f"## {heading}\n"):]
+    return re.search(rf"```{language}\n(.*?)```", below, re.DOTALL)[1]
+
+
+class ClientsTest(FlowTest):
+    def setUp(self):
+        super().setUp()
+        rows = [row(1, "Is 91 a prime?", "No, it is seven times thirteen.", small=(1, 0.9))]
+        upstreams = self.enter(simulate(write_outcomes(self.folder / "rows.jsonl", rows), "small"))
+        self.router = self.enter(Router(self.folder, [{"name": "small", "api": "openai", "base_url": upstreams.urls["small"], "models": [{"id": "small"}]}],
+                                        [{"name": "local", "deployments": ["small/small"], "timeout": "10s"}], POLICY))
+        self.env = {**os.environ, "OPENAI_BASE_URL": self.router.url + "/v1", "OPENAI_API_KEY": self.router.token, "HOME": str(self.folder)}
+
+    def ran(self, *command):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=self.env, cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_curl(self):
+        self.assertIn("seven times thirteen", self.ran("bash", "-euc", block("curl", "sh")))
+
+    def test_openai(self):
+        said = self.ran(PYTHON, "-c", block("OpenAI SDK", "python"))
+        self.assertEqual(said.splitlines(), ["No, it is seven times thirteen.", "local fixed"])
+
+    def test_langchain(self):
+        said = self.ran(PYTHON, "-c", block("LangChain", "python"))
+        self.assertEqual(said.replace("\n", ""), "No, it is seven times thirteen." * 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
