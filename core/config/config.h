@@ -59,6 +59,15 @@ struct Address {
 // Whether `host` names this machine only: 127.0.0.0/8, ::1 or localhost.
 [[nodiscard]] bool isLoopback(std::string_view host);
 
+// Where traces go, if anywhere.
+struct Otlp {
+  std::string endpoint;  // the whole address, path included
+  std::vector<std::pair<std::string, Secret>> headers;
+  std::string ca_file;   // whom to trust there; empty = the system's authorities
+  std::string service_name = "signalbox";
+  double sample = 1;     // of requests that come without a trace of their own
+};
+
 struct Config {
   std::string file;                    // as given; relative paths inside count from its folder
   std::string router_name;             // "name", else the machine's
@@ -77,6 +86,7 @@ struct Config {
   std::string policy_file;             // absolute; empty = none given
   std::optional<domain::PolicyDocument> policy;  // read from policy_file, compiled against the tiers
   std::string log_level = "info";
+  std::optional<Otlp> otlp;            // nullopt: no traces are made or sent
   ConfigErrors warnings;               // accepted, but without effect in this version; for check and serve to print
 
   [[nodiscard]] const domain::Upstream* upstream(std::string_view name) const;

@@ -106,6 +106,7 @@ std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::s
   readUpstreams(from, *config);
   readTiers(from, *config);
   readAliases(from, *config);
+  readTelemetry(from, *config);
   readCalibration(from, *config);
   ConfigErrors policy_warnings;
   if (problems.clean()) readPolicyFile(from, *config, check, policy_text, policy_warnings);

@@ -21,6 +21,7 @@ void readStore(const Reading& from, Config& config);
 void readUpstreams(const Reading& from, Config& config);
 void readTiers(const Reading& from, Config& config);     // after the upstreams
 void readAliases(const Reading& from, Config& config);   // after the tiers
+void readTelemetry(const Reading& from, Config& config);
 void readCalibration(const Reading& from, Config& config);  // after the upstreams
 
 // Reported and empty when the place does not yield it.

@@ -17,6 +17,7 @@
 #include "engine/policy_store.h"
 #include "engine/pricing.h"
 #include "gate/gate.h"
+#include "engine/trace_exporter.h"
 #include "journal/journal.h"
 #include "server/handler.h"
 #include "upstream/tier_call.h"
@@ -33,6 +34,7 @@ struct RouteServices {
   Counters& counters;
   AdditionsMemory& additions_memory;
   const std::atomic<bool>& paused;  // pass-through: routed requests go to the last tier, ungated
+  TraceExporter* traces = nullptr;  // nullptr: none are sent
 };
 
 class Route final : private upstream::Host {

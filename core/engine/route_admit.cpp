@@ -162,6 +162,7 @@ void Route::record() {
   settleTimes();
   services_.counters.decided(decision_);
   services_.counters.in_flight.fetch_sub(1, std::memory_order_relaxed);
+  if (services_.traces) services_.traces->decided(decision_, http_.headers.get("traceparent"));
   services_.journal.append(std::move(decision_));
 }
 

@@ -48,7 +48,7 @@ class RunningRouter final : public Router, private RouterFacts {
         identities_(std::move(identities)),
         access_(std::move(access)),
         pricing_(*config_),
-        counters_(config_->tierNames()),
+        counters_(config_->tierNames(), countedPlaces(*config_)),
         health_(std::make_shared<upstream::HealthTable>(*config_)),
         started_(steadyNow()) {}
   ~RunningRouter() override { stop(Duration{}); }
@@ -97,6 +97,7 @@ class RunningRouter final : public Router, private RouterFacts {
   std::unique_ptr<PolicyStore> policies_;
   std::shared_ptr<ConsoleService> service_;
   std::unique_ptr<ControlSocket> socket_;
+  std::unique_ptr<TraceExporter> traces_;
   std::unique_ptr<DataPlane> plane_;
   ControlDoor door_;
   std::mutex data_mutex_;  // of its end; see hasten()
@@ -151,11 +152,13 @@ server::ServerOptions RunningRouter::serverOptions(const config::Address& addres
 Result<void> RunningRouter::listen() {
   std::size_t workers = options_.workers.value_or(config_->workers);
   if (workers == 0) workers = std::max(1u, std::thread::hardware_concurrency());
-  const RouteServices services{*config_, access_->keys(), *policies_, *journal_, pricing_, counters_, additions_memory_, paused_};
+  if (config_->otlp) traces_ = std::make_unique<TraceExporter>(*config_, options_.version);
+  const RouteServices services{*config_, access_->keys(), *policies_, *journal_, pricing_, counters_, additions_memory_, paused_, traces_.get()};
   DataPlane::Facts facts;
   facts.state = [this] { return state(); };
   facts.metrics = [this] {
-    return counters_.text(journal_->status(), upstreams(), policies_->live()->revision, journal_->commitTimes());
+    const auto all = upstreams();
+    return counters_.text({journal_->status(), all, policies_->live()->revision, journal_->commitTimes(), traces_ ? &traces_->counts() : nullptr});
   };
   plane_ = std::make_unique<DataPlane>(services, config_, health_, std::move(facts), workers);
   auto data_options = serverOptions(options_.listen.value_or(config_->listen), workers);
@@ -218,6 +221,8 @@ void RunningRouter::stop(Duration drain) {
     const std::lock_guard lock(data_mutex_);
     data_.reset();  // requests that would not end are given up here, and leave their record
   }
+  constexpr Duration kLastTraces = std::chrono::seconds(2);
+  if (traces_) traces_->stop(kLastTraces);
   if (service_) service_->stop();
   if (journal_) journal_->flush();
   if (feed_) feed_->stop();

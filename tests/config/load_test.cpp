@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/config.h"
 
+#include <map>
+
 #include "config/config_files.h"
 
 namespace signalbox::config {
@@ -140,7 +142,7 @@ TEST_F(LoadTest, everyMistakeHasItsLineColumnAndWhatIsAllowed) {
   struct Case { std::string text; std::string error; };
   const std::string tail = smallest();
   for (const Case& c : {
-           Case{smallest("lisen: {port: 1}\n"), "1:1: unknown key \"lisen\": did you mean \"listen\"?; allowed is aliases, calibration, control, keys, listen, log, name, policy, store, tiers, upstreams, version, workers"},
+           Case{smallest("lisen: {port: 1}\n"), "1:1: unknown key \"lisen\": did you mean \"listen\"?; allowed is aliases, calibration, control, keys, listen, log, name, policy, store, telemetry, tiers, upstreams, version, workers"},
            Case{smallest("version: 2\n"), "1:10: 2 is not one of the values known here; allowed is 1"},
            Case{smallest("listen: {port: 99999}\n"), "1:16: 99999 is out of range; allowed is a port from 1 to 65535, or 0 for a free one"},
            Case{smallest("listen:\n  adress: x\n"), "2:3: unknown key \"adress\": did you mean \"address\"?; allowed is address, hosts, port, tls"},
@@ -282,6 +284,26 @@ TEST_F(LoadTest, aFileThatIsNotThereIsSaidSo) {
 TEST(LoopbackTest, isThisMachineOnly) {
   for (const char* host : {"127.0.0.1", "127.1.2.3", "::1", "[::1]", "localhost"}) EXPECT_TRUE(isLoopback(host)) << host;
   for (const char* host : {"0.0.0.0", "::", "127.evil.example", "127.0.0.1.example", "10.0.0.1", ""}) EXPECT_FALSE(isLoopback(host)) << host;
+}
+
+TEST_F(LoadTest, aCollectorOfTracesHasItsHeadersFromElsewhere) {
+  const auto config = loaded(smallest("telemetry: {otlp: {endpoint: \"http://127.0.0.1:4318/\", sample: 0.25, headers: {x-team: {env: TEAM}, "
+                                      "Authorization: {env: PASS, scheme: Bearer}}}}\n"));
+  ASSERT_TRUE(config->otlp);
+  EXPECT_EQ(config->otlp->endpoint, "http://127.0.0.1:4318/v1/traces");
+  EXPECT_EQ(config->otlp->sample, 0.25);
+  std::map<std::string, std::string> headers;
+  for (const auto& [name, value] : config->otlp->headers) headers[name] = value.reveal();
+  EXPECT_EQ(headers, (std::map<std::string, std::string>{{"Authorization", "Bearer env-PASS"}, {"x-team", "env-TEAM"}}));
+  EXPECT_FALSE(loaded(smallest())->otlp);
+}
+
+TEST_F(LoadTest, aCollectorThatCannotBeIsRefused) {
+  EXPECT_THAT(errors(smallest("telemetry: {otlp: {endpoint: \"ftp://h\"}}\n")), ElementsAre(HasSubstr("http://HOST")));
+  EXPECT_THAT(errors(smallest("telemetry: {otlp: {sample: 2, endpoint: \"http://h\"}}\n")), ElementsAre(HasSubstr("a share from 0 to 1")));
+  EXPECT_THAT(errors(smallest("telemetry: {otlp: {endpoint: \"http://h\", headers: {a: {scheme: Bearer}}}}\n")), ElementsAre(HasSubstr("one of env, file and keyring")));
+  EXPECT_THAT(errors(smallest("telemetry: {otlp: {endpoint: \"http://h\", headers: {a: {env: MISSING_X}}}}\n")), ElementsAre(HasSubstr("MISSING_X is not set")));
+  EXPECT_THAT(errors(smallest("telemetry: {otlp: {endpoint: \"http://h\", ca: nowhere.pem}}\n")), ElementsAre(HasSubstr("there is no file")));
 }
 
 }  // namespace
