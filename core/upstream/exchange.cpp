@@ -132,6 +132,8 @@ Task<Result<void>> Exchange::readMore(SteadyTime until) {
     result = feed(bytes);
   } else if (result.error().code == ErrorCode::UpstreamTimeout && until < limit) {
     co_return Result<void>{};
+  } else if (transfer_.done()) {
+    result = feed({});  // it broke off, but what came last may have been the terminal event's own line
   }
   if (!result || complete_) settle(result);
   co_return result;
