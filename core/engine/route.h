@@ -84,6 +84,7 @@ class Route final : private upstream::Host {
   // upstream::Host
   dialect::Additions additions(const domain::Deployment& deployment) override;
   void attemptFailed(const upstream::Exchange& exchange, const domain::Attempt& attempt, const Error& error) override;
+  void note(const std::string& words) override { explain(words); }
 
   // Answers (route_relay.cpp).
   Task<Result<void>> relayWhole();

@@ -105,7 +105,7 @@ Task<Result<void>> Route::climb() {
     errors.push_back(answer.error());
     const ErrorCode code = errors.back().code;
     if (code == ErrorCode::ClientGone) co_return std::unexpected(errors.back());
-    const bool fails_over = upstream::mayFailOver(code) && hasHigher(current_);
+    const bool fails_over = upstream::mayFailOver(errors.back()) && hasHigher(current_);
     if (!fails_over && refused) {
       // The higher tier could not answer; the lower answer is complete and better than none.
       explain("higher tier failed, the refused answer is served");
@@ -122,7 +122,7 @@ Task<Result<void>> Route::climb() {
 }
 
 Error Route::tiersFailed(std::vector<Error> errors) {
-  if (!upstream::mayFailOver(errors.back().code)) return std::move(errors.back());
+  if (!upstream::mayFailOver(errors.back())) return std::move(errors.back());
   return upstream::combine(errors);
 }
 

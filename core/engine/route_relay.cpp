@@ -164,6 +164,7 @@ void Route::noteFailure(const Error& error) {
       decision_.status = status.http;
       return;
     case ErrorCode::UpstreamTruncated: decision_.outcome = domain::Outcome::Truncated; return;
+    case ErrorCode::Unavailable:
     case ErrorCode::RateLimited:
     case ErrorCode::Overloaded: decision_.outcome = domain::Outcome::Shed; return;
     case ErrorCode::ShuttingDown:
@@ -179,7 +180,8 @@ Task<void> Route::refuse(Error error) {
   noteFailure(error);
   // A request that an upstream refused for its own sake went where its reason says; so did one that was called off.
   const bool unavailable = error.code != ErrorCode::ClientGone && error.code != ErrorCode::UpstreamRejected && error.code != ErrorCode::ShuttingDown;
-  if (!decision_.attempts.empty() && unavailable) decision_.reason = domain::Reason::Unavailable;
+  const bool nobody_asked = upstream::mayFailOver(error);  // those that could answer were passed over
+  if ((!decision_.attempts.empty() || nobody_asked) && unavailable) decision_.reason = domain::Reason::Unavailable;
   if (error.code == ErrorCode::ClientGone) co_return;
   if (error.code == ErrorCode::UpstreamRateLimited) error.retry_after_s = std::max(error.retry_after_s, 1.0);  // no provider said
   http::Response response = dialect::errorResponse(error, decision_.dialect);

@@ -30,7 +30,7 @@ std::string Health::lastError() const {
   return last_error_;
 }
 
-HealthTable::HealthTable(const config::Config& config) {
+HealthTable::HealthTable(const config::Config& config) : protection_(config) {
   for (const auto& upstream : config.upstreams) {
     order_.emplace_back(upstream.name, upstream.base_url);
     table_.emplace(upstream.name, std::make_unique<Health>());

@@ -5,10 +5,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <string>
 
 #include "config/config.h"
 #include "domain/event.h"
+#include "upstream/protection.h"
 #include "upstream/transfer.h"
 
 namespace signalbox::upstream {
@@ -31,9 +33,11 @@ class HealthTable {
  public:
   explicit HealthTable(const config::Config& config);
   [[nodiscard]] Health& of(const std::string& upstream) { return *table_.at(upstream); }
+  [[nodiscard]] Protection& protection() { return protection_; }
   [[nodiscard]] std::vector<domain::UpstreamStatus> list() const;
 
  private:
+  Protection protection_;
   std::vector<std::pair<std::string, std::string>> order_;  // name, base_url
   std::map<std::string, std::unique_ptr<Health>> table_;
 };
@@ -45,12 +49,17 @@ class Client {
   // REQUIRES: a configured upstream's name.
   [[nodiscard]] ConnectionPool& pool(const std::string& upstream);
   [[nodiscard]] Health& health(const std::string& upstream) { return health_->of(upstream); }
+  [[nodiscard]] Protection& protection() { return health_->protection(); }
   [[nodiscard]] const config::Config& config() const { return *config_; }
+  [[nodiscard]] const Executor& executor() const { return wiring_.executor(); }
+  // From 0 to 1.
+  [[nodiscard]] double random() { return std::uniform_real_distribution<>(0, 1)(random_); }
 
  private:
   std::shared_ptr<const config::Config> config_;
   std::shared_ptr<HealthTable> health_;
   Wiring wiring_;
+  std::minstd_rand random_{std::random_device{}()};
   std::map<std::string, std::unique_ptr<ConnectionPool>> pools_;
 };
 

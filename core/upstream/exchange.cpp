@@ -40,6 +40,7 @@ std::optional<double> Exchange::ttftMs() const {
 }
 
 void Exchange::settle(const Result<void>& result) {
+  permit_.ended(result, steadyNow());
   if (settled_) return;
   auto& health = client_.health(deployment_.upstream);
   if (result) {
@@ -70,6 +71,7 @@ Task<Result<void>> Exchange::open() {
   } else {
     result = co_await openWhole();
   }
+  if (result) permit_.answered(steadyNow());
   if (!result || complete_) settle(result);
   co_return result;
 }

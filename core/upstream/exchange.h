@@ -33,6 +33,8 @@ class Exchange {
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
+  // Whom to tell how it went.
+  void guard(Permit permit) { permit_ = std::move(permit); }
   // Until there is something to commit to: the whole answer, or a stream's first content or end. An upstream that answers with
   // an error status, junk, or a stream without any event, fails here.
   Task<Result<void>> open();
@@ -96,6 +98,7 @@ class Exchange {
   std::string terminal_;
   bool complete_ = false;
   bool settled_ = false;
+  Permit permit_;
 };
 
 }  // namespace signalbox::upstream

@@ -2,9 +2,13 @@
 #include "upstream/tier_call.h"
 
 #include <algorithm>
-#include <set>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "domain/error_status.h"
+#include "upstream/tier_walk.h"
 
 namespace signalbox::upstream {
 namespace {
@@ -21,13 +25,6 @@ ExchangeLimits limitsOf(const TierCall& call) {
     limits.whole = now + (call.short_answer ? scaled : call.tier->total_timeout);
   }
   return limits;
-}
-
-// Two attempts in a tier, three where they go to different providers.
-std::size_t attemptsIn(const domain::Tier& tier) {
-  std::set<std::string> providers;
-  for (const auto& deployment : tier.deployments) providers.insert(deployment.upstream);
-  return std::min<std::size_t>(tier.deployments.size(), providers.size() > 1 ? 3 : 2);
 }
 
 Result<Exchange::Plan> planFor(const Client& client, const domain::Deployment& deployment, const TierCall& call, const dialect::Additions& additions) {
@@ -51,10 +48,42 @@ domain::Attempt describe(const Exchange& exchange, const TierCall& call, const E
   return attempt;
 }
 
+// False when the task was called off meanwhile.
+Task<bool> pause(Client& client, Duration wait) {
+  if (wait <= Duration{}) co_return true;
+  boost::asio::steady_timer timer(client.executor(), wait);
+  const auto [error] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
+  co_return !error && cancellation.cancelled() == boost::asio::cancellation_type::none;
+}
+
+std::string wordsOf(const domain::Deployment& deployment, const Closed& closed) {
+  const std::string name = deployment.upstream + "/" + deployment.model;
+  switch (closed.why) {
+    case Closed::Why::Open: return name + " is open";
+    case Closed::Why::Limited: return name + " is cooling down";
+    case Closed::Why::Disabled: return name + " refused the credential";
+  }
+  return name;
+}
+
+// Nobody was asked: the tier as a whole was passed over.
+bool isPassedOver(const Error& error) {
+  return error.code == ErrorCode::Unavailable || (error.code == ErrorCode::UpstreamAuth && error.status == 0);
+}
+
+Error soonest(const std::vector<Error>& errors) {
+  Error result = errors.back();
+  for (const auto& error : errors) {
+    if (error.retry_after_s > 0 && (result.retry_after_s == 0 || error.retry_after_s < result.retry_after_s)) result = error;
+  }
+  return result;
+}
+
 }  // namespace
 
-bool mayFailOver(ErrorCode code) {
-  switch (code) {
+bool mayFailOver(const Error& error) {
+  switch (error.code) {
     case ErrorCode::NotCarried:
     case ErrorCode::UpstreamConnect:
     case ErrorCode::UpstreamDns:
@@ -64,23 +93,28 @@ bool mayFailOver(ErrorCode code) {
     case ErrorCode::UpstreamError:
     case ErrorCode::UpstreamMalformed:
     case ErrorCode::UpstreamTruncated: return true;
-    default: return false;
+    default: return isPassedOver(error);
   }
 }
 
 Error combine(const std::vector<Error>& all_errors) {
-  // Where somebody was asked, what came of that is the answer, and not that others could not be asked.
-  std::vector<Error> errors;
-  std::copy_if(all_errors.begin(), all_errors.end(), std::back_inserter(errors), [](const Error& e) { return e.code != ErrorCode::NotCarried; });
-  if (errors.empty()) return all_errors.front();
+  // Where somebody was asked, what came of that is the answer, and not that others were not or could not be asked.
+  std::vector<Error> errors, passed_over;
+  for (const auto& error : all_errors) {
+    if (error.code != ErrorCode::NotCarried) (isPassedOver(error) ? passed_over : errors).push_back(error);
+  }
+  if (errors.empty() && passed_over.empty()) return all_errors.front();
   const auto all = [&](ErrorCode code) { return std::all_of(errors.begin(), errors.end(), [&](const Error& e) { return e.code == code; }); };
-  Error result = errors.back();
-  if (all(ErrorCode::UpstreamRateLimited)) {
-    for (const auto& error : errors) {
-      if (error.retry_after_s > 0 && (result.retry_after_s == 0 || error.retry_after_s < result.retry_after_s)) result = error;
-    }
+  const bool limited = all(ErrorCode::UpstreamRateLimited);
+  if (limited && !passed_over.empty()) {
+    const bool refused = errors.empty() && std::all_of(passed_over.begin(), passed_over.end(), [](const Error& e) { return e.code == ErrorCode::UpstreamAuth; });
+    passed_over.insert(passed_over.begin(), errors.begin(), errors.end());
+    Error result = soonest(passed_over);
+    if (!refused) result.code = ErrorCode::Unavailable;
     return result;
   }
+  if (limited) return soonest(errors);
+  Error result = errors.back();
   if (all(ErrorCode::UpstreamTimeout)) return result;
   // A mixture is told by what is most worth knowing: not a limit and not a timeout, where there is anything else.
   for (const auto& error : errors) {
@@ -93,28 +127,44 @@ Error combine(const std::vector<Error>& all_errors) {
 
 Task<Result<std::unique_ptr<Exchange>>> callTier(Client& client, TierCall call, Host& host) {
   std::vector<Error> errors;
-  const std::size_t attempts = attemptsIn(*call.tier);
-  bool first = true;
-  for (std::size_t i = 0; i < attempts; ++i) {
-    const auto& deployment = call.tier->deployments[i];
+  const ExchangeLimits whole_tier = limitsOf(call);
+  TierWalk walk(*call.tier, client.protection(), std::min(whole_tier.first_token, whole_tier.whole));
+  std::size_t told = 0;
+  while (true) {
+    auto step = walk.next(steadyNow(), client.random());
+    for (; told < walk.skipped().size(); ++told) {
+      const auto& skipped = walk.skipped()[told];
+      host.note(wordsOf(call.tier->deployments[skipped.deployment], skipped.closed));
+      if (walk.attempts() > 0 && skipped.closed.why == Closed::Why::Limited) {
+        errors.push_back({ErrorCode::UpstreamRateLimited, "limited by its provider", {}, {}, 0, std::chrono::duration<double>(skipped.closed.wait).count()});
+      }
+    }
+    if (!step) break;
+    const bool still_wanted = co_await pause(client, step->wait);
+    if (!still_wanted) co_return fail(ErrorCode::ClientGone, "the client went away");
+    const auto& deployment = call.tier->deployments[step->deployment];
     const auto additions = host.additions(deployment);
     auto plan = planFor(client, deployment, call, additions);
     if (!plan) {
       // Its dialect has no way to say what the client wants; another's may.
       errors.push_back(plan.error());
+      walk.passedOver();
       continue;
     }
-    const auto role = first ? domain::AttemptRole::Serve : domain::AttemptRole::Retry;
-    first = false;
+    const auto role = step->first ? domain::AttemptRole::Serve : domain::AttemptRole::Retry;
     auto exchange = std::make_unique<Exchange>(client, deployment, std::move(*plan), limitsOf(call), role);
+    exchange->guard(std::move(step->permit));
     auto answered = co_await exchange->open();
     if (answered && call.enough) answered = co_await exchange->readOn(call.enough, call.wait);
     if (answered) co_return exchange;
     const auto attempt = describe(*exchange, call, answered.error());
     host.attemptFailed(*exchange, attempt, answered.error());
-    if (!mayFailOver(answered.error().code)) co_return std::unexpected(answered.error());
+    if (!mayFailOver(answered.error())) co_return std::unexpected(answered.error());
     errors.push_back(answered.error());
+    walk.failed(answered.error());
   }
+  if (walk.attempts() == 0 && !walk.skipped().empty()) errors.push_back(walk.refusal(client.random()));
+  if (walk.budgetSpent()) host.note("the retry budget is spent");
   co_return std::unexpected(combine(errors));
 }
 

@@ -15,6 +15,8 @@ class Host {
   [[nodiscard]] virtual dialect::Additions additions(const domain::Deployment& deployment) = 0;
   // A failed attempt; the successful one is the caller's to record once it has ended.
   virtual void attemptFailed(const Exchange& exchange, const domain::Attempt& attempt, const Error& error) = 0;
+  // What became of the tier beside attempts, for people: who was passed over, what was not tried any more.
+  virtual void note(const std::string& words) = 0;
 };
 
 struct TierCall {
@@ -29,12 +31,13 @@ struct TierCall {
   double timeout_scale = 1.0;      // 0.5 + complexity
 };
 
-// The first deployment that answers, opened, and read as far as `enough` wants. The error is that of the tier as a whole: a request
-// that the upstream refused is returned at once; every one limited: UpstreamRateLimited with the smallest wait; only timeouts: UpstreamTimeout; else the last.
+// The first deployment that answers, opened, and read as far as `enough` wants; those that are open, cooling or refused the credential
+// are passed over. The error is that of the tier as a whole: a request that the upstream refused is returned at once; every one limited:
+// UpstreamRateLimited with the smallest wait; every one open: Unavailable with a wait; only timeouts: UpstreamTimeout; else the last.
 [[nodiscard]] Task<Result<std::unique_ptr<Exchange>>> callTier(Client& client, TierCall call, Host& host);
 
 // Whether another deployment or tier may be tried after this error.
-[[nodiscard]] bool mayFailOver(ErrorCode code);
+[[nodiscard]] bool mayFailOver(const Error& error);
 // The error of several failed attempts taken together, as above. REQUIRES: at least one.
 [[nodiscard]] Error combine(const std::vector<Error>& errors);
 

@@ -9,6 +9,7 @@ from harness import Router, sse
 from record_test import GATED, Provider, RecordTest, chunk, whole
 
 KEY = "own/key-4711-abc"  # of no known form and not long: nothing but its bytes tells that it is one
+STATUSES = ("400", "401", "404", "413", "422", "429", "500", "503", "302")
 
 
 class KeyOfTheUpstreamTest(RecordTest):
@@ -29,17 +30,19 @@ class KeyOfTheUpstreamTest(RecordTest):
     def setUp(self):
         super().setUp()
         provider = self.enter(Provider(self.quoting))
-        upstreams = [{"name": "local", "api": "openai", "base_url": provider.url, "key": {"env": "FLOW_UPSTREAM_KEY"}, "models": [{"id": "m"}]}]
-        self.router = self.enter(Router(self.folder, upstreams, [{"name": "local", "deployments": ["local/m"], "timeout": "3s"}],
+        # One upstream for each question: one that fails is not asked again so soon.
+        asked = [*STATUSES, "detail", "under 200", "stream at once", "stream later"]
+        self.models = {prompt: f"local{i}/m" for i, prompt in enumerate(asked)}
+        upstreams = [{"name": f"local{i}", "api": "openai", "base_url": f"{provider.url.removesuffix('/v1')}/{i}/v1", "key": {"env": "FLOW_UPSTREAM_KEY"},
+                      "models": [{"id": "m"}]} for i in range(len(asked))]
+        self.router = self.enter(Router(self.folder, upstreams, [{"name": "local", "deployments": ["local0/m"], "timeout": "3s"}],
                                         {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}, env={"FLOW_UPSTREAM_KEY": KEY}))
 
     def test_never_comes_back_whatever_the_upstream_answers(self):
         told = {}
-        for prompt in ("400", "401", "404", "413", "422", "429", "500", "503", "302", "detail", "under 200"):
-            for stream in (False, True):
-                told[prompt, stream] = self.router.chat(prompt, stream=stream)
-        for prompt in ("stream at once", "stream later"):
-            told[prompt, True] = self.router.chat(prompt, stream=True)
+        for prompt, model in self.models.items():
+            for stream in (True,) if prompt.startswith("stream") else (False, True):
+                told[prompt, stream] = self.router.chat(prompt, model, stream=stream)
         for asked, (status, headers, text) in told.items():
             self.assertNotIn(KEY, text + json.dumps(headers), asked)
             self.router.decision(headers["x-signalbox-decision-id"])

@@ -35,7 +35,9 @@ class NotedHost final : public Host {
  public:
   dialect::Additions additions(const domain::Deployment&) override { return {}; }
   void attemptFailed(const Exchange&, const domain::Attempt& attempt, const Error&) override { failed.push_back(attempt); }
+  void note(const std::string& words) override { notes.push_back(words); }
   std::vector<domain::Attempt> failed;
+  std::vector<std::string> notes;
 };
 
 class TierCallTest : public testing::Test {

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "upstream/tier_walk.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace signalbox::upstream {
+namespace {
+
+// Two attempts in a tier, three where they can go to different providers.
+std::size_t attemptsIn(const domain::Tier& tier) {
+  const auto& all = tier.deployments;
+  const bool several = std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.upstream != all.front().upstream; });
+  return several ? 3 : 2;
+}
+
+}  // namespace
+
+bool mayPass(const Error& error) {
+  constexpr int kOverloaded = 529;
+  const int status = error.status;
+  return error.code == ErrorCode::UpstreamError && (status == 500 || status == 502 || status == 503 || status == kOverloaded);
+}
+
+Duration jitteredWait(std::size_t n, double random) {
+  constexpr auto kFirst = std::chrono::milliseconds(100);
+  return std::chrono::duration_cast<Duration>(kFirst * static_cast<double>(n) * (0.5 + random));
+}
+
+// A provider that wants to be left alone for longer than anybody would wait is not asked again.
+bool TierWalk::mayWait(SteadyTime now, Duration wait) const {
+  constexpr auto kLongest = std::chrono::seconds(2);
+  return wait <= Duration{} || (wait <= kLongest && now + wait < deadline_);
+}
+
+TierWalk::TierWalk(const domain::Tier& tier, Protection& protection, SteadyTime deadline)
+    : tier_(tier), protection_(protection), deadline_(deadline), most_(attemptsIn(tier)), places_(tier.deployments.size(), Place::Untried) {}
+
+std::optional<TierWalk::Step> TierWalk::take(std::size_t at, SteadyTime now, bool nobody_else) {
+  auto permit = protection_.of(tier_.deployments[at]).admit(now, nobody_else);
+  if (!permit) {
+    if (places_[at] == Place::Untried) {
+      places_[at] = Place::Skipped;
+      skipped_.push_back({at, permit.error()});
+    }
+    return std::nullopt;
+  }
+  return Step{at, std::move(*permit), {}, attempts_ == 0};
+}
+
+std::optional<TierWalk::Step> TierWalk::pick(SteadyTime now, double random) {
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    if (places_[i] != Place::Untried) continue;
+    const bool same_provider = last_again_ && tier_.deployments[*last_].upstream == tier_.deployments[i].upstream;
+    const Duration wait = same_provider ? std::max(asked_to_wait_, jitteredWait(attempts_, random)) : Duration{};
+    if (!mayWait(now, wait)) continue;
+    if (auto step = take(i, now, false)) {
+      step->wait = wait;
+      return step;
+    }
+  }
+  for (std::size_t i = 0; attempts_ == 0 && i < places_.size(); ++i) {
+    if (places_[i] == Place::Asked) continue;
+    if (auto step = take(i, now, true)) return step;
+  }
+  const Duration wait = std::max(asked_to_wait_, jitteredWait(attempts_, random));
+  for (std::size_t i = 0; attempts_ > 0 && mayWait(now, wait) && i < places_.size(); ++i) {
+    if (places_[i] != Place::Again) continue;
+    if (auto step = take(i, now, false)) {
+      step->wait = wait;
+      return step;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<TierWalk::Step> TierWalk::next(SteadyTime now, double random) {
+  if (attempts_ >= most_) return std::nullopt;
+  auto step = pick(now, random);
+  if (!step) return step;
+  if (step->first) {
+    protection_.budget(tier_.deployments[step->deployment].upstream).chosen();
+  } else if (!protection_.budget(tier_.deployments[*last_].upstream).spend()) {
+    budget_spent_ = true;
+    return std::nullopt;
+  }
+  places_[step->deployment] = Place::Asked;
+  before_last_ = std::exchange(last_, step->deployment);
+  ++attempts_;
+  return step;
+}
+
+void TierWalk::failed(const Error& error) {
+  last_again_ = mayPass(error);
+  asked_to_wait_ = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(error.retry_after_s));
+  if (last_again_) places_[*last_] = Place::Again;
+}
+
+void TierWalk::passedOver() {
+  --attempts_;
+  last_ = before_last_;
+}
+
+Error TierWalk::refusal(double random) const {
+  const auto all = [&](Closed::Why why) {
+    return std::all_of(skipped_.begin(), skipped_.end(), [&](const Skipped& one) { return one.closed.why == why; });
+  };
+  Duration least = Duration::max();
+  for (const Skipped& one : skipped_) least = std::min(least, one.closed.wait);
+  const double wait = std::chrono::duration<double>(least).count();
+  const std::string who = "every deployment of " + (tier_.name.empty() ? "this model" : "the tier " + tier_.name);
+  if (all(Closed::Why::Limited)) return {ErrorCode::UpstreamRateLimited, who + " is limited by its provider", {}, {}, 0, wait};
+  if (all(Closed::Why::Disabled)) {
+    return {ErrorCode::UpstreamAuth, who + " has refused the router's credential, which is not used until it is accepted again", {}, {}, 0, 0};
+  }
+  // A tier that is open is tried each second. Clients that come back together would be the next rush, so they are told different times.
+  constexpr double kSpread = 2;
+  return {ErrorCode::Unavailable, who + " is failing and left alone for the moment", {}, {}, 0, 1 + kSpread * random};
+}
+
+}  // namespace signalbox::upstream
