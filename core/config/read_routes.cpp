@@ -92,7 +92,6 @@ domain::Upstream readUpstream(const Reading& from, const Json& json, const std::
     keep.every = readDuration(from, warm["every"], pointer + "/keep_warm/every");
     if (warm.contains("expect_within")) keep.expect_within = readDuration(from, warm["expect_within"], pointer + "/keep_warm/expect_within");
     upstream.keep_warm = keep;
-    from.problems.warn(pointer + "/keep_warm", "keep_warm is not available yet and has no effect");
   }
   if (json.contains("cost")) {
     upstream.gpu_cost = domain::GpuCost{json["cost"]["gpu_usd_per_hour"].get<double>(), json["cost"].value("replicas", 1)};

@@ -117,6 +117,29 @@ Result<std::vector<domain::RefusedAddition>> allRefusedFromJson(const Json& json
   return listFromJson<domain::RefusedAddition>(json, &refusedFromJson);
 }
 
+Json deploymentToJson(const domain::DeploymentStatus& deployment) {
+  Json json{{"model", deployment.model}, {"health", deployment.health}, {"breaker", deployment.breaker}, {"ttft_n", deployment.ttft_n}};
+  putOptional(json, "wait_s", deployment.wait_s);
+  putOptional(json, "ttft_p50_ms", deployment.ttft_p50_ms);
+  return json;
+}
+
+Result<domain::DeploymentStatus> deploymentFromJson(const Json& json) {
+  domain::DeploymentStatus deployment;
+  Fields fields(json);
+  fields.read("model", deployment.model);
+  fields.read("health", deployment.health);
+  fields.read("breaker", deployment.breaker);
+  fields.read("ttft_n", deployment.ttft_n);
+  fields.read("wait_s", deployment.wait_s);
+  fields.read("ttft_p50_ms", deployment.ttft_p50_ms);
+  return fields.done(std::move(deployment));
+}
+
+Result<std::vector<domain::DeploymentStatus>> deploymentsFromJson(const Json& json) {
+  return listFromJson<domain::DeploymentStatus>(json, &deploymentFromJson);
+}
+
 }  // namespace
 
 Json toJson(const domain::UpstreamStatus& upstream) {
@@ -127,8 +150,12 @@ Json toJson(const domain::UpstreamStatus& upstream) {
             {"requests", upstream.requests},
             {"failures", upstream.failures},
             {"last_error", upstream.last_error},
-            {"refused", Json::array()}};
+            {"refused", Json::array()},
+            {"deployments", Json::array()},
+            {"probes", {{"sent", upstream.probes}, {"failed", upstream.probe_failures}, {"cost_usd", nullptr}}}};
   for (const auto& refused : upstream.refused) json["refused"].push_back(refusedToJson(refused));
+  for (const auto& deployment : upstream.deployments) json["deployments"].push_back(deploymentToJson(deployment));
+  putOptional(json["probes"], "cost_usd", upstream.probe_cost_usd);
   putOptional(json, "breaker", upstream.breaker);
   putOptional(json, "ttft_p50_ms", upstream.ttft_p50_ms);
   return json;
@@ -148,6 +175,14 @@ Result<domain::UpstreamStatus> upstreamFromJson(const Json& json) {
   fields.read("ttft_p50_ms", upstream.ttft_p50_ms);
   fields.read("last_error", upstream.last_error);
   fields.with("refused", upstream.refused, &allRefusedFromJson);
+  fields.with("deployments", upstream.deployments, &deploymentsFromJson);
+  if (const Json* probes = fields.find("probes")) {
+    Fields inner(*probes);
+    inner.read("sent", upstream.probes);
+    inner.read("failed", upstream.probe_failures);
+    inner.read("cost_usd", upstream.probe_cost_usd);
+    if (!inner.ok()) fields.fault("probes", "{sent, failed, cost_usd}");
+  }
   return fields.done(std::move(upstream));
 }
 

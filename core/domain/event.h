@@ -56,17 +56,31 @@ struct RefusedAddition {
   std::string said;        // the upstream's words
 };
 
+// One model of an upstream, and whether it is asked.
+struct DeploymentStatus {
+  std::string model;
+  std::string health;   // as below
+  std::string breaker;  // closed recovering half-open open
+  std::optional<double> wait_s;       // until it may be asked again; none where it may
+  std::optional<double> ttft_p50_ms;  // of the last five minutes, of streams and short answers
+  std::int64_t ttft_n = 0;            // that it rests on
+};
+
 struct UpstreamStatus {
   std::string name;
   std::string base_url;
-  std::string health;  // ok degraded open cold disabled unknown
-  std::optional<std::string> breaker;  // closed open half-open; none where no breaker stands before it
+  std::string health;  // unknown ok degraded cold limited half-open open disabled; of several deployments that differ: degraded
+  std::optional<std::string> breaker;  // closed recovering half-open open; the worst of its deployments
   std::int64_t in_flight = 0;
   std::int64_t requests = 0;
   std::int64_t failures = 0;
   std::optional<double> ttft_p50_ms;
   std::string last_error;
   std::vector<RefusedAddition> refused{};
+  std::vector<DeploymentStatus> deployments{};
+  std::int64_t probes = 0;         // requests of the router's own that keep it warm; not among `requests`
+  std::int64_t probe_failures = 0;
+  std::optional<double> probe_cost_usd{};  // of all of them; unset: the price is not known
 };
 
 }  // namespace signalbox::domain

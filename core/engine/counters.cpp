@@ -153,6 +153,30 @@ void Counters::placesText(MetricsText& out) const {
   each("signalbox_deployment_cost_usd_total", "Known cost in US dollars, by tier, upstream and model.", &Place::cost_nano_usd, 1e-9);
 }
 
+namespace {
+
+// A gauge for each state, so that alerts can name theirs.
+void protectionText(MetricsText& out, const std::vector<domain::UpstreamStatus>& upstreams) {
+  static constexpr std::array<std::string_view, 8> kStates{"unknown", "ok", "degraded", "cold", "limited", "half-open", "open", "disabled"};
+  out.describe("signalbox_deployment_state", "gauge", "1 for the state that a deployment is in.");
+  for (const auto& upstream : upstreams) {
+    for (const auto& deployment : upstream.deployments) {
+      const std::string labels = MetricsText::label("upstream", upstream.name) + "," + MetricsText::label("model", deployment.model) + ",";
+      for (const auto state : kStates) out.sample(labels + MetricsText::label("state", state), state == deployment.health ? 1 : 0);
+    }
+  }
+  out.describe("signalbox_upstream_probes_total", "counter", "Requests of the router's own that keep an upstream warm.");
+  for (const auto& upstream : upstreams) out.sample(MetricsText::label("upstream", upstream.name), static_cast<double>(upstream.probes));
+  out.describe("signalbox_upstream_probe_failures_total", "counter", "Those of them that failed.");
+  for (const auto& upstream : upstreams) out.sample(MetricsText::label("upstream", upstream.name), static_cast<double>(upstream.probe_failures));
+  out.describe("signalbox_upstream_probe_cost_usd_total", "counter", "Known cost of those requests in US dollars; not in signalbox_cost_usd_total.");
+  for (const auto& upstream : upstreams) {
+    if (upstream.probe_cost_usd) out.sample(MetricsText::label("upstream", upstream.name), *upstream.probe_cost_usd);
+  }
+}
+
+}  // namespace
+
 std::string Counters::text(const Facts& facts) const {
   MetricsText out;
   tiersText(out);
@@ -169,6 +193,7 @@ std::string Counters::text(const Facts& facts) const {
   for (const auto& upstream : facts.upstreams) out.sample(MetricsText::label("upstream", upstream.name), static_cast<double>(upstream.requests));
   out.describe("signalbox_upstream_failures_total", "counter", "Failed attempts by upstream.");
   for (const auto& upstream : facts.upstreams) out.sample(MetricsText::label("upstream", upstream.name), static_cast<double>(upstream.failures));
+  protectionText(out, facts.upstreams);
   out.describe("signalbox_upstream_refused_additions", "gauge", "What an upstream refused of what the router asks for itself, and is not asked for now.");
   for (const auto& upstream : facts.upstreams) {
     for (const auto& refused : upstream.refused) {

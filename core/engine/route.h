@@ -79,6 +79,9 @@ class Route final : private upstream::Host {
   void charge(domain::Attempt& attempt, const upstream::Exchange& exchange);
   [[nodiscard]] domain::Attempt describe(const upstream::Exchange& exchange) const;
   [[nodiscard]] bool hasHigher(domain::TierIndex tier) const;
+  // Short by nature: a label, or a few tokens.
+  [[nodiscard]] bool shortAnswer() const;
+  [[nodiscard]] upstream::TierLatencies::Kind latencyKind() const;
   void explain(const std::string& words);
 
   // upstream::Host

@@ -125,7 +125,9 @@ void Route::decide() {
     explain("routing is paused");
   } else {
     features_ = classify::extract(request_, workload_->tree, workload_->structured());
-    const policy::Choice choice = policy::decide(*policy_, *workload_, request_, features_);
+    domain::TierStates measured;
+    if (workload_->latency_budget) measured = client_.latencies().states(latencyKind(), started_);
+    const policy::Choice choice = policy::decide(*policy_, *workload_, request_, features_, measured);
     start_ = choice.start;
     decision_.features = features_.named;
     decision_.complexity = choice.complexity;

@@ -61,8 +61,7 @@ Route::Hold Route::holds(domain::TierIndex tier) const {
     if (gate->stream == domain::StreamGate::Off) return Hold::None;
     return gate::judgesPrefix(*gate, validate) ? Hold::Prefix : Hold::Whole;
   }
-  const bool any = !validate.labels.empty() || validate.json_schema || validate.regex || validate.max_chars || validate.refusals_escalate;
-  return any ? Hold::Whole : Hold::None;
+  return validate.any() ? Hold::Whole : Hold::None;
 }
 
 dialect::Additions Route::additions(const domain::Deployment& deployment) {
@@ -126,6 +125,17 @@ Error Route::tiersFailed(std::vector<Error> errors) {
   return upstream::combine(errors);
 }
 
+bool Route::shortAnswer() const {
+  constexpr std::int64_t kShortAnswerTokens = 64;
+  return (workload_ != nullptr && !workload_->validate.labels.empty()) || (request_.max_tokens && *request_.max_tokens <= kShortAnswerTokens);
+}
+
+upstream::TierLatencies::Kind Route::latencyKind() const {
+  using Kind = upstream::TierLatencies::Kind;
+  if (request_.stream) return Kind::Stream;
+  return shortAnswer() ? Kind::Short : Kind::Whole;
+}
+
 Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
   upstream::TierCall call;
   call.tier = &tierAt(tier);
@@ -139,12 +149,13 @@ Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
       return said.has_tool_calls || gate::prefixSuffices(gate, validate, said.text, said.evidence);
     };
   }
-  constexpr std::int64_t kShortAnswerTokens = 64;
-  call.short_answer = (workload_ != nullptr && !workload_->validate.labels.empty()) ||
-                      (request_.max_tokens && *request_.max_tokens <= kShortAnswerTokens);
+  call.short_answer = shortAnswer();
   call.timeout_scale = decision_.complexity ? 0.5 + *decision_.complexity : 1.0;
   additions_made_ = {};
+  const SteadyTime began = steadyNow();
   auto exchange = co_await upstream::callTier(client_, call, *this);
+  const bool told = exchange || exchange.error().code == ErrorCode::UpstreamTimeout;
+  if (told && !pinned_) client_.latencies().add(tier, latencyKind(), began, steadyNow() - began);
   Answer answer;
   answer.again = !exchange && additions_made_.any() && refusesTheRequest(exchange.error());
   if (answer.again) exchange = co_await askForLess(call, exchange.error());

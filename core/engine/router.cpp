@@ -14,6 +14,7 @@
 #include "engine/control_socket.h"
 #include "engine/data_plane.h"
 #include "engine/event_feed.h"
+#include "engine/keep_warm.h"
 #include "engine/identities.h"
 #include "engine/policy_store.h"
 
@@ -99,6 +100,7 @@ class RunningRouter final : public Router, private RouterFacts {
   std::unique_ptr<ControlSocket> socket_;
   std::unique_ptr<TraceExporter> traces_;
   std::unique_ptr<DataPlane> plane_;
+  std::unique_ptr<KeepWarm> keep_warm_;
   ControlDoor door_;
   std::mutex data_mutex_;  // of its end; see hasten()
   std::unique_ptr<server::Server> data_, control_;
@@ -180,6 +182,7 @@ Result<void> RunningRouter::listen() {
   access_->watch(kLookForNewTokens, [this](Access::ControlTokens tokens) { socket_->setTokens(std::move(tokens)); });
   data_->start();
   control_->start();
+  if (KeepWarm::wanted(*config_)) keep_warm_ = std::make_unique<KeepWarm>(config_, health_, pricing_, *journal_);
   serving_.store(true);
   return {};
 }
@@ -214,6 +217,7 @@ void RunningRouter::hasten() {
 
 void RunningRouter::stop(Duration drain) {
   draining_.store(true);
+  keep_warm_.reset();
   if (data_) data_->drain(drain);
   access_->stop();  // it closes sessions of the control plane
   if (control_) control_->drain(Duration{});

@@ -77,6 +77,8 @@ class Journal {
   // out.
   virtual void begin(const domain::DecisionId& id) = 0;
   virtual bool append(domain::Decision decision) = 0;  // false: the queue was full; counted
+  // An attempt of no decision: a probe. Any thread, no wait; a store that cannot be written loses it.
+  virtual void appendProbe(domain::Attempt probe) = 0;
   [[nodiscard]] virtual bool isQueued(const domain::DecisionId& id) const = 0;
 
   // Acknowledged changes: the reply comes after the commit, which is made at once, ahead of the group.

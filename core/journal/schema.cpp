@@ -92,6 +92,9 @@ std::string tables() {
       "CREATE TABLE IF NOT EXISTS attempt_rows(rid INTEGER PRIMARY KEY, " +
       joined(attemptParts().definitions) +
       ");"
+      "CREATE TABLE IF NOT EXISTS probe_rows(rid INTEGER PRIMARY KEY, " +
+      joined(attemptParts().definitions) +
+      ");"
       "CREATE TABLE IF NOT EXISTS label_rows(decision_id TEXT NOT NULL, ts INTEGER NOT NULL, score REAL, source INTEGER NOT "
       "NULL, note TEXT);"
       "CREATE INDEX IF NOT EXISTS label_by_decision ON label_rows(decision_id);"
@@ -116,7 +119,8 @@ std::string views() {
       ", d.seq AS seq FROM decision_rows d;"
       "CREATE VIEW attempts AS SELECT d.id AS decision_id, a.rid & " +
       std::to_string(kMostAttempts - 1) + " AS n, " + joined({attemptParts().values.begin() + 1, attemptParts().values.end()}) +
-      " FROM attempt_rows a JOIN decision_rows d ON d.seq = (a.rid >> 6) AND a.rid BETWEEN d.seq * 64 AND d.seq * 64 + 63;"
+      " FROM attempt_rows a JOIN decision_rows d ON d.seq = (a.rid >> 6) AND a.rid BETWEEN d.seq * 64 AND d.seq * 64 + 63"
+         " UNION ALL SELECT NULL, 0, " + joined({attemptParts().values.begin() + 1, attemptParts().values.end()}) + " FROM probe_rows a;"
       "CREATE VIEW labels AS SELECT decision_id, ts, score, " +
       wordCase("source", domain::names<domain::LabelSource>()) + " AS source, note FROM label_rows;";
 }
@@ -172,7 +176,9 @@ Result<void> createSchema(Database& db) {
     return made;
   }
   if (auto added = addMissingColumns(db, "decision_rows", decisionParts()); !added) return added;
-  if (auto added = addMissingColumns(db, "attempt_rows", attemptParts()); !added) return added;
+  for (const char* table : {"attempt_rows", "probe_rows"}) {
+    if (auto added = addMissingColumns(db, table, attemptParts()); !added) return added;
+  }
   return renewViews(db);
 }
 

@@ -112,6 +112,10 @@ bool SqliteJournal::append(domain::Decision decision) {
   return false;
 }
 
+void SqliteJournal::appendProbe(domain::Attempt probe) {
+  push({[probe = std::move(probe)](Store& store) { return store.insertProbe(probe); }, [](const Result<void>&) {}});
+}
+
 void SqliteJournal::push(Change change) {
   const auto settle = change.settle;
   if (!queue_.push(std::move(change))) settle(fail(ErrorCode::ShuttingDown, "the store is closing"));

@@ -56,6 +56,7 @@ Result<void> Store::prepare() {
                    {&commit_, "COMMIT"},
                    {&insert_decision_, "INSERT INTO decision_rows(" + decisions + ") VALUES(" + parameters(decisions) + ")"},
                    {&insert_attempt_, "INSERT INTO attempt_rows(" + attempts + ") VALUES(" + parameters(attempts) + ")"},
+                   {&insert_probe_, "INSERT INTO probe_rows(" + attempts + ") VALUES(" + parameters(attempts) + ")"},
                    {&page_count_, "PRAGMA page_count"},
                    {&free_count_, "PRAGMA freelist_count"}});
   if (!prepared) return prepared;
@@ -67,6 +68,9 @@ Result<void> Store::prepare() {
   if (!last) return std::unexpected(last.error());
   const auto first = db_.number("SELECT min(seq) FROM decision_rows");
   if (!first) return std::unexpected(first.error());
+  const auto probe = db_.number("SELECT max(rid) FROM probe_rows");
+  if (!probe) return std::unexpected(probe.error());
+  last_probe_ = *probe;
   last_seq_ = committed_seq_ = *last;
   first_seq_ = *last == 0 ? 1 : *first;
   sqlite3_wal_hook(
@@ -128,6 +132,11 @@ Result<bool> Store::insert(domain::CommittedDecision& row) {
   return true;
 }
 
+Result<void> Store::insertProbe(const domain::Attempt& probe) {
+  if (auto bound = writer_.bind(insert_probe_, ++last_probe_, probe); !bound) return bound;
+  return insert_probe_.run();
+}
+
 Result<std::optional<domain::Regrade>> Store::insert(const domain::Label& label, const InflightFile& queued) {
   const std::string id = label.decision_id.string();
   const auto stored = labels_.decisionExists(id);
@@ -160,6 +169,11 @@ Result<std::int64_t> Store::firstToKeep(WallMicros oldest, WallMicros now, std::
 }
 
 Result<std::int64_t> Store::retire(WallMicros oldest, WallMicros now, std::int64_t max_bytes, std::int64_t most) {
+  constexpr std::string_view kProbesAtOnce = "1000";
+  if (auto gone = db_.run("DELETE FROM probe_rows WHERE rid IN (SELECT rid FROM probe_rows ORDER BY rid LIMIT " + std::string(kProbesAtOnce) +
+                          ") AND ts < " + std::to_string(oldest)); !gone) {
+    return std::unexpected(gone.error());
+  }
   const auto used = bytes();
   if (!used) return used;
   if (rows() <= 1) return 0;  // the newest row keeps the sequence going

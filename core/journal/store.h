@@ -31,6 +31,7 @@ class Store {
   // Gives row.seq, and the score where a label came first. False: this row cannot be stored (its id is there already) and was
   // left out.
   [[nodiscard]] Result<bool> insert(domain::CommittedDecision& row);
+  [[nodiscard]] Result<void> insertProbe(const domain::Attempt& probe);
   // Accepts a label for a stored decision, or for one that `queued` knows; what it made of the stored one. UnknownDecision.
   [[nodiscard]] Result<std::optional<domain::Regrade>> insert(const domain::Label& label, const InflightFile& queued);
   // A row of this id is still to come and may have labels from before.
@@ -61,9 +62,10 @@ class Store {
   AuditLedger audit_;
   PolicyLedger policies_{audit_};
   LabelLedger labels_;
-  Statement begin_, commit_, insert_decision_, insert_attempt_, page_count_, free_count_;
+  Statement begin_, commit_, insert_decision_, insert_attempt_, insert_probe_, page_count_, free_count_;
   std::unordered_set<std::string> labelled_ahead_;  // ids whose label came before their row
   std::vector<std::string> graded_;                 // of those, the ones whose row is in this transaction
+  std::int64_t last_probe_ = 0;
   std::int64_t first_seq_ = 1, last_seq_ = 0, committed_seq_ = 0;
   int log_pages_ = 0;
 };

@@ -81,6 +81,47 @@ Scored scoreOf(const Workload& workload, const classify::Features& features) {
   return {level, (level + 1 - 0.5) / 3, std::move(because)};
 }
 
+// A cascade from one tier: those that a request may have to wait for, as long as each may refuse its answer.
+struct Cascade {
+  std::size_t tiers = 0;
+  double p95_ms = 0;  // of those that are known: it takes at least that
+  bool known = true;  // all of them are
+  std::string words;  // "local 210 (n 400) + frontier 900 (n 31) ms"
+};
+
+Cascade cascadeFrom(std::size_t start, const std::vector<std::string>& tiers, const Workload& workload, const domain::TierStates& measured) {
+  Cascade cascade;
+  for (std::size_t tier = start; tier < tiers.size(); ++tier) {
+    ++cascade.tiers;
+    const domain::TierState state = tier < measured.size() ? measured[tier] : domain::TierState{};
+    cascade.known = cascade.known && state.p95_ms;
+    cascade.p95_ms += state.p95_ms.value_or(0);
+    if (!cascade.words.empty()) cascade.words += " + ";
+    cascade.words += tiers[tier] + (state.p95_ms ? " " + fixed(*state.p95_ms, 0) : " unknown") + " (n " + std::to_string(state.n) + ")";
+    if (!workload.mayRefuse(tier)) break;
+  }
+  return cascade;
+}
+
+// Where the cascade cannot keep the budget, the first tier from which one can, else the last. What is not known is no reason.
+void keepToBudget(const std::vector<std::string>& tiers, const Workload& workload, const domain::Request& request,
+                  const domain::TierStates& measured, Choice& choice) {
+  if (choice.reason == Reason::Override || choice.reason == Reason::Fixed) return;
+  double budget = std::chrono::duration<double, std::milli>(*workload.latency_budget).count();
+  if (request.hints.latency_sla_ms) budget = std::min(budget, static_cast<double>(*request.hints.latency_sla_ms));
+  const Cascade whole = cascadeFrom(domain::index(choice.start), tiers, workload, measured);
+  if (whole.tiers < 2 || whole.p95_ms <= budget) return;
+  std::size_t tier = domain::index(choice.start) + 1;
+  const auto fits = [&] {
+    const Cascade rest = cascadeFrom(tier, tiers, workload, measured);
+    return rest.known && rest.p95_ms <= budget;
+  };
+  while (tier + 1 < tiers.size() && !fits()) ++tier;
+  choice.start = domain::tierIndex(tier);
+  choice.reason = Reason::Latency;
+  choice.explanation = "p95 of " + whole.words + " ms is over " + fixed(budget, 0) + " ms: straight to " + tiers[tier];
+}
+
 }  // namespace
 
 const Workload* CompiledPolicy::match(const domain::Request& request) const {
@@ -93,8 +134,10 @@ const Workload* CompiledPolicy::byName(std::string_view name) const {
   return found == workloads.end() ? nullptr : &*found;
 }
 
-Choice decide(const CompiledPolicy& policy, const Workload& workload, const domain::Request& request,
-              const classify::Features& features) {
+namespace {
+
+// By the workload's strategy alone.
+Choice start(const CompiledPolicy& policy, const Workload& workload, const domain::Request& request, const classify::Features& features) {
   Choice choice;
   choice.propensity = 1;
   const auto nameOf = [&](domain::TierIndex tier) -> const std::string& { return policy.tiers[domain::index(tier)]; };
@@ -129,6 +172,15 @@ Choice decide(const CompiledPolicy& policy, const Workload& workload, const doma
     choice.reason = Reason::Boundary;
     choice.explanation = scoreAgainstBoundaries(scored.complexity, tier, workload.boundaries, nameOf(choice.start)) + " (" + scored.because + ")";
   }
+  return choice;
+}
+
+}  // namespace
+
+Choice decide(const CompiledPolicy& policy, const Workload& workload, const domain::Request& request,
+              const classify::Features& features, const domain::TierStates& measured) {
+  Choice choice = start(policy, workload, request, features);
+  if (workload.latency_budget) keepToBudget(policy.tiers, workload, request, measured, choice);
   return choice;
 }
 

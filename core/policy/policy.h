@@ -12,6 +12,7 @@
 #include "domain/policy_document.h"
 #include "domain/request.h"
 #include "domain/tier.h"
+#include "domain/tier_state.h"
 #include "domain/vocabulary.h"
 #include "schema/validator.h"
 #include "text/pattern.h"
@@ -35,6 +36,7 @@ struct Validators {
   std::optional<text::Pattern> regex;     // must be found in the answer
   std::optional<std::size_t> max_chars;
   bool refusals_escalate = false;
+  [[nodiscard]] bool any() const { return !labels.empty() || json_schema || regex || max_chars || refusals_escalate; }
 };
 
 // Both conditions must hold where both are given.
@@ -61,8 +63,11 @@ struct Workload {
   std::vector<std::optional<Gate>> gates; // by tier
   Validators validate;
   std::vector<Override> overrides;
+  std::optional<Duration> latency_budget; // of the 95th percentile: a cascade that cannot keep it is not begun
   // What request features are extracted with: whether this workload expects a label or a schema.
   [[nodiscard]] bool structured() const { return !validate.labels.empty() || validate.json_schema.has_value(); }
+  // Whether an answer of this tier may be refused, and the next tier asked.
+  [[nodiscard]] bool mayRefuse(std::size_t tier) const { return (tier < gates.size() && gates[tier]) || validate.any(); }
 };
 
 // Limits on one change of the live policy; unset = no limit.
@@ -106,9 +111,10 @@ struct Choice {
   std::string override_rule;
 };
 
-// The whole decision of where to start. Pure: same arguments, same answer.
+// The whole decision of where to start. Pure: same arguments, same answer. `measured`: by tier, of requests of this kind; needed only
+// where the workload has a latency budget.
 [[nodiscard]] Choice decide(const CompiledPolicy& policy, const Workload& workload, const domain::Request& request,
-                            const classify::Features& features);
+                            const classify::Features& features, const domain::TierStates& measured = {});
 
 // "gate.mid.escalate-below 0.75 → 0.70; …": what changed between two documents, for people, and as JSON-pointer list.
 struct Change {

@@ -104,7 +104,7 @@ Override readOverride(const Json& json, const std::string& pointer, const std::v
 // Blocks that are checked and kept, and wait for the engine to learn them.
 void warnOfWhatHasNoEffectYet(const Json& json, const std::string& pointer, const std::vector<std::string>& tiers, Findings& findings) {
   const auto say = [&](const char* key) { findings.warn(pointer + "/" + key, std::string(key) + " is not available yet and has no effect"); };
-  for (const char* key : {"depth", "latency", "learned", "experiment"}) {
+  for (const char* key : {"depth", "learned", "experiment"}) {
     if (member(json, key)) say(key);
   }
   if (json.value("explore", 0.0) > 0) say("explore");
@@ -150,6 +150,9 @@ Workload readWorkload(const Json& json, const std::string& pointer, const std::v
     for (std::size_t i = 0; i < value->size(); ++i) {
       workload.overrides.push_back(readOverride((*value)[i], pointer + "/overrides/" + std::to_string(i), tiers, findings));
     }
+  }
+  if (const Json* value = member(json, "latency"); value && value->value("over-budget", "direct") == "direct") {
+    workload.latency_budget = duration(value->at("p95-budget"), pointer + "/latency/p95-budget", findings);
   }
   warnOfWhatHasNoEffectYet(json, pointer, tiers, findings);
   return workload;

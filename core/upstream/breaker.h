@@ -46,6 +46,7 @@ class Breaker {
   void open(SteadyTime now);
 
   [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] bool failing() const { return in_a_row_ > 0; }
   // Until a request may be let through; zero where one may now.
   [[nodiscard]] Duration wait(SteadyTime now, bool nobody_else) const;
 

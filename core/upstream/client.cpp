@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "upstream/client.h"
 
+#include <algorithm>
+#include <array>
+
 #include "domain/error_status.h"
 
 namespace signalbox::upstream {
@@ -14,13 +17,27 @@ void addCredential(const domain::Upstream& upstream, std::vector<ConnectionPool:
     headers.emplace_back("Authorization", "Bearer " + upstream.key.reveal());
 }
 
-}  // namespace
+// From the best to the worst.
+template <std::size_t N>
+std::size_t rankOf(const std::array<std::string_view, N>& words, std::string_view word) {
+  return static_cast<std::size_t>(std::find(words.begin(), words.end(), word) - words.begin());
+}
+constexpr std::array<std::string_view, 4> kBreakers{"closed", "recovering", "half-open", "open"};
 
-void Health::succeeded() { consecutive_failures.store(0, std::memory_order_relaxed); }
+// What the deployments are together. One that was not asked yet says nothing of the others.
+void sumUp(domain::UpstreamStatus& upstream) {
+  upstream.health = "unknown";
+  for (const auto& one : upstream.deployments) {
+    if (!upstream.breaker || rankOf(kBreakers, one.breaker) > rankOf(kBreakers, *upstream.breaker)) upstream.breaker = one.breaker;
+    if (one.health != "unknown") upstream.health = upstream.health == "unknown" || upstream.health == one.health ? one.health : "degraded";
+  }
+  if (upstream.deployments.size() == 1) upstream.ttft_p50_ms = upstream.deployments.front().ttft_p50_ms;
+}
+
+}  // namespace
 
 void Health::failed(const Error& error) {
   failures.fetch_add(1, std::memory_order_relaxed);
-  consecutive_failures.fetch_add(1, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   last_error_ = std::string(domain::errorStatus(error.code).code) + ": " + error.message;
 }
@@ -30,26 +47,46 @@ std::string Health::lastError() const {
   return last_error_;
 }
 
-HealthTable::HealthTable(const config::Config& config) : protection_(config) {
+void Health::probed(bool failed, std::optional<double> cost_usd) {
+  const std::lock_guard lock(mutex_);
+  ++probes_;
+  probe_failures_ += failed;
+  probe_cost_usd_ = probe_cost_usd_ && cost_usd ? std::optional(*probe_cost_usd_ + *cost_usd) : std::nullopt;
+}
+
+void Health::describe(domain::UpstreamStatus& status) const {
+  status.in_flight = in_flight.load(std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  status.requests = requests.load(std::memory_order_relaxed) - probes_;
+  status.failures = failures.load(std::memory_order_relaxed);
+  status.last_error = last_error_;
+  status.probes = probes_;
+  status.probe_failures = probe_failures_;
+  if (probes_ > 0) status.probe_cost_usd = probe_cost_usd_;
+}
+
+HealthTable::HealthTable(const config::Config& config) : protection_(config), latencies_(config.tiers.size()) {
   for (const auto& upstream : config.upstreams) {
-    order_.emplace_back(upstream.name, upstream.base_url);
+    Listed& listed = order_.emplace_back(Listed{upstream.name, upstream.base_url, {}});
+    for (const auto& model : upstream.models) listed.models.push_back(model.id);
     table_.emplace(upstream.name, std::make_unique<Health>());
   }
 }
 
 std::vector<domain::UpstreamStatus> HealthTable::list() const {
+  const SteadyTime now = steadyNow();
   std::vector<domain::UpstreamStatus> all;
-  for (const auto& [name, base_url] : order_) {
-    const Health& health = *table_.at(name);
+  for (const auto& [name, base_url, models] : order_) {
     domain::UpstreamStatus status;
     status.name = name;
     status.base_url = base_url;
-    status.in_flight = health.in_flight.load(std::memory_order_relaxed);
-    status.requests = health.requests.load(std::memory_order_relaxed);
-    status.failures = health.failures.load(std::memory_order_relaxed);
-    const auto in_a_row = health.consecutive_failures.load(std::memory_order_relaxed);
-    status.health = status.requests == 0 ? "unknown" : in_a_row == 0 ? "ok" : "degraded";
-    status.last_error = health.lastError();
+    table_.at(name)->describe(status);
+    for (const auto& model : models) {
+      auto deployment = protection_.of({name, model}).status(now);
+      deployment.model = model;
+      status.deployments.push_back(std::move(deployment));
+    }
+    sumUp(status);
     all.push_back(std::move(status));
   }
   return all;

@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "domain/event.h"
 #include "upstream/protection.h"
+#include "upstream/tier_latencies.h"
 #include "upstream/transfer.h"
 
 namespace signalbox::upstream {
@@ -18,14 +19,18 @@ namespace signalbox::upstream {
 // What is known of one upstream across workers. Thread-safe.
 class Health {
  public:
-  std::atomic<std::int64_t> in_flight{0}, requests{0}, failures{0}, consecutive_failures{0};
-  void succeeded();
+  std::atomic<std::int64_t> in_flight{0}, requests{0}, failures{0};
   void failed(const Error& error);
+  // A request that kept it warm. `cost_usd` unset: not known.
+  void probed(bool failed, std::optional<double> cost_usd);
+  void describe(domain::UpstreamStatus& status) const;
   [[nodiscard]] std::string lastError() const;
 
  private:
   mutable std::mutex mutex_;
   std::string last_error_;
+  std::int64_t probes_ = 0, probe_failures_ = 0;
+  std::optional<double> probe_cost_usd_ = 0.0;
 };
 
 // The health of every configured upstream; made once, shared by the workers' clients.
@@ -34,11 +39,17 @@ class HealthTable {
   explicit HealthTable(const config::Config& config);
   [[nodiscard]] Health& of(const std::string& upstream) { return *table_.at(upstream); }
   [[nodiscard]] Protection& protection() { return protection_; }
+  [[nodiscard]] TierLatencies& latencies() { return latencies_; }
   [[nodiscard]] std::vector<domain::UpstreamStatus> list() const;
 
  private:
   Protection protection_;
-  std::vector<std::pair<std::string, std::string>> order_;  // name, base_url
+  TierLatencies latencies_;
+  struct Listed {
+    std::string name, base_url;
+    std::vector<std::string> models;
+  };
+  std::vector<Listed> order_;
   std::map<std::string, std::unique_ptr<Health>> table_;
 };
 
@@ -50,6 +61,7 @@ class Client {
   [[nodiscard]] ConnectionPool& pool(const std::string& upstream);
   [[nodiscard]] Health& health(const std::string& upstream) { return health_->of(upstream); }
   [[nodiscard]] Protection& protection() { return health_->protection(); }
+  [[nodiscard]] TierLatencies& latencies() { return health_->latencies(); }
   [[nodiscard]] const config::Config& config() const { return *config_; }
   [[nodiscard]] const Executor& executor() const { return wiring_.executor(); }
   // From 0 to 1.

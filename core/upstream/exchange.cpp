@@ -42,14 +42,11 @@ std::optional<double> Exchange::ttftMs() const {
 void Exchange::settle(const Result<void>& result) {
   permit_.ended(result, steadyNow());
   if (settled_) return;
-  auto& health = client_.health(deployment_.upstream);
-  if (result) {
-    health.succeeded();
-  } else {
+  if (!result) {
     // The client's leaving, its bad request and a limit are no sign of a sick upstream.
     const ErrorCode code = result.error().code;
     if (code == ErrorCode::ClientGone || code == ErrorCode::UpstreamRejected || code == ErrorCode::UpstreamRateLimited) return;
-    health.failed(result.error());
+    client_.health(deployment_.upstream).failed(result.error());
   }
   settled_ = true;
 }

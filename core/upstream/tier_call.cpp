@@ -151,8 +151,10 @@ Task<Result<std::unique_ptr<Exchange>>> callTier(Client& client, TierCall call, 
       walk.passedOver();
       continue;
     }
-    const auto role = step->first ? domain::AttemptRole::Serve : domain::AttemptRole::Retry;
+    auto role = step->first ? domain::AttemptRole::Serve : domain::AttemptRole::Retry;
+    if (call.probe) role = domain::AttemptRole::Probe;
     auto exchange = std::make_unique<Exchange>(client, deployment, std::move(*plan), limitsOf(call), role);
+    if (call.stream || call.short_answer) step->permit.measureFirst();
     exchange->guard(std::move(step->permit));
     auto answered = co_await exchange->open();
     if (answered && call.enough) answered = co_await exchange->readOn(call.enough, call.wait);
@@ -161,6 +163,7 @@ Task<Result<std::unique_ptr<Exchange>>> callTier(Client& client, TierCall call, 
     host.attemptFailed(*exchange, attempt, answered.error());
     if (!mayFailOver(answered.error())) co_return std::unexpected(answered.error());
     errors.push_back(answered.error());
+    if (call.probe) break;
     walk.failed(answered.error());
   }
   if (walk.attempts() == 0 && !walk.skipped().empty()) errors.push_back(walk.refusal(client.random()));

@@ -29,6 +29,7 @@ struct TierCall {
   Duration wait = Duration::max();  // for that much, after the first words
   bool short_answer = false;       // short by nature: the tier's timeout holds for the whole of it
   double timeout_scale = 1.0;      // 0.5 + complexity
+  bool probe = false;              // of the router's own, to keep the deployment warm: one attempt
 };
 
 // The first deployment that answers, opened, and read as far as `enough` wants; those that are open, cooling or refused the credential

@@ -90,8 +90,7 @@ policy: policy.yaml
   EXPECT_THAT(config->aliases, ElementsAre(testing::Pair("gpt-4o-2024", "auto"), testing::Pair("claude-*", "auto:chat"),
                                            testing::Pair("*", "tier:mid"))) << "names before patterns, else in the order of the file";
   ASSERT_TRUE(config->policy);
-  EXPECT_THAT(lines(config->warnings), testing::UnorderedElementsAre("7:63: limits are not available yet and have no effect",
-                                                                     "13:5: keep_warm is not available yet and has no effect"));
+  EXPECT_THAT(lines(config->warnings), testing::UnorderedElementsAre("7:63: limits are not available yet and have no effect"));
 }
 
 TEST_F(LoadTest, whatIsLeftOutHasDefaults) {

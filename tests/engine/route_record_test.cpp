@@ -60,6 +60,7 @@ class HangingJournal final : public journal::Journal {
   void observe(journal::Observer* observer) override { real_.observe(observer); }
   void begin(const domain::DecisionId& id) override { real_.begin(id); }
   bool append(domain::Decision decision) override { return real_.append(std::move(decision)); }
+  void appendProbe(domain::Attempt probe) override { real_.appendProbe(std::move(probe)); }
   [[nodiscard]] bool isQueued(const domain::DecisionId& id) const override { return real_.isQueued(id); }
   void addLabel(domain::Label, std::optional<domain::AuditEntry>, journal::Reply<void> reply) override { reply_ = std::move(reply); }
   void commitPolicy(journal::PolicyCommit commit, journal::Reply<domain::PolicyRevision> reply) override { real_.commitPolicy(std::move(commit), std::move(reply)); }

@@ -67,7 +67,7 @@ TEST(CompileTest, acceptsTheManualsExampleAndSaysWhatHasNoEffectYet) {
   EXPECT_EQ(policy->guardrails.usd_per_day, 200.0);
   std::vector<std::string> pointers;
   for (const auto& warning : policy->warnings) pointers.push_back(warning.pointer);
-  EXPECT_THAT(pointers, testing::UnorderedElementsAre("/workloads/0/depth", "/workloads/0/latency", "/workloads/0/cache", "/workloads/0/learned",
+  EXPECT_THAT(pointers, testing::UnorderedElementsAre("/workloads/0/depth", "/workloads/0/cache", "/workloads/0/learned",
                                                       "/workloads/0/shadow", "/workloads/0/explore", "/workloads/0/experiment", "/workloads/0/match",
                                                       "/guardrails/min-coverage", "/guardrails/max-quality-drop", "/guardrails/usd-per-day"));
 }

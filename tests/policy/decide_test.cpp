@@ -149,5 +149,69 @@ TEST(MatchTest, nothingMatchesWhenEveryWorkloadAsksForSomething) {
   EXPECT_EQ(policy->match(asking("", "y")), nullptr);
 }
 
+constexpr const char* kBudgeted = R"({"workloads": [{"name": "a", "latency": {"p95-budget": "500ms", "over-budget": "direct"},
+    "gate": {"local": {"signal": "mean-token", "escalate-below": 0.8}, "mid": {"signal": "mean-token", "escalate-below": 0.8}}}]})";
+
+TEST(LatencyBudgetTest, aCascadeThatFitsIsBegun) {
+  const Choice choice = chosen(*compiled(kBudgeted), asking("hello"), {{100, 50}, {150, 40}, {240, 30}});
+  EXPECT_EQ(domain::index(choice.start), 0U);
+  EXPECT_EQ(choice.reason, Reason::Cascade);
+}
+
+TEST(LatencyBudgetTest, aCascadeThatCannotFitGoesStraightToTheFirstTierThatDoes) {
+  const auto policy = compiled(kBudgeted);
+  Choice choice = chosen(*policy, asking("hello"), {{210, 50}, {150, 40}, {240, 30}});
+  EXPECT_EQ(domain::index(choice.start), 1U);
+  EXPECT_EQ(choice.reason, Reason::Latency);
+  EXPECT_EQ(choice.explanation, "p95 of local 210 (n 50) + mid 150 (n 40) + frontier 240 (n 30) ms is over 500 ms: straight to mid");
+  choice = chosen(*policy, asking("hello"), {{210, 50}, {300, 40}, {240, 30}});
+  EXPECT_EQ(domain::index(choice.start), 2U);
+  choice = chosen(*policy, asking("hello"), {{210, 50}, {300, 40}, {2400, 30}});
+  EXPECT_EQ(domain::index(choice.start), 2U) << "nothing fits: the shortest way there is";
+}
+
+TEST(LatencyBudgetTest, whatIsNotKnownIsNoReason) {
+  const auto policy = compiled(kBudgeted);
+  for (const domain::TierStates& measured : {domain::TierStates{}, {{100, 50}, {{}, 19}, {300, 50}}, {{{}, 3}, {{}, 0}, {300, 50}}}) {
+    const Choice choice = chosen(*policy, asking("hello"), measured);
+    EXPECT_EQ(domain::index(choice.start), 0U);
+    EXPECT_EQ(choice.reason, Reason::Cascade);
+  }
+}
+
+TEST(LatencyBudgetTest, aTierThatIsKnownToBeTooSlowIsReasonEnough) {
+  const Choice choice = chosen(*compiled(kBudgeted), asking("hello"), {{900, 50}, {{}, 19}, {300, 50}});
+  EXPECT_EQ(domain::index(choice.start), 2U) << "the first that is known to fit";
+  EXPECT_EQ(choice.explanation, "p95 of local 900 (n 50) + mid unknown (n 19) + frontier 300 (n 50) ms is over 500 ms: straight to frontier");
+}
+
+TEST(LatencyBudgetTest, aTierThatRefusesNothingIsTheEndOfItsCascade) {
+  const auto policy = compiled(R"({"workloads": [{"name": "a", "latency": {"p95-budget": "500ms"},
+      "gate": {"local": {"signal": "mean-token", "escalate-below": 0.8}}}]})");
+  EXPECT_EQ(domain::index(chosen(*policy, asking("hello"), {{100, 50}, {150, 40}, {9000, 30}}).start), 0U);
+  const auto ungated = compiled(R"({"workloads": [{"name": "a", "latency": {"p95-budget": "500ms"}}]})");
+  EXPECT_EQ(chosen(*ungated, asking("hello"), {{9000, 50}, {1, 40}, {1, 30}}).reason, Reason::Cascade) << "one tier is no cascade";
+}
+
+TEST(LatencyBudgetTest, theClientsOwnLimitCountsWhereItIsLess) {
+  const auto policy = compiled(kBudgeted);
+  domain::Request hurried = asking("hello");
+  hurried.hints.latency_sla_ms = 400;
+  const domain::TierStates measured{{100, 50}, {150, 40}, {240, 30}};
+  EXPECT_EQ(chosen(*policy, hurried, measured).reason, Reason::Latency);
+  hurried.hints.latency_sla_ms = 4000;
+  EXPECT_EQ(chosen(*policy, hurried, measured).reason, Reason::Cascade);
+}
+
+TEST(LatencyBudgetTest, rulesOfThePolicyComeFirst) {
+  const domain::TierStates slow{{9000, 50}, {9000, 40}, {1, 30}};
+  const auto fixed = compiled(R"({"workloads": [{"name": "a", "latency": {"p95-budget": "500ms"}, "route": {"strategy": "fixed", "tier": "local"},
+      "validate": {"max-chars": 5}}]})");
+  EXPECT_EQ(chosen(*fixed, asking("hello"), slow).reason, Reason::Fixed);
+  const auto cascading = compiled(R"({"workloads": [{"name": "a", "latency": {"p95-budget": "500ms", "over-budget": "cascade"},
+      "validate": {"max-chars": 5}}]})");
+  EXPECT_EQ(chosen(*cascading, asking("hello"), slow).reason, Reason::Cascade);
+}
+
 }  // namespace
 }  // namespace signalbox::policy

@@ -27,13 +27,13 @@ inline domain::Request asking(std::string text, std::string model = "auto") {
   return request;
 }
 
-inline Choice chosen(const CompiledPolicy& policy, const domain::Request& request) {
+inline Choice chosen(const CompiledPolicy& policy, const domain::Request& request, const domain::TierStates& measured = {}) {
   const Workload* workload = policy.match(request);
   if (!workload) {
     ADD_FAILURE() << "no workload";
     return {};
   }
-  return decide(policy, *workload, request, classify::extract(request, workload->tree, workload->structured()));
+  return decide(policy, *workload, request, classify::extract(request, workload->tree, workload->structured()), measured);
 }
 
 }  // namespace signalbox::policy

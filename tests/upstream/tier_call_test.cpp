@@ -91,12 +91,14 @@ class TierCallTest : public testing::Test {
   std::string relayed_;
 };
 
-TEST_F(TierCallTest, tellsNothingOfABreakerThatThereIsNot) {
+TEST_F(TierCallTest, ofAnUpstreamThatWasNeverAskedNothingIsKnown) {
   addDeployment("http://127.0.0.1:1/v1");
   const auto all = HealthTable(*config_).list();
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].health, "unknown");
-  EXPECT_FALSE(all[0].breaker);
+  EXPECT_EQ(all[0].breaker, "closed");
+  EXPECT_FALSE(all[0].ttft_p50_ms);
+  EXPECT_FALSE(all[0].probe_cost_usd);
 }
 
 TEST_F(TierCallTest, readsAWholeAnswer) {
