@@ -148,6 +148,21 @@ void readUpstreams(const Reading& from, Config& config) {
   }
 }
 
+namespace {
+
+domain::Hedge readHedge(const Reading& from, const Json& json, const std::string& pointer) {
+  constexpr double kMost = 2;  // percent; more is a load of its own
+  domain::Hedge hedge;
+  if (json["after"] != "p95") hedge.after = readDuration(from, json["after"], pointer + "/after");
+  if (!json.contains("most")) return hedge;
+  const double percent = std::stod(json["most"].get<std::string>());  // digits and %, by the schema
+  if (percent > kMost) from.problems.error(pointer + "/most", "at most 2% of a tier's requests are hedged");
+  hedge.most = percent / 100;
+  return hedge;
+}
+
+}  // namespace
+
 void readTiers(const Reading& from, Config& config) {
   const Json& list = from.json["tiers"];
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -167,6 +182,7 @@ void readTiers(const Reading& from, Config& config) {
     }
     tier.timeout = list[i].contains("timeout") ? readDuration(from, list[i]["timeout"], pointer + "/timeout") : kDefaultTimeout;
     if (list[i].contains("total-timeout")) tier.total_timeout = readDuration(from, list[i]["total-timeout"], pointer + "/total-timeout");
+    if (list[i].contains("hedge")) tier.hedge = readHedge(from, list[i]["hedge"], pointer + "/hedge");
     config.tiers.push_back(std::move(tier));
   }
 }

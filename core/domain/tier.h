@@ -52,11 +52,18 @@ struct Deployment {
   friend bool operator==(const Deployment&, const Deployment&) = default;
 };
 
+// A second attempt beside one that is late, before anything of an answer has come.
+struct Hedge {
+  std::optional<Duration> after;  // unset: the 95th percentile of what the first one's deployment took lately
+  double most = 0.02;             // of the requests that chose the tier
+};
+
 struct Tier {
   std::string name;
   std::vector<Deployment> deployments;  // tried in order
   Duration timeout{};                   // to the first token; the whole answer where it is short by nature
   Duration total_timeout = std::chrono::seconds(300);
+  std::optional<Hedge> hedge = {};      // off unless asked for
 };
 
 }  // namespace signalbox::domain

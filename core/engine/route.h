@@ -76,6 +76,7 @@ class Route final : private upstream::Host {
   [[nodiscard]] const domain::Tier& tierAt(domain::TierIndex tier) const;
   void serve(Answer answer);
   void writeAttempt(Answer& answer, const Error* error);
+  void countOpen(SteadyTime from, SteadyTime to);
   void charge(domain::Attempt& attempt, const upstream::Exchange& exchange);
   [[nodiscard]] domain::Attempt describe(const upstream::Exchange& exchange) const;
   [[nodiscard]] bool hasHigher(domain::TierIndex tier) const;
@@ -108,6 +109,7 @@ class Route final : private upstream::Host {
 
   SteadyTime started_;
   Duration attempts_open_{};                 // time with an attempt open: not the router's own
+  SteadyTime counted_to_{};                  // of that
   std::optional<SteadyTime> first_relayed_;
   std::shared_ptr<const admit::KeyRing> keys_;  // as it was when the request came; holds key_
   const admit::Client* key_ = nullptr;

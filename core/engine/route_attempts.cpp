@@ -29,7 +29,7 @@ domain::Usage usageOf(const upstream::Exchange& exchange, const domain::Request&
 bool workedOn(const upstream::Exchange& exchange, const Error* error) {
   if (error == nullptr || exchange.status() == 200) return true;
   if (!exchange.reachedUpstream()) return false;
-  return error->code == ErrorCode::UpstreamTimeout || error->code == ErrorCode::ClientGone || error->code == ErrorCode::ShuttingDown;
+  return error->code == ErrorCode::UpstreamTimeout || error->code == ErrorCode::Cancelled || error->code == ErrorCode::ClientGone || error->code == ErrorCode::ShuttingDown;
 }
 
 bool refusesTheRequest(const Error& error) {
@@ -246,12 +246,18 @@ domain::Attempt Route::describe(const upstream::Exchange& exchange) const {
   return attempt;
 }
 
+// Of attempts that were open at once the time counts once.
+void Route::countOpen(SteadyTime from, SteadyTime to) {
+  attempts_open_ += std::max(Duration{}, to - std::max(from, counted_to_));
+  counted_to_ = std::max(counted_to_, to);
+}
+
 void Route::writeAttempt(Answer& answer, const Error* error) {
   if (answer.attempt) return;
   domain::Attempt attempt = describe(*answer.exchange);
   attempt.tier = tierAt(answer.tier).name;
   if (answer.again) attempt.role = domain::AttemptRole::Retry;
-  attempts_open_ += steadyNow() - answer.exchange->startedAt();
+  countOpen(answer.exchange->startedAt(), steadyNow());
   if (workedOn(*answer.exchange, error)) charge(attempt, *answer.exchange);
   attempt.confidence_raw = answer.judgement.raw;
   attempt.confidence = answer.judgement.confidence;
@@ -266,7 +272,7 @@ void Route::attemptFailed(const upstream::Exchange& exchange, const domain::Atte
   domain::Attempt attempt = describe(exchange);
   attempt.status = summary.status;
   attempt.error = domain::errorStatus(told(error).code).code;
-  attempts_open_ += steadyNow() - exchange.startedAt();
+  countOpen(exchange.startedAt(), steadyNow());
   if (workedOn(exchange, &error)) charge(attempt, exchange);
   else attempt.cost_usd = 0;
   decision_.attempts.push_back(std::move(attempt));

@@ -63,7 +63,7 @@ void Route::addDecisionHeaders(http::Headers& headers, bool stream) const {
   set("x-signalbox-policy", std::to_string(d.policy));
   const SteadyTime now = steadyNow();
   Duration open = attempts_open_;
-  if (served_ && !served_->attempt) open += now - served_->exchange->startedAt();  // it still is
+  if (served_ && !served_->attempt) open += now - std::max(served_->exchange->startedAt(), counted_to_);  // it still is
   const Duration own = std::max(Duration{}, now - started_ - open);
   set("x-signalbox-overhead-us", std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(own).count()));
 }

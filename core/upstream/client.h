@@ -53,7 +53,7 @@ class HealthTable {
   std::map<std::string, std::unique_ptr<Health>> table_;
 };
 
-class Client {
+class Client : public std::enable_shared_from_this<Client> {
  public:
   Client(Executor executor, std::shared_ptr<const config::Config> config, std::shared_ptr<HealthTable> health);
 

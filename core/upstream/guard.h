@@ -78,6 +78,8 @@ class Guard {
   [[nodiscard]] const std::string& name() const { return name_; }
   // For how long nothing was asked; Duration::max() where nothing ever was.
   [[nodiscard]] Duration idleFor(SteadyTime now) const { return warmth_.idleFor(now); }
+  // Until first words, of streams and short answers lately.
+  [[nodiscard]] RollingLatency::Quantile firstWords(SteadyTime now, double q) const { return first_.quantile(now, q); }
   // All but the model's name.
   [[nodiscard]] domain::DeploymentStatus status(SteadyTime now) const;
 

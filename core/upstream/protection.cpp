@@ -21,6 +21,7 @@ Protection::Protection(const config::Config& config) {
     }
   }
   for (const auto& tier : config.tiers) {
+    if (tier.hedge) hedges_.emplace(tier.name, std::make_unique<HedgeBudget>(tier.hedge->most));
     for (const auto& deployment : tier.deployments) {
       std::vector<const Guard*> others;
       for (const auto& other : tier.deployments) {

@@ -11,6 +11,7 @@
 
 #include "config/config.h"
 #include "upstream/guard.h"
+#include "upstream/hedge_budget.h"
 
 namespace signalbox::upstream {
 
@@ -20,6 +21,11 @@ class Protection {
   // REQUIRES: a configured deployment.
   [[nodiscard]] Guard& of(const domain::Deployment& deployment) const;
   [[nodiscard]] RetryBudget& budget(const std::string& upstream) { return *budgets_.at(upstream); }
+  // Of a tier by its name; null where it does not hedge.
+  [[nodiscard]] HedgeBudget* hedges(const std::string& tier) const {
+    const auto found = hedges_.find(tier);
+    return found == hedges_.end() ? nullptr : found->second.get();
+  }
 
  private:
   using Name = std::pair<std::string_view, std::string_view>;  // of upstream and model, in the guarded configuration
@@ -28,6 +34,7 @@ class Protection {
   std::map<std::string, std::unique_ptr<Cooldown>> cooldowns_;
   std::map<std::string, std::unique_ptr<Credential>> credentials_;
   std::map<std::string, std::unique_ptr<RetryBudget>> budgets_;
+  std::map<std::string, std::unique_ptr<HedgeBudget>> hedges_;
   std::mutex opening_;
 };
 

@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "domain/error_status.h"
+#include "upstream/race.h"
 #include "upstream/tier_walk.h"
 
 namespace signalbox::upstream {
@@ -125,50 +126,149 @@ Error combine(const std::vector<Error>& all_errors) {
   return result;
 }
 
-Task<Result<std::unique_ptr<Exchange>>> callTier(Client& client, TierCall call, Host& host) {
-  std::vector<Error> errors;
-  const ExchangeLimits whole_tier = limitsOf(call);
-  TierWalk walk(*call.tier, client.protection(), std::min(whole_tier.first_token, whole_tier.whole));
-  std::size_t told = 0;
-  while (true) {
-    auto step = walk.next(steadyNow(), client.random());
-    for (; told < walk.skipped().size(); ++told) {
-      const auto& skipped = walk.skipped()[told];
-      host.note(wordsOf(call.tier->deployments[skipped.deployment], skipped.closed));
-      if (walk.attempts() > 0 && skipped.closed.why == Closed::Why::Limited) {
-        errors.push_back({ErrorCode::UpstreamRateLimited, "limited by its provider", {}, {}, 0, std::chrono::duration<double>(skipped.closed.wait).count()});
-      }
-    }
+namespace {
+
+// One call of a tier: its walk, and what came of it so far. Lives in the calling task.
+class Caller {
+ public:
+  Caller(Client& client, const TierCall& call, Host& host) : client_(client), call_(call), host_(host), walk_(*call.tier, client.protection(), lastMoment()) {}
+
+  Task<Result<std::unique_ptr<Exchange>>> run();
+
+ private:
+  [[nodiscard]] SteadyTime lastMoment() const {
+    const ExchangeLimits limits = limitsOf(call_);
+    return std::min(limits.first_token, limits.whole);
+  }
+  void tellSkipped();
+  // Null where the deployment's dialect cannot say what the client wants.
+  [[nodiscard]] std::unique_ptr<Exchange> exchangeFor(TierWalk::Step& step, domain::AttemptRole role);
+  Task<Result<void>> begin(Exchange& exchange);
+  // The exchange that answered, or null when what failed is noted.
+  Task<std::unique_ptr<Exchange>> attempt(std::unique_ptr<Exchange> exchange, std::size_t deployment);
+  Task<std::unique_ptr<Exchange>> attemptHedged(std::unique_ptr<Exchange> exchange, std::size_t deployment, Duration after);
+  [[nodiscard]] std::optional<Duration> hedgeAfter(std::size_t deployment) const;
+  void failed(const Exchange& exchange, std::size_t deployment, const Error& error);
+
+  Client& client_;
+  const TierCall& call_;
+  Host& host_;
+  TierWalk walk_;
+  std::size_t told_ = 0;
+  std::vector<Error> errors_;
+  std::optional<Error> final_;  // after which nobody else is asked
+};
+
+void Caller::tellSkipped() {
+  for (; told_ < walk_.skipped().size(); ++told_) {
+    const auto& skipped = walk_.skipped()[told_];
+    host_.note(wordsOf(call_.tier->deployments[skipped.deployment], skipped.closed));
+    if (walk_.attempts() == 0 || skipped.closed.why != Closed::Why::Limited) continue;
+    const double wait = std::chrono::duration<double>(skipped.closed.wait).count();
+    errors_.push_back({ErrorCode::UpstreamRateLimited, "limited by its provider", {}, {}, 0, wait});
+  }
+}
+
+std::unique_ptr<Exchange> Caller::exchangeFor(TierWalk::Step& step, domain::AttemptRole role) {
+  const auto& deployment = call_.tier->deployments[step.deployment];
+  const auto additions = host_.additions(deployment);
+  auto plan = planFor(client_, deployment, call_, additions);
+  if (!plan) {
+    errors_.push_back(plan.error());
+    return nullptr;
+  }
+  auto exchange = std::make_unique<Exchange>(client_, deployment, std::move(*plan), limitsOf(call_), role);
+  if (call_.stream || call_.short_answer) step.permit.measureFirst();
+  exchange->guard(std::move(step.permit));
+  return exchange;
+}
+
+Task<Result<void>> Caller::begin(Exchange& exchange) {
+  auto answered = co_await exchange.open();
+  if (answered && call_.enough) answered = co_await exchange.readOn(call_.enough, call_.wait);
+  co_return answered;
+}
+
+void Caller::failed(const Exchange& exchange, std::size_t deployment, const Error& error) {
+  const auto attempt = describe(exchange, call_, error);
+  host_.attemptFailed(exchange, attempt, error);
+  if (error.code == ErrorCode::Cancelled) return;  // it lost against another
+  if (!mayFailOver(error) || call_.probe) final_ = error;
+  errors_.push_back(error);
+  walk_.failed(deployment, error);
+}
+
+Task<std::unique_ptr<Exchange>> Caller::attempt(std::unique_ptr<Exchange> exchange, std::size_t deployment) {
+  const auto answered = co_await begin(*exchange);
+  if (answered) co_return exchange;
+  failed(*exchange, deployment, answered.error());
+  co_return nullptr;
+}
+
+std::optional<Duration> Caller::hedgeAfter(std::size_t deployment) const {
+  if (!call_.tier->hedge || call_.tier->deployments.size() < 2) return std::nullopt;
+  if (call_.tier->hedge->after) return call_.tier->hedge->after;
+  const auto p95 = client_.protection().of(call_.tier->deployments[deployment]).firstWords(steadyNow(), 0.95);
+  if (!p95.ms) return std::nullopt;
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::milli>(*p95.ms));
+}
+
+Task<std::unique_ptr<Exchange>> Caller::attemptHedged(std::unique_ptr<Exchange> exchange, std::size_t deployment, Duration after) {
+  std::optional<std::size_t> beside;
+  const auto second = [&]() -> std::unique_ptr<Exchange> {
+    HedgeBudget* const budget = client_.protection().hedges(call_.tier->name);
+    if (budget == nullptr || !budget->spend()) return nullptr;
+    auto step = walk_.beside(steadyNow());
+    if (!step) return nullptr;
+    beside = step->deployment;
+    return exchangeFor(*step, domain::AttemptRole::Hedge);
+  };
+  const BeginExchange begin_one = [this](Exchange& one) { return begin(one); };
+  auto result = co_await race(client_, begin_one, std::move(exchange), after, second);
+  for (const auto& loser : result.losers) {
+    failed(*loser.exchange, loser.exchange->role() == domain::AttemptRole::Hedge ? *beside : deployment, loser.error);
+  }
+  if (result.winner) final_.reset();
+  co_return std::move(result.winner);
+}
+
+Task<Result<std::unique_ptr<Exchange>>> Caller::run() {
+  while (!final_) {
+    auto step = walk_.next(steadyNow(), client_.random());
+    tellSkipped();
     if (!step) break;
-    const bool still_wanted = co_await pause(client, step->wait);
+    const bool still_wanted = co_await pause(client_, step->wait);
     if (!still_wanted) co_return fail(ErrorCode::ClientGone, "the client went away");
-    const auto& deployment = call.tier->deployments[step->deployment];
-    const auto additions = host.additions(deployment);
-    auto plan = planFor(client, deployment, call, additions);
-    if (!plan) {
-      // Its dialect has no way to say what the client wants; another's may.
-      errors.push_back(plan.error());
-      walk.passedOver();
+    auto role = step->first ? domain::AttemptRole::Serve : domain::AttemptRole::Retry;
+    if (call_.probe) role = domain::AttemptRole::Probe;
+    auto exchange = exchangeFor(*step, role);
+    if (!exchange) {
+      walk_.passedOver();  // its dialect has no way to say what the client wants; another's may
       continue;
     }
-    auto role = step->first ? domain::AttemptRole::Serve : domain::AttemptRole::Retry;
-    if (call.probe) role = domain::AttemptRole::Probe;
-    auto exchange = std::make_unique<Exchange>(client, deployment, std::move(*plan), limitsOf(call), role);
-    if (call.stream || call.short_answer) step->permit.measureFirst();
-    exchange->guard(std::move(step->permit));
-    auto answered = co_await exchange->open();
-    if (answered && call.enough) answered = co_await exchange->readOn(call.enough, call.wait);
-    if (answered) co_return exchange;
-    const auto attempt = describe(*exchange, call, answered.error());
-    host.attemptFailed(*exchange, attempt, answered.error());
-    if (!mayFailOver(answered.error())) co_return std::unexpected(answered.error());
-    errors.push_back(answered.error());
-    if (call.probe) break;
-    walk.failed(answered.error());
+    HedgeBudget* const hedges = client_.protection().hedges(call_.tier->name);
+    if (hedges != nullptr && step->first) hedges->chosen();
+    const auto after = hedges != nullptr && step->first ? hedgeAfter(step->deployment) : std::nullopt;
+    std::unique_ptr<Exchange> answered;
+    if (after) {
+      answered = co_await attemptHedged(std::move(exchange), step->deployment, *after);
+    } else {
+      answered = co_await attempt(std::move(exchange), step->deployment);
+    }
+    if (answered) co_return answered;
   }
-  if (walk.attempts() == 0 && !walk.skipped().empty()) errors.push_back(walk.refusal(client.random()));
-  if (walk.budgetSpent()) host.note("the retry budget is spent");
-  co_return std::unexpected(combine(errors));
+  if (final_) co_return std::unexpected(*final_);
+  if (walk_.attempts() == 0 && !walk_.skipped().empty()) errors_.push_back(walk_.refusal(client_.random()));
+  if (walk_.budgetSpent()) host_.note("the retry budget is spent");
+  co_return std::unexpected(combine(errors_));
+}
+
+}  // namespace
+
+Task<Result<std::unique_ptr<Exchange>>> callTier(Client& client, TierCall call, Host& host) {
+  Caller caller(client, call, host);
+  auto result = co_await caller.run();
+  co_return result;
 }
 
 }  // namespace signalbox::upstream

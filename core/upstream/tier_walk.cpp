@@ -96,6 +96,18 @@ void TierWalk::failed(const Error& error) {
   if (last_again_) places_[*last_] = Place::Again;
 }
 
+std::optional<TierWalk::Step> TierWalk::beside(SteadyTime now) {
+  for (std::size_t i = 0; attempts_ < most_ && i < places_.size(); ++i) {
+    if (places_[i] != Place::Untried) continue;
+    auto step = take(i, now, false);
+    if (!step) continue;
+    places_[i] = Place::Asked;
+    ++attempts_;
+    return step;
+  }
+  return std::nullopt;
+}
+
 void TierWalk::passedOver() {
   --attempts_;
   last_ = before_last_;

@@ -27,6 +27,13 @@ class TierWalk {
   [[nodiscard]] std::optional<Step> next(SteadyTime now, double random);
   // Of the step before: it failed with this. REQUIRES: there was one.
   void failed(const Error& error);
+  // A deployment to ask beside the one that is being asked, of those that may be; no failure, so it spends no budget of retries.
+  [[nodiscard]] std::optional<Step> beside(SteadyTime now);
+  // Of any step.
+  void failed(std::size_t deployment, const Error& error) {
+    last_ = deployment;
+    failed(error);
+  }
   // Of the step before: it could not be asked after all, which is no attempt.
   void passedOver();
 

@@ -160,7 +160,7 @@ class MetricsTest(FlowTest):
         self.assertEqual(len(parsed(text)[2]), series, "what clients ask for makes no new series")
         set_fault(self.upstreams.urls["small"], "status=500")
         self.assertEqual(self.router.chat("easy?")[0], 200)
-        self.assertEqual(self.value(self.metrics(), "signalbox_deployment_failures_total", upstream="small"), 1)
+        self.assertEqual(self.value(self.metrics(), "signalbox_deployment_failures_total", upstream="small"), 2, "it is asked once more")
 
     def test_the_dashboard_asks_only_for_metrics_that_are_there(self):
         types = parsed(self.metrics())[0]

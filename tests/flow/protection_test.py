@@ -8,7 +8,7 @@ import unittest
 
 from control_socket import ControlSocket
 from failure_test import UNGATED, upstream
-from harness import SLOWER, FlowTest, Router, request, row, set_fault, simulate, until, write_outcomes
+from harness import SLOWER, FlowTest, Router, request, row, run, set_fault, simulate, until, write_outcomes
 
 
 class Protected(FlowTest):
@@ -243,6 +243,35 @@ class HealthTest(Protected):
         for _ in range(6):
             self.ask()
         self.assertEqual((self.listed()["second"]["health"], self.listed()["second"]["breaker"]), ("open", "open"))
+
+
+class HedgeTest(Protected):
+    def test_a_late_attempt_gets_another_beside_it_within_its_share(self):
+        self.serve(hedge={"after": "100ms", "most": "2%"}, timeout="20s")
+        for _ in range(50):  # which is what one hedged request takes
+            self.assertEqual(self.ask()[2]["x-signalbox-upstream"], "first")
+        set_fault(self.first, "delay=10s")
+        status, _, headers, took = self.ask()
+        self.assertEqual((status, headers["x-signalbox-upstream"]), (200, "second"))
+        self.assertLess(took, 5 * SLOWER)
+        attempts = self.router.attempts(headers["x-signalbox-decision-id"])
+        self.assertEqual([(a["upstream"], a["role"], a["error"]) for a in attempts], [("first", "serve", "cancelled"), ("second", "hedge", None)])
+        self.assertGreater(attempts[0]["input_tokens"], 0, "what it was asked is charged")
+        self.assertLess(int(headers["x-signalbox-overhead-us"]), 50_000 * SLOWER, "an attempt was open all the time")
+
+        set_fault(self.first, "delay=150ms")
+        before = self.asked(self.second)
+        answers = [self.ask() for _ in range(50)]
+        self.assertTrue(all(answer[0] == 200 for answer in answers))
+        self.assertLessEqual(self.asked(self.second) - before, 2)
+
+    def test_more_than_its_share_is_refused(self):
+        self.serve(hedge={"after": "p95"}).stop()
+        refused = Router(self.folder, [upstream("first", self.first, "small")],
+                         [{"name": "local", "deployments": ["first/small"], "hedge": {"after": "1s", "most": "5%"}}], UNGATED)
+        checked = run("check", "--config", refused.config_file, env=refused.env)
+        self.assertEqual(checked.returncode, 1)
+        self.assertIn("at most 2%", checked.stdout + checked.stderr)
 
 
 class LatencyBudgetTest(Protected):

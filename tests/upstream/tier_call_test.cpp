@@ -51,6 +51,13 @@ class TierCallTest : public testing::Test {
     config_->upstreams.push_back(std::move(upstream));
   }
 
+  // Every request may be hedged.
+  void hedgeAfter(Duration after) {
+    tier_.name = "local";
+    tier_.hedge = domain::Hedge{after, 1.0};
+    config_->tiers = {tier_};
+  }
+
   // Calls the tier and, where it answers, reads everything it says.
   Result<std::string> run(bool stream, Duration timeout = std::chrono::seconds(5), bool hold = false) {
     tier_.name = "local";
@@ -70,6 +77,7 @@ class TierCallTest : public testing::Test {
         text = std::unexpected(exchange.error());
         co_return;
       }
+      role_ = (*exchange)->role();
       auto read = co_await (*exchange)->readOn(&Exchange::nothingIsEnough, Duration::max());
       relayed_ = (*exchange)->takeRelayBytes() + (*exchange)->terminalEvent();
       if (read) {
@@ -89,6 +97,7 @@ class TierCallTest : public testing::Test {
   domain::Tier tier_;
   NotedHost host_;
   std::string relayed_;
+  domain::AttemptRole role_{};
 };
 
 TEST_F(TierCallTest, ofAnUpstreamThatWasNeverAskedNothingIsKnown) {
@@ -202,6 +211,76 @@ TEST_F(TierCallTest, everyDeploymentLimitedGivesTheSmallestWait) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::UpstreamRateLimited);
   EXPECT_EQ(result.error().retry_after_s, 7);
+}
+
+TEST_F(TierCallTest, asksAnotherBesideOneThatIsLateAndCallsTheLoserOff) {
+  ScriptedUpstream silent({{"", true}});
+  ScriptedUpstream quick({{whole(200, kAnswer)}});
+  addDeployment(silent.url());
+  addDeployment(quick.url());
+  hedgeAfter(std::chrono::milliseconds(50));
+  EXPECT_EQ(run(false), "yes");
+  EXPECT_EQ(role_, domain::AttemptRole::Hedge);
+  ASSERT_EQ(host_.failed.size(), 1u);
+  EXPECT_EQ(host_.failed[0].error, "cancelled");
+  EXPECT_EQ(host_.failed[0].role, domain::AttemptRole::Serve);
+}
+
+TEST_F(TierCallTest, asksNobodyBesideOneThatIsInTime) {
+  ScriptedUpstream quick({{whole(200, kAnswer)}});
+  ScriptedUpstream other({{whole(200, kAnswer)}});
+  addDeployment(quick.url());
+  addDeployment(other.url());
+  hedgeAfter(patient(std::chrono::seconds(5)));
+  EXPECT_EQ(run(false), "yes");
+  EXPECT_EQ(role_, domain::AttemptRole::Serve);
+  EXPECT_TRUE(host_.failed.empty());
+  EXPECT_EQ(other.served(), 0);
+}
+
+TEST_F(TierCallTest, anAttemptThatIsLateMayStillWin) {
+  ScriptedUpstream late({{.bytes = "", .late = kStreamHead + kFirst + kSecond + kDone}});
+  ScriptedUpstream silent({{"", true}});
+  addDeployment(late.url());
+  addDeployment(silent.url());
+  hedgeAfter(std::chrono::milliseconds(50));
+  boost::asio::steady_timer timer(io_, patient(std::chrono::milliseconds(300)));
+  timer.async_wait([&](auto) { late.sendLate(); });
+  EXPECT_EQ(run(true, patient(std::chrono::seconds(5))), "yes");
+  EXPECT_EQ(role_, domain::AttemptRole::Serve);
+  ASSERT_EQ(host_.failed.size(), 1u);
+  EXPECT_EQ(host_.failed[0].error, "cancelled");
+  EXPECT_EQ(host_.failed[0].role, domain::AttemptRole::Hedge);
+}
+
+TEST_F(TierCallTest, whenBothFailBothAreToldAndTheTierGoesOn) {
+  ScriptedUpstream slow_error({{.bytes = "", .late = whole(500, "{}")}});
+  ScriptedUpstream error({{whole(501, "{}")}});
+  ScriptedUpstream good({{whole(200, kAnswer)}});
+  addDeployment(slow_error.url());
+  addDeployment(error.url());
+  addDeployment(good.url());
+  hedgeAfter(std::chrono::milliseconds(50));
+  boost::asio::steady_timer timer(io_, patient(std::chrono::milliseconds(300)));
+  timer.async_wait([&](auto) { slow_error.sendLate(); });
+  EXPECT_EQ(run(false), "yes");
+  ASSERT_EQ(host_.failed.size(), 2u);
+  EXPECT_EQ(host_.failed[0].status, 500);
+  EXPECT_EQ(host_.failed[1].status, 501);
+}
+
+TEST_F(TierCallTest, aClientThatLeavesCallsBothOff) {
+  ScriptedUpstream a({{"", true}});
+  ScriptedUpstream b({{"", true}});
+  addDeployment(a.url());
+  addDeployment(b.url());
+  hedgeAfter(std::chrono::milliseconds(20));
+  boost::asio::steady_timer timer(io_, patient(std::chrono::milliseconds(200)));
+  timer.async_wait([&](auto) { cancel_.emit(boost::asio::cancellation_type::terminal); });
+  const auto result = run(true, patient(std::chrono::seconds(15)));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::ClientGone);
+  EXPECT_EQ(host_.failed.size(), 2u);
 }
 
 TEST_F(TierCallTest, anUpstreamThatSaysNothingTimesOut) {
