@@ -19,6 +19,8 @@ struct StarterArguments {
   std::string goal = "balanced";
 };
 
+// The providers that a name stands for, those on the user's own machine or the others, in one line.
+[[nodiscard]] std::string presetNames(bool local);
 // InvalidInput names the flag in `param`.
 [[nodiscard]] Result<config::Starter> starterOf(const StarterArguments& arguments);
 // The three questions, on a terminal. Cancelled when there are no more answers. A wrong answer is asked for again.

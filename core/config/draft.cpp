@@ -17,7 +17,10 @@ constexpr mode_t kReadable = 0644;  // names of variables stand in there, no sec
 
 std::string comments(const std::vector<std::string>& lines) {
   std::string text;
-  for (const auto& line : lines) text += line.empty() ? "#\n" : "# " + line + "\n";
+  for (std::string line : lines) {
+    std::replace_if(line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');  // one line stays one line
+    text += line.empty() ? "#\n" : "# " + line + "\n";
+  }
   return text;
 }
 

@@ -39,8 +39,11 @@ void writeHead(LitellmImport& import, const std::string& file) {
 
 }  // namespace
 
+// Names of a foreign file stand in it: they must not end the line, nor move a terminal's cursor.
 std::string ImportNote::text() const {
-  return key + (kind == Kind::LeftOut ? " is not carried over: " : " is carried over in another way: ") + why + (advice.empty() ? "" : "; " + advice);
+  std::string text = key + (kind == Kind::LeftOut ? " is not carried over: " : " is carried over in another way: ") + why + (advice.empty() ? "" : "; " + advice);
+  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return text;
 }
 
 std::string ImportNote::string() const {

@@ -152,6 +152,7 @@ void readEntry(LitellmReading& reading, const Json& entry, const std::string& po
     return reading.leftOut(pointer, "an entry needs a model_name and litellm_params");
   }
   const std::string name = entry["model_name"].get<std::string>();
+  if (name.empty()) return reading.leftOut(pointer + "/model_name", "a model group needs a name to be asked for by");
   const Json& params = entry["litellm_params"];
   const Json info = entry.value("model_info", Json::object());
   const std::string params_pointer = pointer + "/litellm_params";
@@ -204,7 +205,8 @@ void readLitellmModels(LitellmReading& reading) {
     const bool hides = std::any_of(reading.groups.begin(), reading.groups.end(), [&](const auto& group) { return group.name.starts_with(upstream.name + "/"); });
     if (!hides) continue;
     if (upstream.provider.empty() && upstream.base_url != "https://api.openai.com/v1") upstream.provider = upstream.name;
-    upstream.name += "-api";
+    do upstream.name += "-api";
+    while (std::count_if(upstreams.begin(), upstreams.end(), [&](const auto& one) { return one.name == upstream.name; }) > 1);
   }
 }
 

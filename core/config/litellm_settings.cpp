@@ -123,7 +123,8 @@ std::optional<double> dailyBudget(LitellmReading& reading, const Json& settings,
   else {
     const double daily = budget.get<double>() / *days;
     if (*days != 1) reading.changed(pointer, "a budget here is of a day: it is split evenly", "change limits.usd_per_day of the key");
-    return std::stod(fixed(daily, 4));
+    constexpr double kCent = 0.01;
+    return daily < kCent ? daily : std::stod(fixed(daily, 4));
   }
   return std::nullopt;
 }

@@ -50,6 +50,11 @@ Named nameOf(const Json& params, bool has_base) {
   return {nullptr, model, false};
 }
 
+bool isModelId(const std::string& id) {
+  constexpr std::size_t kLongest = 200;
+  return !id.empty() && id.size() <= kLongest && std::none_of(id.begin(), id.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
 bool isAddress(const std::string& url) {
   const bool scheme = url.starts_with("http://") || url.starts_with("https://");
   return scheme && url.size() > 8 && url.find_first_of("@?# \t") == std::string::npos;
@@ -127,8 +132,8 @@ std::optional<LitellmTarget> litellmTarget(LitellmReading& reading, const Json& 
   const auto base_at = params.find(by_other_name ? "base_url" : "api_base");
   const bool has_base = base_at != params.end() && base_at->is_string() && !base_at->get_ref<const std::string&>().empty();
   const Named named = nameOf(params, has_base);
-  if (named.model.empty()) {
-    reading.leftOut(pointer + "/model", "it names no model");
+  if (!isModelId(named.model)) {
+    reading.leftOut(pointer + "/model", "it names no model: a name has 1 to 200 bytes and no control characters");
     return std::nullopt;
   }
   if (!named.known && !has_base) {

@@ -287,6 +287,14 @@ TEST_F(LitellmTest, aProviderWithoutAnAddressIsLeftOutAndTheRestServes) {
   EXPECT_THAT(leftOut(read), ElementsAre("3: model_list[1].litellm_params.model", "4: model_list[2].litellm_params.model"));
 }
 
+TEST_F(LitellmTest, aKeyWithALineFeedCannotWriteALineOfOurs) {
+  const auto read = import(R"({"model_list": [{"model_name": "a\nkeys: []", "litellm_params": {"model": "openai/a"}}, {"model_name": "b", "litellm_params": {"model": "openai/b"}}],
+    "x\nkeys: [{}]\n#": 1})");
+  EXPECT_THAT(draftConfigText(read.draft), Not(HasSubstr("\nkeys:")));
+  ASSERT_EQ(read.notes.size(), 2u);
+  for (const auto& note : read.notes) EXPECT_EQ(note.string().find('\n'), std::string::npos);
+}
+
 TEST_F(LitellmTest, moreGroupsThanTiersAreReachedByName) {
   std::vector<std::pair<std::string, std::string>> many;
   for (int i = 0; i < 20; ++i) many.emplace_back("g" + std::to_string(i), "openai/m" + std::to_string(i));

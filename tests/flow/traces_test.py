@@ -110,6 +110,9 @@ class TracesTest(FlowTest):
         row_ = router.decision(headers["x-signalbox-decision-id"])
         self.assertEqual((said["gen_ai.usage.input_tokens"], said["gen_ai.usage.output_tokens"]), (str(row_["input_tokens"]), str(row_["output_tokens"])))
         self.assertNotIn("error.type", said)
+        router.stop()
+        for secret in ("team-secret-01", "pass-secret-02"):
+            self.assertNotIn(secret, "\n".join(router.program.errors) + json.dumps(spans))
 
     def test_failures_are_errors_and_no_text_is_sent(self):
         collector = self.enter(Collector())
