@@ -152,7 +152,9 @@ void readEntry(LitellmReading& reading, const Json& entry, const std::string& po
     return reading.leftOut(pointer, "an entry needs a model_name and litellm_params");
   }
   const std::string name = entry["model_name"].get<std::string>();
-  if (name.empty()) return reading.leftOut(pointer + "/model_name", "a model group needs a name to be asked for by");
+  if (name.empty() || name.size() > kLongestModelName) {
+    return reading.leftOut(pointer + "/model_name", "a model group needs a name to be asked for by, of at most " + std::to_string(kLongestModelName) + " bytes");
+  }
   const Json& params = entry["litellm_params"];
   const Json info = entry.value("model_info", Json::object());
   const std::string params_pointer = pointer + "/litellm_params";

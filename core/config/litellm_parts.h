@@ -10,6 +10,8 @@
 
 namespace signalbox::config {
 
+constexpr std::size_t kLongestModelName = 256;  // a longer one is nobody's, whatever it is an alias of
+
 struct LitellmDeployment {
   std::size_t upstream = 0;  // of the draft
   std::string model;

@@ -90,7 +90,8 @@ void readAliases(LitellmReading& reading, const Json& value, const std::string& 
   for (const auto& [name, target] : value.items()) {
     const std::string at = pointer + "/" + schema::pointerToken(name);
     const Json model = target.is_object() ? target.value("model", Json()) : target;
-    if (name.empty() || std::count(name.begin(), name.end(), '*') > 1) reading.leftOut(at, "a pattern has at most one *");
+    if (name.empty() || name.size() > kLongestModelName) reading.leftOut(at, "a name to be asked for by has 1 to " + std::to_string(kLongestModelName) + " bytes");
+    else if (std::count(name.begin(), name.end(), '*') > 1) reading.leftOut(at, "a pattern has at most one *");
     else if (!model.is_string() || !reading.group(model.get<std::string>())) reading.leftOut(at, "there is no model group of this name here");
     else if (reading.group(name)) reading.leftOut(at, "a model group has this name, and goes before it");
     else reading.aliases.emplace_back(name, model.get<std::string>());
