@@ -49,5 +49,26 @@ TEST_F(RetentionTest, saysSinceWhenItKeepsDecisionsOnceSomeAreGone) {
   EXPECT_EQ(store_->keptSince().value(), 3'000);
 }
 
+TEST_F(RetentionTest, probesAreAttemptsWithoutDecisionAndGoWithTheirAge) {
+  domain::Attempt probe;
+  probe.tier = "local";
+  probe.upstream = "vllm";
+  probe.model = "llama";
+  probe.role = domain::AttemptRole::Probe;
+  ASSERT_TRUE(store_->begin());
+  for (const WallMicros ts : {1'000, 3'000}) {
+    probe.ts = ts;
+    ASSERT_TRUE(store_->insertProbe(probe));
+  }
+  ASSERT_TRUE(store_->commit());
+  write({3'500});
+  auto db = Database::open(path(), Database::Mode::ReadOnly);
+  ASSERT_TRUE(db);
+  const auto probes = [&] { return db->number("SELECT count(*) FROM attempts WHERE role = 'probe' AND decision_id IS NULL AND upstream = 'vllm'").value_or(-1); };
+  EXPECT_EQ(probes(), 2);
+  EXPECT_EQ(store_->retire(2'000, kNow, kPlenty, 2048).value_or(-1), 0);
+  EXPECT_EQ(probes(), 1);
+}
+
 }  // namespace
 }  // namespace signalbox::journal
