@@ -23,10 +23,12 @@ bool Client::mayUse(std::string_view workload) const {
   return workloads.empty() || std::find(workloads.begin(), workloads.end(), workload) != workloads.end();
 }
 
-KeyRing::KeyRing(const std::vector<config::ClientKey>& keys, const Secret& client_token) {
-  for (const auto& key : keys) entries_.push_back({key.key.digest(), {key.name, key.workloads}});
+KeyRing::KeyRing(const std::vector<config::ClientKey>& keys, const Secret& client_token, KeyBook& book) {
+  for (const auto& key : keys) {
+    entries_.push_back({key.key.digest(), {key.name, key.workloads, KeyLimits::of(key), book.account(key.name)}});
+  }
   if (keys.empty()) {
-    entries_.push_back({client_token.digest(), {"local", {}}});
+    entries_.push_back({client_token.digest(), {"local", {}, {}, book.account("local")}});
     where_ = "the token in the file that `signalbox serve` named when it started";
   } else {
     where_ = "one of the keys of the router's configuration";

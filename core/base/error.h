@@ -24,6 +24,7 @@ enum class ErrorCode : std::uint8_t {
   PayloadTooLarge,
   NotCarried,          // the upstream's dialect has no way to say what was asked for
   RateLimited,         // this client, by its own key's limits
+  InsufficientQuota,   // its budget is spent, or cannot be kept
   // the router's own state
   Overloaded,          // shed locally
   Unavailable,         // every deployment open, starting or draining

@@ -13,6 +13,7 @@ void protectProcess() {
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit of file sizes is an error like a full disk, and no reason to end
 }
 
 }  // namespace signalbox

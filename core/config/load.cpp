@@ -107,6 +107,7 @@ std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::s
   readTiers(from, *config);
   readAliases(from, *config);
   readTelemetry(from, *config);
+  checkBudgets(from, *config);
   readCalibration(from, *config);
   ConfigErrors policy_warnings;
   if (problems.clean()) readPolicyFile(from, *config, check, policy_text, policy_warnings);

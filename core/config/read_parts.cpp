@@ -123,7 +123,6 @@ void readKeys(const Reading& from, Config& config) {
     key.file = secretFile(from, keys[i]["key"]);
     key.workloads = keys[i].value("workloads", std::vector<std::string>());
     const Json limits = keys[i].value("limits", Json::object());
-    if (!limits.empty()) from.problems.warn(pointer + "/limits", "limits are not available yet and have no effect");
     if (limits.contains("rpm")) key.rpm = limits["rpm"].get<int>();
     if (limits.contains("tpm")) key.tpm = limits["tpm"].get<std::int64_t>();
     if (limits.contains("usd_per_day")) key.usd_per_day = limits["usd_per_day"].get<double>();

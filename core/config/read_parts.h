@@ -22,6 +22,7 @@ void readUpstreams(const Reading& from, Config& config);
 void readTiers(const Reading& from, Config& config);     // after the upstreams
 void readAliases(const Reading& from, Config& config);   // after the tiers
 void readTelemetry(const Reading& from, Config& config);
+void checkBudgets(const Reading& from, const Config& config);  // after the keys and tiers
 void readCalibration(const Reading& from, Config& config);  // after the upstreams
 
 // Reported and empty when the place does not yield it.

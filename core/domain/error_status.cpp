@@ -20,6 +20,7 @@ ErrorStatus errorStatus(ErrorCode code) {
     case ErrorCode::PayloadTooLarge: return {413, kInvalid, "request_too_large"};
     case ErrorCode::NotCarried: return {400, kInvalid, "unsupported_parameter"};
     case ErrorCode::RateLimited: return {429, "rate_limit_error", "rate_limit_exceeded"};
+    case ErrorCode::InsufficientQuota: return {429, "insufficient_quota", "insufficient_quota"};
     case ErrorCode::Overloaded: return {429, "rate_limit_error", "overloaded"};
     case ErrorCode::Unavailable: return {503, kApi, "unavailable"};
     case ErrorCode::ShuttingDown: return {503, kApi, "shutting_down"};

@@ -47,7 +47,7 @@ Result<void> Access::resolve(const AccessOptions& options) {
     control_file_ = file->path;
     follow(Kind::ControlToken, control_.size() - 1, control_file_);
   }
-  keys_.set(std::make_shared<admit::KeyRing>(client_keys_, client_token_));
+  keys_.set(std::make_shared<admit::KeyRing>(client_keys_, client_token_, book_));
   return {};
 }
 
@@ -92,7 +92,7 @@ bool Access::look() {
     for (Watched& watched : watched_) {
       if (refresh(watched)) (watched.kind == Kind::ControlToken ? control : clients) = true;
     }
-    if (clients) keys_.set(std::make_shared<admit::KeyRing>(client_keys_, client_token_));
+    if (clients) keys_.set(std::make_shared<admit::KeyRing>(client_keys_, client_token_, book_));
     if (control) tokens = control_;
   }
   if (control && changed_) changed_(std::move(tokens));

@@ -30,6 +30,8 @@ class Access {
   [[nodiscard]] static Result<std::unique_ptr<Access>> open(const AccessOptions& options);
 
   [[nodiscard]] const Snapshot<admit::KeyRing>& keys() const { return keys_; }
+  // What each key has used, whichever ring it stands in.
+  [[nodiscard]] admit::KeyBook& book() { return book_; }
   [[nodiscard]] ControlTokens controlTokens() const;
   [[nodiscard]] Secret clientToken() const;  // empty when keys are configured
   // The state folder's files; empty when the keys or tokens are configured.
@@ -72,6 +74,7 @@ class Access {
   std::vector<Watched> watched_;
   std::function<void(ControlTokens)> changed_;
   std::string client_file_, control_file_;
+  admit::KeyBook book_;
   Snapshot<admit::KeyRing> keys_;
   Subscription looking_;
   std::optional<Ticker> ticker_;

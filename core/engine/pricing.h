@@ -35,6 +35,8 @@ class Pricing {
   explicit Pricing(const config::Config& config, SteadyTime started = steadyNow());
   // Counts the tokens towards the upstream's hour and prices them.
   [[nodiscard]] std::optional<double> charge(const domain::Deployment& deployment, const domain::Usage& usage, SteadyTime now = steadyNow());
+  // Whether what is asked of it will have a known cost.
+  [[nodiscard]] bool knows(const domain::Deployment& deployment) const { return gpus_.contains(deployment.upstream) || price(deployment).has_value(); }
   // Of a token; nullopt when it is not known, or GPU hours are shared out over what they serve.
   [[nodiscard]] std::optional<domain::Price> price(const domain::Deployment& deployment) const;
 

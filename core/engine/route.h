@@ -55,6 +55,12 @@ class Route final : private upstream::Host {
   Task<void> refuse(Error error);
   void record();
 
+  // Limits of the client's key (route_limits.cpp).
+  [[nodiscard]] Result<void> holdLimits();
+  [[nodiscard]] Result<void> affordable(const domain::Tier& tier) const;
+  void settleLimits();
+  void addLimitHeaders(http::Headers& headers) const;
+
   // Attempts (route_attempts.cpp).
   struct Answer {
     std::unique_ptr<upstream::Exchange> exchange;
@@ -113,6 +119,7 @@ class Route final : private upstream::Host {
   std::optional<SteadyTime> first_relayed_;
   std::shared_ptr<const admit::KeyRing> keys_;  // as it was when the request came; holds key_
   const admit::Client* key_ = nullptr;
+  admit::Holding holding_;                   // of the key's limits
   std::shared_ptr<const policy::CompiledPolicy> policy_;
   domain::Request request_;
   const policy::Workload* workload_ = nullptr;

@@ -59,6 +59,7 @@ Result<void> Route::admit() {
   if (!client) return std::unexpected(client.error());
   key_ = *client;
   decision_.key = key_->name;
+  if (auto entered = key_->account->enter(key_->limits, steadyNow(), holding_); !entered) return entered;
 
   auto request = dialect::readRequest(decision_.dialect, std::move(http_.body), http_.headers);
   if (!request) return std::unexpected(request.error());
@@ -73,7 +74,7 @@ Result<void> Route::admit() {
   decision_.turn = static_cast<int>(std::count_if(request_.messages.begin(), request_.messages.end(),
                                                   [](const auto& message) { return message.role == "user"; }));
   decision_.prompt_hash = promptHash(request_.messages);
-  return {};
+  return holdLimits();
 }
 
 Result<void> Route::match() {
@@ -162,6 +163,7 @@ void Route::record() {
   if (recorded_) return;
   recorded_ = true;
   settleTimes();
+  settleLimits();
   services_.counters.decided(decision_);
   services_.counters.in_flight.fetch_sub(1, std::memory_order_relaxed);
   if (services_.traces) services_.traces->decided(decision_, http_.headers.get("traceparent"));

@@ -152,6 +152,7 @@ Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
   call.short_answer = shortAnswer();
   call.timeout_scale = decision_.complexity ? 0.5 + *decision_.complexity : 1.0;
   additions_made_ = {};
+  if (auto may = affordable(*call.tier); !may) co_return std::unexpected(may.error());
   const SteadyTime began = steadyNow();
   auto exchange = co_await upstream::callTier(client_, call, *this);
   const bool told = exchange || exchange.error().code == ErrorCode::UpstreamTimeout;

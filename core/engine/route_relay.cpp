@@ -26,6 +26,11 @@ bool passes(std::string_view name) {
          std::any_of(kFamilies.begin(), kFamilies.end(), begins);
 }
 
+bool isLimit(std::string_view name) {
+  constexpr std::string_view kFamily = "x-ratelimit-";
+  return equalsIgnoreCase(name.substr(0, kFamily.size()), kFamily);
+}
+
 // Plain decimal notation without trailing zeros; 12 decimals are a millionth of a millionth of a dollar.
 std::string decimal(double value) {
   std::string text = fixed(value, 12);
@@ -70,8 +75,9 @@ void Route::addDecisionHeaders(http::Headers& headers, bool stream) const {
 
 http::Headers Route::responseHeaders(bool stream) {
   http::Headers headers;
+  const bool own_limits = holding_.requests_left || holding_.tokens_left;  // those that its client has to keep
   for (const auto& [name, value] : served_->exchange->headers().all()) {
-    if (passes(name)) headers.add(name, value);
+    if (passes(name) && !(own_limits && isLimit(name))) headers.add(name, value);
   }
   if (stream) {
     headers.set("content-type", "text/event-stream");
@@ -79,6 +85,7 @@ http::Headers Route::responseHeaders(bool stream) {
     headers.set("x-accel-buffering", "no");
   }
   addDecisionHeaders(headers, stream);
+  addLimitHeaders(headers);
   return headers;
 }
 
@@ -166,6 +173,7 @@ void Route::noteFailure(const Error& error) {
     case ErrorCode::UpstreamTruncated: decision_.outcome = domain::Outcome::Truncated; return;
     case ErrorCode::Unavailable:
     case ErrorCode::RateLimited:
+    case ErrorCode::InsufficientQuota:
     case ErrorCode::Overloaded: decision_.outcome = domain::Outcome::Shed; return;
     case ErrorCode::ShuttingDown:
       decision_.outcome = domain::Outcome::Shed;
@@ -187,6 +195,7 @@ Task<void> Route::refuse(Error error) {
   http::Response response = dialect::errorResponse(error, decision_.dialect);
   decision_.status = response.status;
   addDecisionHeaders(response.headers, false);
+  addLimitHeaders(response.headers);
   if (error.code == ErrorCode::UpstreamRejected && !decision_.attempts.empty()) {
     // Its words are the answer, so whose they are is said as of any other.
     const domain::Attempt& last = decision_.attempts.back();

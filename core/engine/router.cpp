@@ -17,6 +17,7 @@
 #include "engine/keep_warm.h"
 #include "engine/identities.h"
 #include "engine/policy_store.h"
+#include "engine/spend_recall.h"
 
 namespace signalbox::engine {
 namespace {
@@ -120,6 +121,7 @@ Result<void> RunningRouter::open() {
   if (const auto lost = journal_->status().interrupted; lost > 0) {
     log::warn("the last run ended uncleanly: {} requests were begun and never finished; they are marked interrupted", lost);
   }
+  recallSpend(*journal_, access_->book(), wallNow());
   if (auto started = feed_->start(*journal_); !started) return started;
 
   PolicyStoreOptions policy;

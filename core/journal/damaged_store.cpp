@@ -50,6 +50,7 @@ Result<void> SqliteJournal::furnish(Store& store) {
 
 Result<void> SqliteJournal::noteReplacement(Store& store) {
   if (aside_.empty()) return {};
+  if (auto done = store.spend().beginAnew(wallNow()); !done) return done;
   domain::AuditEntry entry;
   entry.who = "router";
   entry.role = domain::Role::Admin;

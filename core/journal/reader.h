@@ -35,6 +35,18 @@ struct DecisionQuery {
   bool attempts = false;          // of decisions(): with the attempts of each
 };
 
+// What the requests of one key cost on one UTC day.
+struct KeySpend {
+  std::string key;
+  double usd = 0;            // of those whose cost is known
+  std::int64_t known = 0;    // how many of them cost something
+  std::int64_t unknown = 0;  // how many have no known cost
+};
+struct DaySpend {
+  std::vector<KeySpend> keys;
+  bool complete = true;  // false: the store was replaced, or rows of that day went, before it was counted
+};
+
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -57,6 +69,8 @@ class Reader {
   // First broken link, or nullopt when the whole chain verifies.
   virtual Result<std::optional<std::int64_t>> auditBrokenAt() = 0;
   virtual Result<std::string> storeId() = 0;
+  // Kept apart from the decisions, and so also of those that were deleted. `day` counts from the Unix epoch.
+  virtual Result<DaySpend> spend(std::int64_t day) = 0;
   virtual void interrupt() = 0;  // thread-safe
 };
 

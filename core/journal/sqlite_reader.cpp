@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/sqlite_reader.h"
 
+#include "journal/spend_ledger.h"
+
 namespace signalbox::journal {
 namespace {
 
@@ -203,6 +205,11 @@ Result<std::int64_t> SqliteReader::lastSeq() {
 Result<std::string> SqliteReader::storeId() {
   if (auto done = ready(); !done) return std::unexpected(done.error());
   return db_->text("SELECT value FROM meta WHERE name = 'store_id'");
+}
+
+Result<DaySpend> SqliteReader::spend(std::int64_t day) {
+  if (auto done = ready(); !done) return std::unexpected(done.error());
+  return readSpend(*db_, day);
 }
 
 }  // namespace signalbox::journal

@@ -32,6 +32,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<domain::AuditEntry>> audit(std::size_t limit, std::optional<std::int64_t> before) override;
   Result<std::optional<std::int64_t>> auditBrokenAt() override;
   Result<std::string> storeId() override;
+  Result<DaySpend> spend(std::int64_t day) override;
   void interrupt() override;
 
  private:

@@ -73,6 +73,9 @@ Result<void> Store::prepare() {
   last_probe_ = *probe;
   last_seq_ = committed_seq_ = *last;
   first_seq_ = *last == 0 ? 1 : *first;
+  const auto kept = keptSince();
+  if (!kept) return std::unexpected(kept.error());
+  if (auto done = spend_.open(db_, *kept); !done) return done;
   sqlite3_wal_hook(
       db_.handle(),
       [](void* pages, sqlite3*, const char*, int count) {
@@ -86,6 +89,7 @@ Result<void> Store::prepare() {
 Store::~Store() { checkpoint(true); }
 
 Result<void> Store::commit() {
+  if (auto done = spend_.flush(); !done) return done;
   if (auto done = commit_.run(); !done) return done;
   words_.committed();
   for (const std::string& id : graded_) labelled_ahead_.erase(id);
@@ -98,6 +102,7 @@ void Store::rollback() {
   if (!sqlite3_get_autocommit(db_.handle())) (void)db_.run("ROLLBACK");
   words_.rolledBack();
   writer_.rolledBack();
+  spend_.rolledBack();
   graded_.clear();
   last_seq_ = committed_seq_;
 }
@@ -110,6 +115,7 @@ Result<bool> Store::insert(domain::CommittedDecision& row) {
     return std::unexpected(done.error());
   }
   last_seq_ = row.seq;
+  spend_.add(row.decision);
   std::int64_t n = 0;
   for (domain::Attempt& attempt : row.decision.attempts) {
     if (n == kMostAttempts) break;

@@ -8,6 +8,7 @@
 #include "journal/inflight_file.h"
 #include "journal/ledger.h"
 #include "journal/row_codec.h"
+#include "journal/spend_ledger.h"
 
 namespace signalbox::journal {
 
@@ -38,6 +39,7 @@ class Store {
   void expectLabels(const Uuid& id) { labelled_ahead_.insert(id.string()); }
   [[nodiscard]] AuditLedger& audit() { return audit_; }
   [[nodiscard]] PolicyLedger& policies() { return policies_; }
+  [[nodiscard]] SpendLedger& spend() { return spend_; }
 
   // Deletes up to `most` of the oldest decisions that are too old or too many bytes; how many went. In its own transaction.
   [[nodiscard]] Result<std::int64_t> retire(WallMicros oldest, WallMicros now, std::int64_t max_bytes, std::int64_t most);
@@ -62,6 +64,7 @@ class Store {
   AuditLedger audit_;
   PolicyLedger policies_{audit_};
   LabelLedger labels_;
+  SpendLedger spend_;
   Statement begin_, commit_, insert_decision_, insert_attempt_, insert_probe_, page_count_, free_count_;
   std::unordered_set<std::string> labelled_ahead_;  // ids whose label came before their row
   std::vector<std::string> graded_;                 // of those, the ones whose row is in this transaction

@@ -90,7 +90,16 @@ policy: policy.yaml
   EXPECT_THAT(config->aliases, ElementsAre(testing::Pair("gpt-4o-2024", "auto"), testing::Pair("claude-*", "auto:chat"),
                                            testing::Pair("*", "tier:mid"))) << "names before patterns, else in the order of the file";
   ASSERT_TRUE(config->policy);
-  EXPECT_THAT(lines(config->warnings), testing::UnorderedElementsAre("7:63: limits are not available yet and have no effect"));
+  EXPECT_THAT(lines(config->warnings), testing::IsEmpty());
+}
+
+TEST_F(LoadTest, aBudgetWithoutAPriceIsWarnedOf) {
+  const auto config = loaded(smallest("keys: [{name: a, key: {env: APP_KEY}, limits: {rpm: 3, tpm: 5, usd_per_day: 0.5}}]\n"));
+  ASSERT_EQ(config->keys.size(), 1U);
+  EXPECT_EQ(config->keys[0].rpm, 3);
+  EXPECT_EQ(config->keys[0].tpm, 5);
+  EXPECT_EQ(config->keys[0].usd_per_day, 0.5);
+  EXPECT_THAT(lines(config->warnings), ElementsAre(HasSubstr("the price of u/m is not known")));
 }
 
 TEST_F(LoadTest, whatIsLeftOutHasDefaults) {

@@ -102,7 +102,7 @@ class RouteRecordTest : public PolicyStoreTest {
       config.tiers.push_back(tier);
     }
     config_ = std::make_shared<const config::Config>(std::move(config));
-    keys_.set(std::make_shared<const admit::KeyRing>(std::vector<config::ClientKey>{}, Secret("the-token")));
+    keys_.set(std::make_shared<const admit::KeyRing>(std::vector<config::ClientKey>{}, Secret("the-token"), book_));
     pricing_ = std::make_unique<Pricing>(*config_);
     const RouteServices services{*config_, keys_, *policies_, *journal_, *pricing_, counters_, additions_memory_, paused_};
     plane_ = std::make_unique<DataPlane>(services, config_, std::make_shared<upstream::HealthTable>(*config_), DataPlane::Facts{}, 1);
@@ -127,6 +127,7 @@ class RouteRecordTest : public PolicyStoreTest {
 
   std::unique_ptr<PolicyStore> policies_;
   std::shared_ptr<const config::Config> config_;
+  admit::KeyBook book_;
   Snapshot<admit::KeyRing> keys_;
   std::unique_ptr<Pricing> pricing_;
   Counters counters_{kTiers};

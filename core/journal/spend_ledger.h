@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each key spent on each UTC day, beside the decisions and in their transactions: budgets outlive a restart, and the deletion
+// of old rows. Lives on the journal's thread.
+#pragma once
+#include <map>
+#include <string>
+
+#include "domain/decision.h"
+#include "journal/reader.h"
+#include "journal/sqlite.h"
+
+namespace signalbox::journal {
+
+class SpendLedger {
+ public:
+  // A store from before there was this table is read once, for today. `kept_since`: of its oldest row where older ones have gone.
+  [[nodiscard]] Result<void> open(Database& db, const std::optional<WallMicros>& kept_since);
+  // Gathered; written by flush(), which commit needs.
+  void add(const domain::Decision& decision);
+  [[nodiscard]] Result<void> flush();
+  void rolledBack() { gathered_.clear(); }
+  // What was spent before now stood in a store that is not here any more. REQUIRES: inside a transaction.
+  [[nodiscard]] Result<void> beginAnew(WallMicros now);
+
+ private:
+  struct Sum {
+    double usd = 0;
+    std::int64_t known = 0, unknown = 0;
+  };
+  [[nodiscard]] Result<void> backfill(Database& db, WallMicros since);
+  Statement add_, since_;
+  std::map<std::pair<std::int64_t, std::string>, Sum> gathered_;
+};
+
+// The reading end.
+[[nodiscard]] Result<DaySpend> readSpend(Database& db, std::int64_t day);
+
+}  // namespace signalbox::journal
