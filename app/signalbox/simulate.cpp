@@ -23,6 +23,7 @@ struct Simulate {
   std::vector<std::string> ttft{"0,0"};
   std::vector<double> tokens_per_s{0};
   std::vector<std::string> faults{""};
+  std::vector<std::string> apis{"openai"};
   std::uint64_t seed = 1;
   std::size_t workers = 1;
   bool generate = false;
@@ -59,6 +60,7 @@ void checkCounts(const Simulate& options) {
   requireOneOrEach("--ttft-ms", options.ttft.size(), listeners);
   requireOneOrEach("--tokens-per-s", options.tokens_per_s.size(), listeners);
   requireOneOrEach("--fault", options.faults.size(), listeners);
+  requireOneOrEach("--api", options.apis.size(), listeners);
 }
 
 struct Listener {
@@ -79,6 +81,7 @@ Result<Listener> open(const Simulate& options, std::size_t at, const std::shared
   simulation.latency.tokens_per_s = valueFor(options.tokens_per_s, at);
   const auto fault = lab::FaultScript::parse(valueFor(options.faults, at));
   simulation.fault = *fault;
+  simulation.api = *domain::parse<domain::UpstreamApi>(valueFor(options.apis, at));
   simulation.seed = options.seed;
   simulation.generate = options.generate;
 
@@ -141,12 +144,14 @@ ExitCode simulate(const Simulate& options) {
 void addSimulate(CLI::App& app, ExitCode& exit) {
   auto options = std::make_shared<Simulate>();
   CLI::App* command = app.add_subcommand(
-      "simulate", "Run an OpenAI-compatible upstream that answers the prompts of an outcomes file as one of its models did");
+      "simulate", "Run an OpenAI- or Anthropic-compatible upstream that answers the prompts of an outcomes file as one of its models did");
   command->add_option("--outcomes", options->outcomes, "Outcomes file (JSON Lines)")->required()->type_name("F");
   command->add_option("--model", options->models, "Model to play; repeat it, together with --listen, for several")
       ->required()->type_name("M")->allow_extra_args(false);
   command->add_option("--listen", options->listen, "Where to listen; port 0 picks a free one. Once for all models, or once for each")
       ->type_name("HOST:PORT")->check(checkEndpoint)->allow_extra_args(false)->capture_default_str();
+  command->add_option("--api", options->apis, "What it speaks: openai or anthropic. Once for all listeners, or once for each")
+      ->type_name("API")->check(CLI::IsMember({"openai", "anthropic"}))->allow_extra_args(false)->capture_default_str();
   command->add_option("--ttft-ms", options->ttft, "Median and 99th percentile of the time to the first token, in milliseconds")
       ->type_name("P50,P99")->check(checkTtft)->allow_extra_args(false)->capture_default_str();
   command->add_option("--tokens-per-s", options->tokens_per_s, "Tokens per second after the first; 0 is all at once")

@@ -58,6 +58,12 @@ void readModels(const Reading& from, const Json& json, const std::string& pointe
       from.problems.error(pointer + "/" + std::to_string(i) + "/id", "the model \"" + offer.id + "\" is there twice");
     }
     if (entry.contains("logprobs")) offer.logprobs = entry["logprobs"].get<bool>();
+    if (upstream.api == domain::UpstreamApi::Anthropic) {
+      if (offer.logprobs.value_or(false)) {
+        from.problems.error(pointer + "/" + std::to_string(i) + "/logprobs", "the api anthropic gives no probabilities of tokens; allowed is false");
+      }
+      offer.logprobs = false;
+    }
     offer.provider = entry.value("provider", provider);
     if (entry.contains("price")) offer.price = readPrice(entry["price"]);
     upstream.models.push_back(std::move(offer));
@@ -68,9 +74,6 @@ domain::Upstream readUpstream(const Reading& from, const Json& json, const std::
   domain::Upstream upstream;
   upstream.name = json["name"].get<std::string>();
   upstream.api = *domain::parse<domain::UpstreamApi>(json.value("api", std::string("openai")));
-  if (upstream.api != domain::UpstreamApi::OpenAi) {
-    from.problems.error(pointer + "/api", "the api \"" + std::string(domain::name(upstream.api)) + "\" is not available yet; allowed is openai");
-  }
   upstream.base_url = baseUrl(json["base_url"].get<std::string>());
   const std::string host = hostOf(upstream.base_url);
   if (json.contains("key")) {

@@ -220,7 +220,7 @@ void writeEvidence(const Conversation& in, const Additions& add, bool stream, Js
 }  // namespace
 
 Result<WrittenRequest> writeChat(const Conversation& in, std::string_view model, const Additions& add, bool stream) {
-  Dropped dropped;
+  Dropped dropped(in.dropped.begin(), in.dropped.end());
   const auto messages = writeTurns(in.turns, dropped);
   if (!messages) return std::unexpected(messages.error());
   JsonObject out;

@@ -2,7 +2,9 @@
 #include "dialect/client_dialect.h"
 
 #include "base/json_doc.h"
+#include "dialect/anthropic_error.h"
 #include "dialect/evidence.h"
+#include "dialect/messages.h"
 #include "dialect/openai_chat.h"
 #include "dialect/openai_error.h"
 #include "http/sse.h"
@@ -11,16 +13,22 @@ namespace signalbox::dialect {
 
 std::optional<domain::Dialect> dialectOf(std::string_view path) {
   if (path == "/v1/chat/completions") return domain::Dialect::OpenAiChat;
+  if (path == kMessagesPath) return domain::Dialect::AnthropicMessages;
   return std::nullopt;
 }
 
-Result<domain::Request> readRequest(domain::Dialect, std::string body, const http::Headers& headers) {
+Result<domain::Request> readRequest(domain::Dialect dialect, std::string body, const http::Headers& headers) {
+  if (dialect == domain::Dialect::AnthropicMessages) return readMessagesRequest(std::move(body), headers);
   return readChatRequest(std::move(body), headers);
 }
 
-http::Response errorResponse(const Error& error, domain::Dialect) { return errorResponse(error); }
+http::Response errorResponse(const Error& error, domain::Dialect dialect) {
+  return dialect == domain::Dialect::AnthropicMessages ? anthropicErrorResponse(error) : errorResponse(error);
+}
 
-std::string errorEvent(const Error& error, domain::Dialect) { return http::sseEvent(errorBody(error)); }
+std::string errorEvent(const Error& error, domain::Dialect dialect) {
+  return dialect == domain::Dialect::AnthropicMessages ? anthropicErrorEvent(error) : http::sseEvent(errorBody(error));
+}
 
 std::string withExplanation(std::string_view body, std::string_view decision_json) {
   const auto doc = JsonDoc::parse(body, kAnswerLimits);

@@ -13,6 +13,7 @@
 
 namespace signalbox::dialect {
 
+inline constexpr std::string_view kAnthropicVersion = "2023-06-01";  // where the client names none
 inline constexpr std::string_view kMessagesPath = "/v1/messages";
 inline constexpr std::string_view kCountTokensPath = "/v1/messages/count_tokens";
 

@@ -8,8 +8,6 @@
 namespace signalbox::dialect {
 namespace {
 
-constexpr std::string_view kVersion = "2023-06-01";
-
 std::string editedBody(const domain::Request& request, std::string_view model, bool stream) {
   TextEdits edits;
   const auto& spans = request.spans;
@@ -76,7 +74,7 @@ std::vector<std::pair<std::string, std::string>> messagesHeaders(const domain::R
     if (!betas.empty()) betas += ',';
     betas += value;
   }
-  std::vector<std::pair<std::string, std::string>> headers{{"anthropic-version", version.empty() ? std::string(kVersion) : std::move(version)}};
+  std::vector<std::pair<std::string, std::string>> headers{{"anthropic-version", version.empty() ? std::string(kAnthropicVersion) : std::move(version)}};
   if (!betas.empty()) headers.emplace_back("anthropic-beta", std::move(betas));
   return headers;
 }

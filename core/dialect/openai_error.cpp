@@ -122,16 +122,19 @@ Error readUpstreamError(int status, std::string_view body, double retry_after_s)
   return error;
 }
 
-std::string errorBody(const Error& error) {
-  const auto entry = domain::errorStatus(error.code);
-  std::string code(entry.code);
+std::string errorCode(const Error& error) {
   if (error.code == ErrorCode::UpstreamError && !error.detail.empty()) {
     if (const auto doc = JsonDoc::parse(error.detail)) {
-      if (auto kind = doc->root()["class"].string(); kind && !kind->empty()) code = std::move(*kind);
+      if (auto kind = doc->root()["class"].string(); kind && !kind->empty()) return std::move(*kind);
     }
   }
+  return std::string(domain::errorStatus(error.code).code);
+}
+
+std::string errorBody(const Error& error) {
+  const auto entry = domain::errorStatus(error.code);
   return "{\"error\":{\"message\":" + quoteJson(error.message) + ",\"type\":" + quoteJson(entry.type) +
-      ",\"param\":" + orNull(error.param) + ",\"code\":" + quoteJson(code) + "}}";
+      ",\"param\":" + orNull(error.param) + ",\"code\":" + quoteJson(errorCode(error)) + "}}";
 }
 
 http::Response errorResponse(const Error& error) {

@@ -11,6 +11,8 @@ namespace signalbox::dialect {
 
 // {"error":{"message","type","param","code"}}
 [[nodiscard]] std::string errorBody(const Error& error);
+// The record's code, or the provider's class of error where it named one.
+[[nodiscard]] std::string errorCode(const Error& error);
 // Status, JSON body, Retry-After where known. A 400, 404, 413 or 422 of the upstream is passed through as it came.
 [[nodiscard]] http::Response errorResponse(const Error& error);
 

@@ -48,4 +48,19 @@ ErrorStatus errorStatus(ErrorCode code) {
   return {500, kApi, "internal_error"};
 }
 
+std::string_view anthropicErrorType(int status) {
+  switch (status) {
+    case 401: return "authentication_error";
+    case 402: return "billing_error";
+    case 403: return "permission_error";
+    case 404: return "not_found_error";
+    case 413: return "request_too_large";
+    case 429: return "rate_limit_error";
+    case 503:
+    case 529: return "overloaded_error";
+    case 504: return "timeout_error";
+    default: return status >= 500 ? "api_error" : "invalid_request_error";
+  }
+}
+
 }  // namespace signalbox::domain

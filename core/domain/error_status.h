@@ -14,5 +14,7 @@ struct ErrorStatus {
 };
 
 [[nodiscard]] ErrorStatus errorStatus(ErrorCode code);
+// The class of error that Anthropic's clients expect with a status.
+[[nodiscard]] std::string_view anthropicErrorType(int status);
 
 }  // namespace signalbox::domain

@@ -8,10 +8,14 @@
 #include "base/json_doc.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "dialect/anthropic_models.h"
 #include "dialect/client_dialect.h"
 #include "dialect/feedback.h"
+#include "dialect/messages.h"
 #include "dialect/openai_error.h"
+#include "engine/count_tokens.h"
 #include "engine/model_list.h"
+#include "server/request_checks.h"
 
 namespace signalbox::engine {
 namespace {
@@ -35,9 +39,15 @@ http::Response text(std::string body, std::string type) {
 
 // The methods of each path; empty: no such path.
 std::string_view allowedMethods(std::string_view path) {
-  if (dialect::dialectOf(path) || path == "/v1/feedback") return "POST";
+  if (dialect::dialectOf(path) || path == "/v1/feedback" || path == dialect::kCountTokensPath) return "POST";
   if (path == kModels || path.starts_with("/v1/models/") || path == "/healthz" || path == "/readyz" || path == "/metrics") return "GET, HEAD";
   return {};
+}
+
+// How who asks expects to be told of errors.
+domain::Dialect spokenIn(const http::Request& request) {
+  const bool anthropic = server::speaksAnthropic(request.path()) || request.headers.has("anthropic-version");
+  return anthropic ? domain::Dialect::AnthropicMessages : domain::Dialect::OpenAiChat;
 }
 
 }  // namespace
@@ -55,9 +65,9 @@ Task<void> DataPlane::handle(server::Worker& worker, http::Request request, serv
     co_await serveModel(worker, *dialect, std::move(request), responder);
     co_return;
   }
-  http::Response response = co_await answer(worker, request);
   // Whatever came of it can be asked about by an id, also where nothing was decided.
   const bool of_the_api = request.path().starts_with("/v1/");
+  http::Response response = co_await answer(worker, std::move(request));
   if ((of_the_api || response.status >= 400) && !response.headers.has("x-signalbox-decision-id")) {
     response.headers.set("x-signalbox-decision-id", Uuid::v7().string());
   }
@@ -69,30 +79,41 @@ void DataPlane::end(server::Worker& worker) {
   clients_[worker.index()].reset();
 }
 
-Task<void> DataPlane::serveModel(server::Worker& worker, domain::Dialect dialect, http::Request request, server::Responder& responder) {
+std::shared_ptr<upstream::Client> DataPlane::clientOf(server::Worker& worker) {
   auto& own = clients_[worker.index()];
   if (!own) own = std::make_shared<upstream::Client>(worker.executor(), config_, health_);
-  const std::shared_ptr<upstream::Client> client = own;
+  return own;
+}
+
+Task<void> DataPlane::serveModel(server::Worker& worker, domain::Dialect dialect, http::Request request, server::Responder& responder) {
+  const auto client = clientOf(worker);
   Route route(services_, *client, dialect, std::move(request), responder);
   co_await route.run();
 }
 
-Task<http::Response> DataPlane::answer(server::Worker& worker, const http::Request& request) {
+Task<http::Response> DataPlane::answer(server::Worker& worker, http::Request request) {
   const std::string_view path = request.path();
   const std::string_view allowed = allowedMethods(path);
   if (allowed.empty()) {
-    co_return dialect::errorResponse({ErrorCode::UnknownRoute, "there is nothing at " + std::string(cutUtf8(path, 100)) + "; the API is under /v1, see /v1/models", {}, {}, 0, 0});
+    co_return dialect::errorResponse({ErrorCode::UnknownRoute, "there is nothing at " + std::string(cutUtf8(path, 100)) + "; the API is under /v1, see /v1/models", {}, {}, 0, 0}, spokenIn(request));
   }
   const auto methods = split(allowed, ' ');
   if (std::none_of(methods.begin(), methods.end(), [&](std::string_view method) { return method.substr(0, method.find(',')) == request.method; })) {
-    auto response = dialect::errorResponse({ErrorCode::MethodNotAllowed, std::string(path) + " takes " + std::string(allowed), {}, {}, 0, 0});
+    auto response = dialect::errorResponse({ErrorCode::MethodNotAllowed, std::string(path) + " takes " + std::string(allowed), {}, {}, 0, 0}, spokenIn(request));
     response.headers.set("allow", std::string(allowed));
     co_return response;
   }
   if (path == "/healthz") co_return json(200, R"({"status":"ok"})");
   if (path == "/readyz") co_return ready();
   if (path == "/metrics") co_return metrics(request);
-  if (const auto client = services_.keys.get()->authenticate(request.headers); !client) co_return dialect::errorResponse(client.error());
+  const auto keys = services_.keys.get();
+  const auto key = keys->authenticate(request.headers);
+  if (!key) co_return dialect::errorResponse(key.error(), spokenIn(request));
+  if (path == dialect::kCountTokensPath) {
+    const auto client = clientOf(worker);
+    const CountServices count{services_.config, services_.policies.live(), **key, *client};
+    co_return co_await countTokens(count, std::move(request));
+  }
   if (path == "/v1/feedback") co_return co_await takeFeedback(worker, request);
   co_return models(request);
 }
@@ -114,12 +135,13 @@ Task<http::Response> DataPlane::takeFeedback(server::Worker& worker, const http:
 
 http::Response DataPlane::models(const http::Request& request) const {
   const auto listed = listModels(*config_, *services_.policies.live(), services_.pricing);
-  if (request.path() == kModels) return json(200, dialect::modelsBody(listed));
+  const bool anthropic = spokenIn(request) == domain::Dialect::AnthropicMessages;
+  if (request.path() == kModels) return json(200, anthropic ? dialect::anthropicModelsBody(listed) : dialect::modelsBody(listed));
   const auto wanted = request.path().substr(kModels.size() + 1);
   for (const auto& model : listed) {
-    if (model.id == wanted) return json(200, dialect::modelBody(model));
+    if (model.id == wanted) return json(200, anthropic ? dialect::anthropicModelBody(model) : dialect::modelBody(model));
   }
-  return dialect::errorResponse({ErrorCode::ModelNotFound, "there is no model \"" + std::string(cutUtf8(wanted, 100)) + "\" here; GET /v1/models lists them", "model", {}, 0, 0});
+  return dialect::errorResponse({ErrorCode::ModelNotFound, "there is no model \"" + std::string(cutUtf8(wanted, 100)) + "\" here; GET /v1/models lists them", "model", {}, 0, 0}, spokenIn(request));
 }
 
 http::Response DataPlane::ready() const {

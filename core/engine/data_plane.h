@@ -27,7 +27,8 @@ class DataPlane final : public server::Handler {
 
  private:
   Task<void> serveModel(server::Worker& worker, domain::Dialect dialect, http::Request request, server::Responder& responder);
-  Task<http::Response> answer(server::Worker& worker, const http::Request& request);
+  Task<http::Response> answer(server::Worker& worker, http::Request request);
+  [[nodiscard]] std::shared_ptr<upstream::Client> clientOf(server::Worker& worker);
   Task<http::Response> takeFeedback(server::Worker& worker, const http::Request& request);
   [[nodiscard]] http::Response models(const http::Request& request) const;
   [[nodiscard]] http::Response ready() const;

@@ -75,6 +75,8 @@ dialect::Additions Route::additions(const domain::Deployment& deployment) {
   asked_ = &deployment;
   if (additions_tried_) {
     additions_made_ = *additions_tried_;
+  } else if (upstream->api == domain::UpstreamApi::Anthropic) {
+    additions_made_ = {};  // its streams have usage anyway, and it has no probabilities to give
   } else {
     additions_made_ = services_.additions_memory.within({deployment, request_.has_tools}, dialect::additionsFor(request_, evidence));
   }

@@ -50,20 +50,6 @@ void appendEvidence(std::string& out, const SimulatedAnswer& answer, std::size_t
   out += "]}";
 }
 
-struct Cut {
-  std::size_t tokens = 0;
-  std::int64_t output_tokens = 0;
-  std::string_view finish;
-};
-
-// Where max_tokens ends the answer.
-Cut cut(const SimulatedAnswer& answer, const ChatShape& shape) {
-  if (!shape.tool.empty()) return {0, answer.output_tokens, "tool_calls"};
-  const std::size_t most = shape.max_tokens ? static_cast<std::size_t>(std::max<std::int64_t>(*shape.max_tokens, 0)) : SIZE_MAX;
-  if (answer.tokens.size() <= most) return {answer.tokens.size(), answer.output_tokens, "stop"};
-  return {most, static_cast<std::int64_t>(most), "length"};
-}
-
 void appendUsage(std::string& out, const SimulatedAnswer& answer, std::int64_t output_tokens, UsageLie lie) {
   constexpr std::int64_t kHuge = 4'000'000'000'000'000'000;
   std::int64_t input = answer.input_tokens;
@@ -103,8 +89,15 @@ std::string chunk(const ChatShape& shape, std::string_view delta, std::string_vi
 
 }  // namespace
 
+AnswerCut cutAnswer(const SimulatedAnswer& answer, const ChatShape& shape) {
+  if (!shape.tool.empty()) return {0, answer.output_tokens, "tool_calls"};
+  const std::size_t most = shape.max_tokens ? static_cast<std::size_t>(std::max<std::int64_t>(*shape.max_tokens, 0)) : SIZE_MAX;
+  if (answer.tokens.size() <= most) return {answer.tokens.size(), answer.output_tokens, "stop"};
+  return {most, static_cast<std::int64_t>(most), "length"};
+}
+
 std::string chatCompletion(const SimulatedAnswer& answer, const ChatShape& shape) {
-  const Cut end = cut(answer, shape);
+  const AnswerCut end = cutAnswer(answer, shape);
   std::string out = head(shape, "chat.completion");
   out.reserve(out.size() + 512 + answer.text.size() * 2);
   out += "\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":";
@@ -138,7 +131,7 @@ std::string chatCompletion(const SimulatedAnswer& answer, const ChatShape& shape
 }
 
 ChatStream chatStream(const SimulatedAnswer& answer, const ChatShape& shape) {
-  const Cut end = cut(answer, shape);
+  const AnswerCut end = cutAnswer(answer, shape);
   ChatStream stream;
   stream.opening = chunk(shape, R"({"role":"assistant","content":"","refusal":null})", "null", "null");
   for (std::size_t i = 0; i < end.tokens; ++i) {

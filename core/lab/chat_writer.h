@@ -23,7 +23,16 @@ struct ChatShape {
   std::string tool;          // not empty: answer with a call of this tool instead of text
   std::optional<std::int64_t> max_tokens;
   UsageLie usage_lie = UsageLie::None;
+  bool thinks = false;       // says first what it thinks; of Anthropic's messages only
 };
+
+// Where max_tokens ends an answer, and in OpenAI's words why it ends.
+struct AnswerCut {
+  std::size_t tokens = 0;
+  std::int64_t output_tokens = 0;
+  std::string_view finish;
+};
+[[nodiscard]] AnswerCut cutAnswer(const SimulatedAnswer& answer, const ChatShape& shape);
 
 // A chat.completion.
 [[nodiscard]] std::string chatCompletion(const SimulatedAnswer& answer, const ChatShape& shape);

@@ -3,8 +3,11 @@
 
 #include "base/json_doc.h"
 #include "base/strings.h"
-#include "dialect/openai_chat.h"
+#include "dialect/client_dialect.h"
+#include "dialect/messages.h"
+#include "http/sse.h"
 #include "lab/broken_answer.h"
+#include "lab/messages_writer.h"
 #include "lab/pause.h"
 
 namespace signalbox::lab {
@@ -25,25 +28,24 @@ http::Response json(int status, std::string body) {
   return response;
 }
 
-http::Response notFound(std::string_view message, std::string_view code) { return json(404, chatError(message, kInvalid, code)); }
-
 // The tool that the request leaves no choice about: forced by name, or the first one where some call is required.
 std::string forcedTool(const domain::Request& request) {
   if (!request.has_tools) return {};
   const auto doc = JsonDoc::parse(request.body);
   if (!doc) return {};
   const auto choice = doc->root()["tool_choice"];
+  const auto first = doc->root()["tools"].first();
+  if (request.dialect == domain::Dialect::AnthropicMessages) {
+    const auto type = choice["type"].stringOr("");
+    return type == "tool" ? choice["name"].stringOr("") : type == "any" ? first["name"].stringOr("") : std::string();
+  }
   if (choice.isObject()) return choice["function"]["name"].stringOr("");
-  if (choice.stringOr("") != "required") return {};
-  return doc->root()["tools"].first()["function"]["name"].stringOr("");
+  return choice.stringOr("") == "required" ? first["function"]["name"].stringOr("") : std::string();
 }
 
-http::Response faultResponse(const Fault& fault) {
-  const bool limited = *fault.status == 429;
-  auto response = json(*fault.status, chatError("A simulated failure.", limited ? "rate_limit_error" : "server_error",
-                                                limited ? "rate_limit_exceeded" : "simulated_failure"));
-  if (fault.retry_after_s) response.headers.add("retry-after", shortest(*fault.retry_after_s));
-  return response;
+bool asksForThoughts(const domain::Request& request) {
+  const auto doc = JsonDoc::parse(request.body);
+  return doc && doc->root()["thinking"]["type"].stringOr("disabled") != "disabled";
 }
 
 }  // namespace
@@ -61,12 +63,44 @@ SimulatedUpstream::SimulatedUpstream(std::shared_ptr<const Outcomes> outcomes, S
 void SimulatedUpstream::refused(int, std::string_view) {}
 
 Task<void> SimulatedUpstream::handle(server::Worker&, http::Request request, server::Responder& responder) {
-  if (request.method == "POST" && request.path() == "/v1/chat/completions") {
-    co_await chat(std::move(request), responder);
+  if (request.method == "POST" && request.path() == (anthropic() ? dialect::kMessagesPath : std::string_view("/v1/chat/completions"))) {
+    co_await serveModel(std::move(request), responder);
     co_return;
   }
-  http::Response response = plain(request);
+  const bool counts = anthropic() && request.method == "POST" && request.path() == dialect::kCountTokensPath;
+  http::Response response = counts ? countTokens(std::move(request)) : plain(request);
   co_await responder.send(std::move(response));
+}
+
+std::string SimulatedUpstream::errorBody(int status, std::string_view message, std::string_view type, std::string_view code) const {
+  return anthropic() ? messagesError(message, status) : chatError(message, type, code);
+}
+
+http::Response SimulatedUpstream::errorAnswer(int status, std::string_view message, std::string_view code) const {
+  return json(status, errorBody(status, message, kInvalid, code));
+}
+
+http::Response SimulatedUpstream::faultResponse(const Fault& fault) const {
+  const bool limited = *fault.status == 429;
+  auto response = json(*fault.status, errorBody(*fault.status, "A simulated failure.", limited ? "rate_limit_error" : "server_error",
+                                                limited ? "rate_limit_exceeded" : "simulated_failure"));
+  if (fault.retry_after_s) response.headers.add("retry-after", shortest(*fault.retry_after_s));
+  return response;
+}
+
+std::string SimulatedUpstream::whole(const SimulatedAnswer& answer, const ChatShape& shape) const {
+  return anthropic() ? messagesAnswer(answer, shape) : chatCompletion(answer, shape);
+}
+
+ChatStream SimulatedUpstream::stream(const SimulatedAnswer& answer, const ChatShape& shape) const {
+  return anthropic() ? messagesStream(answer, shape) : chatStream(answer, shape);
+}
+
+// As the answers themselves count.
+http::Response SimulatedUpstream::countTokens(http::Request request) const {
+  const auto counted = dialect::readCountRequest(std::move(request.body), request.headers);
+  if (!counted) return dialect::errorResponse(counted.error(), domain::Dialect::AnthropicMessages);
+  return json(200, "{\"input_tokens\":" + std::to_string(inputTokens(counted->messages)) + "}");
 }
 
 http::Response SimulatedUpstream::plain(const http::Request& request) {
@@ -91,11 +125,11 @@ http::Response SimulatedUpstream::plain(const http::Request& request) {
     fault_.set(std::make_shared<const FaultScript>(std::move(*script)));
     return json(200, "{}");
   }
-  return notFound("There is no such path here.", "unknown_url");
+  return errorAnswer(404, "There is no such path here.", "unknown_url");
 }
 
 Result<SimulatedUpstream::Call> SimulatedUpstream::read(http::Request request) const {
-  auto chat = dialect::readChatRequest(std::move(request.body), request.headers);
+  auto chat = dialect::readRequest(anthropic() ? domain::Dialect::AnthropicMessages : domain::Dialect::OpenAiChat, std::move(request.body), request.headers);
   if (!chat) return std::unexpected(std::move(chat.error()));
   Call call{std::move(*chat), std::nullopt, {}, 0};
   // Who plays one model plays it under any name; the answer says which it was.
@@ -108,7 +142,8 @@ Result<SimulatedUpstream::Call> SimulatedUpstream::read(http::Request request) c
   call.shape.model = call.request.model;
   call.shape.logprobs = call.request.wants_logprobs;
   call.shape.top_logprobs = call.request.top_logprobs.value_or(0);
-  call.shape.usage = !call.request.stream || call.request.wants_stream_usage;
+  call.shape.usage = anthropic() || !call.request.stream || call.request.wants_stream_usage;
+  call.shape.thinks = anthropic() && asksForThoughts(call.request);
   call.shape.tool = forcedTool(call.request);
   call.shape.max_tokens = call.request.max_tokens;
   return call;
@@ -129,7 +164,7 @@ Duration SimulatedUpstream::firstToken(const Call& call) const {
   return options_.latency.firstToken(random);
 }
 
-Task<void> SimulatedUpstream::chat(http::Request request, server::Responder& responder) {
+Task<void> SimulatedUpstream::serveModel(http::Request request, server::Responder& responder) {
   const std::uint64_t number = requests_.fetch_add(1);
   const Fault fault = fault_.get()->at(number - fault_base_.load());
   co_await pauseFor(fault.delay);
@@ -140,25 +175,26 @@ Task<void> SimulatedUpstream::chat(http::Request request, server::Responder& res
   }
   auto call = read(std::move(request));
   if (!call) {
-    http::Response response = call.error().code == ErrorCode::ModelNotFound ? notFound(call.error().message, "model_not_found")
-                                                                            : dialect::errorResponse(call.error());
+    const auto spoken = anthropic() ? domain::Dialect::AnthropicMessages : domain::Dialect::OpenAiChat;
+    http::Response response = call.error().code == ErrorCode::ModelNotFound ? errorAnswer(404, call.error().message, "model_not_found")
+                                                                            : dialect::errorResponse(call.error(), spoken);
     co_await responder.send(std::move(response));
     co_return;
   }
   call->number = number;
-  call->shape.id = "chatcmpl-sim" + std::to_string(number);
+  call->shape.id = (anthropic() ? "msg_sim" : "chatcmpl-sim") + std::to_string(number);
   if (fault.no_logprobs) call->shape.logprobs = false;
   if (fault.no_usage) call->shape.usage = false;
   call->shape.usage_lie = fault.usage_lie;
   auto made = answer(*call);
   if (!made) {
-    http::Response response = notFound(made.error().message, made.error().param);
+    http::Response response = errorAnswer(404, made.error().message, made.error().param);
     co_await responder.send(std::move(response));
     co_return;
   }
   if (fault.breaksFraming()) {
     co_await pauseFor(firstToken(*call));
-    const AnswerPieces pieces = call->request.stream ? streamPieces(chatStream(*made, call->shape)) : wholePieces(chatCompletion(*made, call->shape));
+    const AnswerPieces pieces = call->request.stream ? streamPieces(stream(*made, call->shape)) : wholePieces(whole(*made, call->shape));
     co_await sendBroken(fault, pieces, std::max(options_.latency.perToken(), fault.drip), responder);
   } else if (call->request.stream) {
     co_await sendStream(*call, *made, fault, responder);
@@ -172,9 +208,9 @@ Task<void> SimulatedUpstream::sendWhole(const Call& call, const SimulatedAnswer&
   co_await pauseFor(firstToken(call));
   co_await pauseFor(std::max(options_.latency.perToken(), fault.drip) * made.output_tokens);
   if (fault.stall_after) co_await stall();
-  std::string body = chatCompletion(made, call.shape);
+  std::string body = whole(made, call.shape);
   if (fault.junk_json || fault.reset_after) body.resize(body.size() / 2);
-  if (fault.error_frame) body = chatError("A simulated failure.", "server_error", "simulated_failure");
+  if (fault.error_frame) body = errorBody(500, "A simulated failure.", "server_error", "simulated_failure");
   if (fault.reset_after) {
     http::Headers headers;
     headers.add("content-type", "application/json");
@@ -188,7 +224,7 @@ Task<void> SimulatedUpstream::sendWhole(const Call& call, const SimulatedAnswer&
 }
 
 Task<void> SimulatedUpstream::sendStream(const Call& call, const SimulatedAnswer& made, const Fault& fault, server::Responder& responder) {
-  const ChatStream stream = chatStream(made, call.shape);
+  const ChatStream stream = this->stream(made, call.shape);
   const Duration pause = std::max(options_.latency.perToken(), fault.drip);
   co_await pauseFor(firstToken(call));
   http::Headers headers;
@@ -207,7 +243,9 @@ Task<void> SimulatedUpstream::sendStream(const Call& call, const SimulatedAnswer
     const bool resets = fault.reset_after == i;
     const bool ends = fault.end_after == i;
     if (fault.junk_sse && i == broken) pending += "data: {\"choices\": [{\"delta\n\n";
-    if (fault.error_frame && i == broken) pending += "data: " + chatError("A simulated failure.", "server_error", "simulated_failure") + "\n\n";
+    if (fault.error_frame && i == broken) {
+      pending += http::sseEvent(errorBody(500, "A simulated failure.", "server_error", "simulated_failure"), anthropic() ? "error" : std::string_view());
+    }
     const bool done = i == stream.tokens.size();
     if (done && !stalls && !resets && !ends) break;
     // Without pauses everything goes out in one write, as a fast provider's network stack would do it.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An OpenAI-compatible upstream that answers the prompts of an outcomes file as one or more of its models did. A handler for
+// An OpenAI- or Anthropic-compatible upstream that answers the prompts of an outcomes file as one or more of its models did. A handler for
 // server::Server, owned by the program; its calls come on the workers' threads. Two more paths are for tests that change the
 // weather while it runs: POST /simulated/fault (a fault script) and GET /simulated/stats.
 #pragma once
@@ -18,6 +18,7 @@
 namespace signalbox::lab {
 
 struct SimulationOptions {
+  domain::UpstreamApi api = domain::UpstreamApi::OpenAi;
   std::vector<std::string> models;  // offered here; at least one
   Latency latency;
   std::uint64_t seed = 1;
@@ -36,7 +37,14 @@ class SimulatedUpstream : public server::Handler {
   struct Call;  // one chat request, read
   Result<Call> read(http::Request request) const;
   Result<SimulatedAnswer> answer(const Call& call) const;
-  Task<void> chat(http::Request request, server::Responder& responder);
+  Task<void> serveModel(http::Request request, server::Responder& responder);
+  [[nodiscard]] std::string errorBody(int status, std::string_view message, std::string_view type, std::string_view code) const;
+  [[nodiscard]] http::Response errorAnswer(int status, std::string_view message, std::string_view code) const;
+  [[nodiscard]] http::Response faultResponse(const Fault& fault) const;
+  [[nodiscard]] std::string whole(const SimulatedAnswer& answer, const ChatShape& shape) const;
+  [[nodiscard]] ChatStream stream(const SimulatedAnswer& answer, const ChatShape& shape) const;
+  [[nodiscard]] bool anthropic() const { return options_.api == domain::UpstreamApi::Anthropic; }
+  http::Response countTokens(http::Request request) const;
   Task<void> sendWhole(const Call& call, const SimulatedAnswer& answer, const Fault& fault, server::Responder& responder);
   Task<void> sendStream(const Call& call, const SimulatedAnswer& answer, const Fault& fault, server::Responder& responder);
   http::Response plain(const http::Request& request);

@@ -227,6 +227,7 @@ void Connection::serve() {
   http::Request request = parser_.take();
   request.peer = peer_;
   request.loopback = loopback_;
+  anthropic_ = speaksAnthropic(request.path());
   head_only_ = request.method == "HEAD";
   head_begun_ = false;
   busy_ = true;
@@ -247,8 +248,8 @@ void Connection::onHandled(const std::exception_ptr& exception) {
   if (answer_ == Answer::None) {
     keep_alive_ = false;
     const bool stopping = shared_.draining.load(std::memory_order_relaxed);
-    answerPlainly(stopping ? refusalResponse(503, "The server is stopping; try again shortly.")
-                           : refusalResponse(500, "The request could not be handled."));
+    answerPlainly(stopping ? refusalResponse(503, "The server is stopping; try again shortly.", anthropic_)
+                           : refusalResponse(500, "The request could not be handled.", anthropic_));
   }
   go_on_ = true;
   if (pending() == 0) onFlushed();
@@ -268,7 +269,7 @@ void Connection::refuse(int status, std::string_view why) {
   shared_.handler.refused(status, why);
   head_only_ = parser_.head().method == "HEAD";
   keep_alive_ = false;
-  answerPlainly(refusalResponse(status, why));
+  answerPlainly(refusalResponse(status, why, speaksAnthropic(parser_.head().path())));
 }
 
 // An answer that no handler gives. The connection ends after it.
@@ -287,11 +288,12 @@ void Connection::upgrade(std::string_view following) {
   http::Request request = parser_.take();
   request.peer = peer_;
   request.loopback = loopback_;
+  anthropic_ = speaksAnthropic(request.path());
   auto link = std::make_shared<SocketLink>(worker_);
   auto session = shared_.sockets->accept(request, link->peer());
   if (!session) {
     keep_alive_ = false;
-    return answerPlainly(refusalResponse(session.error().status, session.error().message));
+    return answerPlainly(refusalResponse(session.error().status, session.error().message, false));
   }
   boost::system::error_code error;
   TlsHandle tls = tls_ ? tls_->release() : TlsHandle();

@@ -103,6 +103,7 @@ class Connection final : public Link, public Responder, public std::enable_share
   const bool loopback_;
   bool keep_alive_ = true;
   bool head_only_ = false;    // the request was HEAD
+  bool anthropic_ = false;  // whom the answer is for expects errors as Anthropic shapes them
   bool http10_ = false;
   bool busy_ = false;         // a handler runs
   bool gone_ = false;         // the client went away

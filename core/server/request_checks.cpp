@@ -40,13 +40,23 @@ http::Refusal checkHead(const http::Request& head, const HostList* hosts) {
   return {0, {}};
 }
 
-http::Response refusalResponse(int status, std::string_view why) {
+bool speaksAnthropic(std::string_view path) {
+  constexpr std::string_view kMessages = "/v1/messages";
+  return path == kMessages || (path.starts_with(kMessages) && path[kMessages.size()] == '/');
+}
+
+http::Response refusalResponse(int status, std::string_view why, bool anthropic) {
   const domain::ErrorStatus named = domain::errorStatus(codeOf(status));
   http::Response response;
   response.status = status;
   response.headers.add("content-type", "application/json");
   response.headers.add("x-signalbox-decision-id", Uuid::v7().string());
   if (status == 429 || status == 503) response.headers.add("retry-after", "1");
+  if (anthropic) {
+    response.body.append("{\"type\":\"error\",\"error\":{\"type\":\"").append(domain::anthropicErrorType(status));
+    response.body.append("\",\"message\":").append(quoteJson(why)).append("}}");
+    return response;
+  }
   response.body.append("{\"error\":{\"message\":").append(quoteJson(why)).append(",\"type\":\"").append(named.type);
   response.body.append("\",\"param\":null,\"code\":\"").append(named.code).append("\"}}");
   return response;

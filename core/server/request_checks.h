@@ -12,7 +12,9 @@ namespace signalbox::server {
 
 // `hosts` null means that any host will do. Status 0: nothing against it.
 [[nodiscard]] http::Refusal checkHead(const http::Request& head, const HostList* hosts);
-// {"error":{…}} as OpenAI shapes it, with an x-signalbox-decision-id that appears in no record.
-[[nodiscard]] http::Response refusalResponse(int status, std::string_view why);
+// Whether who asks there expects errors as Anthropic shapes them.
+[[nodiscard]] bool speaksAnthropic(std::string_view path);
+// {"error":{…}} as OpenAI or Anthropic shapes it, with an x-signalbox-decision-id that appears in no record.
+[[nodiscard]] http::Response refusalResponse(int status, std::string_view why, bool anthropic);
 
 }  // namespace signalbox::server

@@ -187,7 +187,7 @@ TEST_F(LoadTest, everyMistakeHasItsLineColumnAndWhatIsAllowed) {
            Case{"upstreams: [{name: u, base_url: http://h, models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m], timeout: 0ms}]\n", "2:48: a duration of 0; allowed is one above it"},
            Case{"upstreams: [{name: u, base_url: http://h, models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m]}, {name: t, deployments: [u/m]}]\n", "2:47: the name \"t\" is there twice; names are unique"},
            Case{"upstreams: [{name: u, base_url: http://h, models: [{id: m, price: {input: 1}}]}]\ntiers: [{name: t, deployments: [u/m]}]\n", "1:67: the key \"output\" is missing"},
-           Case{"upstreams: [{name: u, api: anthropic, base_url: http://h, models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m]}]\n", "1:28: the api \"anthropic\" is not available yet; allowed is openai"},
+           Case{"upstreams: [{name: u, api: anthropic, base_url: http://h, models: [{id: m, logprobs: true}]}]\ntiers: [{name: t, deployments: [u/m]}]\n", "1:86: the api anthropic gives no probabilities of tokens; allowed is false"},
            Case{"just text", "1:1: text has the wrong type; allowed is a mapping"},
            Case{"", "1:1: a value is missing; allowed is a mapping"},
            Case{"a: 1\na: 2\n", "2:1: the key \"a\" is there twice (first on line 1); allowed is once"},

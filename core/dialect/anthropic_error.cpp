@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dialect/anthropic_error.h"
+
+#include "base/json_doc.h"
+#include "dialect/json_object.h"
+#include "dialect/openai_error.h"
+#include "domain/error_status.h"
+#include "http/sse.h"
+
+namespace signalbox::dialect {
+namespace {
+
+constexpr std::string_view kOverloaded = "overloaded_error";
+
+}  // namespace
+
+bool isAnthropicError(std::string_view body) {
+  const auto doc = JsonDoc::parse(body);
+  return doc && doc->root()["type"].stringOr("") == "error" && doc->root()["error"].isObject();
+}
+
+std::string anthropicErrorBody(const Error& error) {
+  const int status = errorResponse(error).status;
+  const std::string code = errorCode(error);
+  JsonObject told;
+  told.text("type", code == kOverloaded ? kOverloaded : domain::anthropicErrorType(status)).text("message", error.message).text("code", code);
+  if (!error.param.empty()) told.text("param", error.param);
+  return JsonObject().raw("type", "\"error\"").raw("error", told.str()).str();
+}
+
+http::Response anthropicErrorResponse(const Error& error) {
+  http::Response response = errorResponse(error);
+  if (error.code != ErrorCode::UpstreamRejected || !isAnthropicError(response.body)) response.body = anthropicErrorBody(error);
+  return response;
+}
+
+std::string anthropicErrorEvent(const Error& error) { return http::sseEvent(anthropicErrorBody(error), "error"); }
+
+}  // namespace signalbox::dialect

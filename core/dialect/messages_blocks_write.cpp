@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parts, calls and results, as Anthropic's content blocks.
+#include "dialect/base64.h"
+#include "dialect/inline_data.h"
+#include "dialect/json_object.h"
+#include "dialect/messages_blocks.h"
+
+namespace signalbox::dialect {
+namespace {
+
+std::unexpected<Error> notCarried(std::string_view what) {
+  return fail(ErrorCode::NotCarried, "'messages.content': " + std::string(what) + " has no word in Anthropic's messages", "messages.content");
+}
+
+std::string source(const Part& part) {
+  JsonObject out;
+  if (part.data.empty()) return out.raw("type", "\"url\"").text("url", part.url).str();
+  return out.raw("type", "\"base64\"").text("media_type", part.media_type).text("data", part.data).str();
+}
+
+Result<std::string> writeFile(const Part& part, JsonObject& out) {
+  std::string from;
+  if (part.media_type == "text/plain") {
+    const auto text = fromBase64(part.data);
+    if (!text) return notCarried("a file whose data is not base64");
+    from = JsonObject().raw("type", "\"text\"").raw("media_type", "\"text/plain\"").text("data", *text).str();
+  } else if (part.media_type == "application/pdf" || (part.data.empty() && !part.url.empty())) {
+    from = source(part);
+  } else if (part.media_type.starts_with("image/")) {
+    return out.raw("type", "\"image\"").raw("source", source(part)).str();
+  } else {
+    return notCarried("a file of type \"" + part.media_type + "\"");
+  }
+  out.raw("type", "\"document\"").raw("source", from);
+  if (!part.name.empty()) out.text("title", part.name);
+  return out.str();
+}
+
+}  // namespace
+
+Result<std::string> writePart(const Part& given_part, std::set<std::string>& dropped) {
+  Part part = given_part;
+  if (part.data.empty() && part.url.starts_with("data:")) readUrl(std::exchange(part.url, {}), part);
+  JsonObject out;
+  if (!part.cache.empty()) out.raw("cache_control", part.cache);
+  switch (part.kind) {
+    case Part::Kind::Text:
+    case Part::Kind::Refusal: return part.text.empty() ? std::string() : out.raw("type", "\"text\"").text("text", part.text).str();
+    case Part::Kind::Reasoning:
+      if (part.redacted) return JsonObject().raw("type", "\"redacted_thinking\"").text("data", part.data).str();
+      // The provider takes back only its own thoughts, which it knows by their signature.
+      if (!part.signature.empty()) return JsonObject().raw("type", "\"thinking\"").text("thinking", part.text).text("signature", part.signature).str();
+      dropped.insert("reasoning");
+      return std::string();
+    case Part::Kind::Image:
+      if (!part.file_id.empty()) return notCarried("an image that was uploaded to another provider");
+      if (!part.detail.empty() && part.detail != "auto") dropped.insert("detail");
+      return out.raw("type", "\"image\"").raw("source", source(part)).str();
+    case Part::Kind::File:
+      if (!part.file_id.empty()) return notCarried("a file that was uploaded to another provider");
+      return writeFile(part, out);
+    case Part::Kind::Audio: return notCarried("sound");
+  }
+  return std::string();
+}
+
+std::string plainId(std::string_view id) {
+  std::string out(id.empty() ? "call" : id);
+  for (char& c : out) {
+    const bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    if (!fine) c = '_';
+  }
+  return out;
+}
+
+std::string writeCall(const ToolCall& call) {
+  const auto arguments = JsonDoc::parse(call.arguments);
+  const bool usable = arguments && arguments->root().isObject();
+  // What a model got wrong stays readable for the next one.
+  const std::string input = usable ? call.arguments : call.arguments.empty() ? "{}" : JsonObject().text("INVALID_JSON", call.arguments).str();
+  return JsonObject().raw("type", "\"tool_use\"").text("id", plainId(call.id)).text("name", call.name).raw("input", input).str();
+}
+
+Result<std::string> writeResult(const Turn& turn, std::set<std::string>& dropped) {
+  JsonObject out;
+  out.raw("type", "\"tool_result\"").text("tool_use_id", plainId(turn.call_id));
+  JsonArray content;
+  for (const auto& part : turn.parts) {
+    auto block = writePart(part, dropped);
+    if (!block) return block;
+    if (!block->empty()) content.raw(*block);
+  }
+  const bool plain = turn.parts.size() == 1 && turn.parts.front().kind == Part::Kind::Text && turn.parts.front().cache.empty();
+  if (plain) out.text("content", turn.parts.front().text);
+  else if (!content.empty()) out.raw("content", content.str());
+  if (turn.failed) out.raw("is_error", "true");
+  return out.str();
+}
+
+}  // namespace signalbox::dialect

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// A request for messages, as a conversation.
+#include <algorithm>
+#include <array>
+
+#include "dialect/chat_hub.h"
+#include "dialect/hints.h"
+#include "dialect/json_object.h"
+#include "dialect/messages.h"
+#include "dialect/messages_blocks.h"
+#include "dialect/request_parts.h"
+
+namespace signalbox::dialect {
+namespace {
+
+std::unexpected<Error> notCarried(std::string param, std::string_view what) {
+  return fail(ErrorCode::NotCarried, "'" + param + "': " + std::string(what) + " cannot be translated for this upstream", param);
+}
+
+Result<void> readTurns(JsonDoc::Node root, Conversation& out) {
+  if (given(root["system"])) {
+    Turn turn{.role = Turn::Role::System};
+    if (auto read = readParts(root["system"], turn.parts); !read) return read;
+    out.turns.push_back(std::move(turn));
+  }
+  for (auto message = root["messages"].first(); message; message = message.next()) {
+    const auto role = message["role"].stringOr("");
+    const auto content = message["content"];
+    if (role == "user") {
+      if (auto read = readUserTurns(content, out.turns); !read) return read;
+    } else if (role == "assistant") {
+      auto turn = readAssistantTurn(content);
+      if (!turn) return std::unexpected(std::move(turn.error()));
+      out.turns.push_back(std::move(*turn));
+    } else if (role == "system") {
+      Turn turn{.role = Turn::Role::System};
+      if (auto read = readParts(content, turn.parts); !read) return read;
+      out.turns.push_back(std::move(turn));
+    } else {
+      return notCarried("messages.role", "a message of the role \"" + role + "\"");
+    }
+  }
+  return {};
+}
+
+Result<void> readTools(JsonDoc::Node root, Conversation& out) {
+  const auto tools = root["tools"];
+  if (tools.isArray()) {
+    for (auto tool = tools.first(); tool; tool = tool.next()) {
+      const auto type = tool["type"].stringOr("custom");
+      if (type != "custom") return notCarried("tools", "the tool \"" + type + "\", which runs at its provider or is known to it alone,");
+      Tool read{.name = tool["name"].stringOr(""), .description = tool["description"].stringOr(""), .strict = tool["strict"].boolean()};
+      if (tool["input_schema"].isObject()) read.parameters = tool["input_schema"].raw();
+      if (tool["cache_control"].isObject()) read.cache = tool["cache_control"].raw();
+      out.tools.push_back(std::move(read));
+    }
+  }
+  using Kind = ToolChoice::Kind;
+  const auto choice = root["tool_choice"];
+  const auto type = choice["type"].stringOr("");
+  if (type == "auto") out.tool_choice.kind = Kind::Auto;
+  if (type == "any") out.tool_choice.kind = Kind::Required;
+  if (type == "none") out.tool_choice.kind = Kind::None;
+  if (type == "tool") out.tool_choice = {Kind::Named, choice["name"].stringOr("")};
+  if (const auto alone = choice["disable_parallel_tool_use"].boolean()) out.parallel_tool_calls = !*alone;
+  return {};
+}
+
+void drop(Conversation& out, std::string name) {
+  if (std::find(out.dropped.begin(), out.dropped.end(), name) == out.dropped.end()) out.dropped.push_back(std::move(name));
+}
+
+void readOutputConfig(JsonDoc::Node config, Conversation& out) {
+  if (!config.isObject()) return;
+  for (auto member = config.first(); member; member = member.next()) {
+    const auto name = member.key();
+    if (name == "format" && member["type"].stringOr("") == "json_schema" && member["schema"].isObject()) {
+      out.format = {AnswerFormat::Kind::JsonSchema, "answer", {}, std::string(member["schema"].raw()), true};
+    } else if (!member.isNull()) {
+      drop(out, "output_config." + name);
+    }
+  }
+}
+
+void readMetadata(JsonDoc::Node metadata, Conversation& out) {
+  if (!metadata.isObject()) return;
+  JsonObject kept;
+  for (auto member = metadata.first(); member; member = member.next()) {
+    const auto name = member.key();
+    if (name == "user_id") out.user = member.stringOr("");
+    else if (!isHintName(name)) kept.named(name, member.raw());
+  }
+  if (!kept.empty()) out.rest.emplace_back("metadata", kept.str());
+}
+
+// Members that the hub has words for, or that concern only the way to the router.
+constexpr std::array<std::string_view, 13> kRead{"model", "messages", "system",         "stream",      "tools",         "tool_choice", "max_tokens",
+                                                 "top_p", "top_k",    "stop_sequences", "temperature", "output_config", "metadata"};
+// What changes only how the provider works.
+constexpr std::array<std::string_view, 6> kDropped{"thinking", "service_tier", "cache_control", "context_management", "inference_geo", "speed"};
+// What changes what is answered, and what others cannot do.
+constexpr std::array<std::string_view, 2> kRefused{"mcp_servers", "container"};
+
+template <std::size_t n>
+bool isOneOf(const std::array<std::string_view, n>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Result<void> readRest(JsonDoc::Node root, Conversation& out) {
+  for (auto member = root.first(); member; member = member.next()) {
+    auto name = member.key();
+    if (member.isNull() || isOneOf(kRead, name)) continue;
+    if (isOneOf(kRefused, name)) return notCarried(name, "what it asks for");
+    if (isOneOf(kDropped, name)) drop(out, std::move(name));
+    else out.rest.emplace_back(std::move(name), member.raw());
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Conversation> conversationOfMessages(std::string_view body) {
+  const auto doc = JsonDoc::parse(body);
+  if (!doc) return std::unexpected(doc.error());
+  const auto root = doc->root();
+  Conversation out;
+  if (auto read = readTurns(root, out); !read) return std::unexpected(std::move(read.error()));
+  if (auto read = readTools(root, out); !read) return std::unexpected(std::move(read.error()));
+  readOutputConfig(root["output_config"], out);
+  readMetadata(root["metadata"], out);
+  out.max_tokens = wholeNumber(root["max_tokens"]);
+  out.temperature = root["temperature"].number();
+  out.top_p = root["top_p"].number();
+  out.top_k = wholeNumber(root["top_k"]);
+  const auto stop = root["stop_sequences"];
+  if (stop.isArray()) {
+    for (auto each = stop.first(); each; each = each.next()) out.stop.push_back(each.stringOr(""));
+  }
+  if (auto read = readRest(root, out); !read) return std::unexpected(std::move(read.error()));
+  return out;
+}
+
+}  // namespace signalbox::dialect
