@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "config/litellm_parts.h"
+#include "config/price_table.h"
 #include "schema/pointer.h"
 
 namespace signalbox::config {
@@ -113,6 +114,24 @@ std::optional<double> daysOf(const Json& duration) {
   return seconds > 0 ? std::optional(seconds / 86400) : std::nullopt;
 }
 
+// As load() will find it.
+std::string priceListOf(const DraftUpstream& upstream, const DraftModel& model) {
+  if (!model.provider.empty()) return model.provider;
+  if (!upstream.provider.empty()) return upstream.provider;
+  if (upstream.api == domain::UpstreamApi::Anthropic) return "anthropic";
+  return upstream.base_url.find("://api.openai.com") != std::string::npos ? "openai" : upstream.name;
+}
+
+// The first model that nobody has a price of; empty where there is none.
+std::string modelWithoutPrice(const Draft& draft) {
+  for (const auto& upstream : draft.upstreams) {
+    for (const auto& model : upstream.models) {
+      if (!model.price && !builtInPrice(priceListOf(upstream, model), model.id)) return upstream.name + "/" + model.id;
+    }
+  }
+  return {};
+}
+
 std::optional<double> dailyBudget(LitellmReading& reading, const Json& settings, bool has_key) {
   if (!settings.is_object() || !settings.contains("max_budget")) return std::nullopt;
   const std::string pointer = "/litellm_settings/max_budget";
@@ -121,7 +140,10 @@ std::optional<double> dailyBudget(LitellmReading& reading, const Json& settings,
   if (!budget.is_number() || budget.get<double>() <= 0) reading.leftOut(pointer, "it must be a number of US dollars");
   else if (!days) reading.leftOut(pointer, "a budget here is of a day, and budget_duration gives no time such as 1d or 30d", "set limits.usd_per_day of a key");
   else if (!has_key) reading.leftOut(pointer, "budgets belong to client keys, and the file has no master_key", "add one under keys with limits: { usd_per_day: N }");
-  else {
+  else if (const auto model = modelWithoutPrice(reading.result.draft); !model.empty()) {
+    reading.leftOut(pointer, "the price of " + model + " is not known, and what nobody can add up cannot be held to a budget",
+                    "give every model a price, then set limits.usd_per_day of the key");
+  } else {
     const double daily = budget.get<double>() / *days;
     if (*days != 1) reading.changed(pointer, "a budget here is of a day: it is split evenly", "change limits.usd_per_day of the key");
     constexpr double kCent = 0.01;

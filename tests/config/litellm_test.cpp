@@ -203,8 +203,8 @@ TEST_F(LitellmTest, aShortTimeoutBoundsTheFirstToken) {
 
 TEST_F(LitellmTest, theMasterKeyHasTheBudgetAndTheLimitsOfAll) {
   const auto read = import(R"(model_list:
-  - {model_name: a, litellm_params: {model: openai/a, rpm: 100, tpm: 1000}}
-  - {model_name: b, litellm_params: {model: openai/b, rpm: 50}}
+  - {model_name: a, litellm_params: {model: openai/gpt-4o, rpm: 100, tpm: 1000}}
+  - {model_name: b, litellm_params: {model: openai/gpt-4o-mini, rpm: 50}}
 litellm_settings: {max_budget: 30, budget_duration: 30d}
 general_settings: {master_key: os.environ/PROXY_KEY}
 )");
@@ -219,6 +219,14 @@ TEST_F(LitellmTest, aBudgetWithoutATimeOrAKeyIsLeftOut) {
   EXPECT_THAT(leftOut(import(models({{"a", "openai/a"}}) + "litellm_settings: {max_budget: 30}\n")), ElementsAre("3: litellm_settings.max_budget"));
   const auto read = import(models({{"a", "openai/a"}}) + "litellm_settings: {max_budget: 30, budget_duration: 1d}\n");
   EXPECT_THAT(read.notes[0].why, HasSubstr("no master_key"));
+}
+
+TEST_F(LitellmTest, aBudgetIsLeftOutWhereAPriceIsNotKnown) {
+  const auto read = import(models({{"a", "openai/gpt-4o"}, {"b", "openai/nobody-knows"}}) +
+                           "litellm_settings: {max_budget: 30, budget_duration: 1d}\ngeneral_settings: {master_key: os.environ/PROXY_KEY}\n");
+  EXPECT_FALSE(read.draft.keys.at(0).usd_per_day);
+  EXPECT_THAT(leftOut(read), ElementsAre("4: litellm_settings.max_budget"));
+  EXPECT_THAT(read.notes.back().why, HasSubstr("the price of openai/nobody-knows is not known"));
 }
 
 TEST_F(LitellmTest, aliasesAndPatternsOfNames) {

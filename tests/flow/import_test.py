@@ -18,6 +18,8 @@ model_list:
       api_key: os.environ/FIRST_KEY
       rpm: 500
       timeout: 20
+      input_cost_per_token: 0.0000005
+      output_cost_per_token: 0.000001
   - model_name: chat-backup
     litellm_params:
       model: hosted_vllm/medium
@@ -31,6 +33,8 @@ model_list:
       api_base: os.environ/THIRD_BASE
       api_key: sk-canary-in-the-file
       rpm: 60
+      input_cost_per_token: 0.000002
+      output_cost_per_token: 0.000004
 litellm_settings:
   num_retries: 2
   request_timeout: 30
@@ -94,10 +98,10 @@ class ImportTest(FlowTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         said = json.loads(done.stdout)
         left_out = {note["key"]: note["line"] for note in said["notes"] if note["carried"] == "no"}
-        self.assertEqual(left_out, {"litellm_settings.num_retries": 23, "router_settings.routing_strategy": 28})
-        self.assertIn("config.yaml:23:3: litellm_settings.num_retries is not carried over", done.stderr)
+        self.assertEqual(left_out, {"litellm_settings.num_retries": 27, "router_settings.routing_strategy": 32})
+        self.assertIn("config.yaml:27:3: litellm_settings.num_retries is not carried over", done.stderr)
         written = (self.folder / "signalbox.yaml").read_text()
-        self.assertIn("#   config.yaml:28:3: router_settings.routing_strategy is not carried over", written)
+        self.assertIn("#   config.yaml:32:3: router_settings.routing_strategy is not carried over", written)
         self.assertIn("limits: { rpm: 660, usd_per_day: 10 }", written)
         for text in [done.stdout, done.stderr, written, (self.folder / "policy.yaml").read_text()]:
             for key in ["sk-canary", "made-up-", "sk-master"]:

@@ -44,10 +44,10 @@ std::string expand(std::string text) {
     const std::size_t open = text.rfind('{', close);
     const std::string inside = text.substr(open + 1, close - open - 1);
     std::string with;
-    const std::string post = "POST / HTTP/1.1\\r\\nHost: a\\r\\n";
+    const std::string post(R"(POST / HTTP/1.1\r\nHost: a\r\n)");
     if (inside == "G") with = "GET / HTTP/1.1\\r\\nHost: a\\r\\n";
     else if (inside == "P") with = post;
-    else if (inside == "C") with = post + "Transfer-Encoding: chunked\\r\\n";
+    else if (inside == "C") with.append(post).append(R"(Transfer-Encoding: chunked\r\n)");
     else if (inside == "E") with = "\\r\\n\\r\\n";
     else {
       const std::size_t star = inside.rfind('*');

@@ -27,7 +27,9 @@ TEST(PatternTest, refusesAProgramThatWouldBeHuge) { EXPECT_FALSE(Pattern::compil
 TEST(PatternTest, takesLinearTimeWhereBacktrackingWouldNot) {
   const auto pattern = Pattern::compile("(a+)+$");
   ASSERT_TRUE(pattern);
-  EXPECT_FALSE(pattern->search(std::string(1'000'000, 'a') + "b"));
+  std::string almost(1'000'000, 'a');
+  almost += 'b';
+  EXPECT_FALSE(pattern->search(almost));
 }
 
 TEST(PatternSetTest, agreesWithItsPatternsOneByOne) {
