@@ -15,7 +15,7 @@
 #include "domain/event.h"
 #include "upstream/cooldown.h"
 #include "upstream/credential.h"
-#include "upstream/retry_budget.h"
+#include "upstream/share_budget.h"
 #include "upstream/warmth.h"
 
 namespace signalbox::upstream {
@@ -64,7 +64,7 @@ struct Closed {
 // Of one deployment.
 class Guard {
  public:
-  Guard(std::string name, Cooldown& cooldown, Credential& credential, RetryBudget& budget, const std::optional<domain::KeepWarm>& warm)
+  Guard(std::string name, Cooldown& cooldown, Credential& credential, ShareBudget& budget, const std::optional<domain::KeepWarm>& warm)
       : name_(std::move(name)), cooldown_(cooldown), credential_(credential), budget_(budget), warmth_(warm) {}
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
@@ -73,7 +73,7 @@ class Guard {
   [[nodiscard]] std::expected<Permit, Closed> admit(SteadyTime now, bool nobody_else);
   // Whether requests may go there as things are; a trial that is due does not count.
   [[nodiscard]] bool usable(SteadyTime now) const;
-  [[nodiscard]] RetryBudget& budget() { return budget_; }
+  [[nodiscard]] ShareBudget& budget() { return budget_; }
   [[nodiscard]] Breaker::State state() const { return state_.load(std::memory_order_relaxed); }
   [[nodiscard]] const std::string& name() const { return name_; }
   // For how long nothing was asked; Duration::max() where nothing ever was.
@@ -98,7 +98,7 @@ class Guard {
   const std::string name_;  // upstream/model
   Cooldown& cooldown_;
   Credential& credential_;
-  RetryBudget& budget_;
+  ShareBudget& budget_;
   std::vector<std::vector<const Guard*>> others_;  // in each tier that it stands in
   std::mutex* opening_ = nullptr;                  // of the whole table: two that open at once would each leave the other as the last
   mutable std::mutex mutex_;

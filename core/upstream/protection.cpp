@@ -10,7 +10,7 @@ Protection::Protection(const config::Config& config) {
     const std::string credential = upstream.base_url + " " + sha256Hex(upstream.key.reveal());
     auto& key = credentials_[credential];
     if (!key) key = std::make_unique<Credential>();
-    auto& budget = budgets_[upstream.name] = std::make_unique<RetryBudget>();
+    auto& budget = budgets_[upstream.name] = std::make_unique<ShareBudget>(kRetryShare, kRetryReserve, kRetryReserve);
     for (const auto& model : upstream.models) {
       auto& cooldown = cooldowns_[credential + " " + model.id];
       if (!cooldown) cooldown = std::make_unique<Cooldown>();
@@ -21,7 +21,7 @@ Protection::Protection(const config::Config& config) {
     }
   }
   for (const auto& tier : config.tiers) {
-    if (tier.hedge) hedges_.emplace(tier.name, std::make_unique<HedgeBudget>(tier.hedge->most));
+    if (tier.hedge) hedges_.emplace(tier.name, std::make_unique<ShareBudget>(tier.hedge->most, 1, 0));
     for (const auto& deployment : tier.deployments) {
       std::vector<const Guard*> others;
       for (const auto& other : tier.deployments) {

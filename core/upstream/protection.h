@@ -11,7 +11,6 @@
 
 #include "config/config.h"
 #include "upstream/guard.h"
-#include "upstream/hedge_budget.h"
 
 namespace signalbox::upstream {
 
@@ -20,9 +19,9 @@ class Protection {
   explicit Protection(const config::Config& config);
   // REQUIRES: a configured deployment.
   [[nodiscard]] Guard& of(const domain::Deployment& deployment) const;
-  [[nodiscard]] RetryBudget& budget(const std::string& upstream) { return *budgets_.at(upstream); }
+  [[nodiscard]] ShareBudget& budget(const std::string& upstream) { return *budgets_.at(upstream); }
   // Of a tier by its name; null where it does not hedge.
-  [[nodiscard]] HedgeBudget* hedges(const std::string& tier) const {
+  [[nodiscard]] ShareBudget* hedges(const std::string& tier) const {
     const auto found = hedges_.find(tier);
     return found == hedges_.end() ? nullptr : found->second.get();
   }
@@ -33,8 +32,8 @@ class Protection {
   std::map<Name, std::unique_ptr<Guard>> guards_;
   std::map<std::string, std::unique_ptr<Cooldown>> cooldowns_;
   std::map<std::string, std::unique_ptr<Credential>> credentials_;
-  std::map<std::string, std::unique_ptr<RetryBudget>> budgets_;
-  std::map<std::string, std::unique_ptr<HedgeBudget>> hedges_;
+  std::map<std::string, std::unique_ptr<ShareBudget>> budgets_;
+  std::map<std::string, std::unique_ptr<ShareBudget>> hedges_;
   std::mutex opening_;
 };
 

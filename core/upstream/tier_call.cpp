@@ -216,7 +216,7 @@ std::optional<Duration> Caller::hedgeAfter(std::size_t deployment) const {
 Task<std::unique_ptr<Exchange>> Caller::attemptHedged(std::unique_ptr<Exchange> exchange, std::size_t deployment, Duration after) {
   std::optional<std::size_t> beside;
   const auto second = [&]() -> std::unique_ptr<Exchange> {
-    HedgeBudget* const budget = client_.protection().hedges(call_.tier->name);
+    ShareBudget* const budget = client_.protection().hedges(call_.tier->name);
     if (budget == nullptr || !budget->spend()) return nullptr;
     auto step = walk_.beside(steadyNow());
     if (!step) return nullptr;
@@ -246,7 +246,7 @@ Task<Result<std::unique_ptr<Exchange>>> Caller::run() {
       walk_.passedOver();  // its dialect has no way to say what the client wants; another's may
       continue;
     }
-    HedgeBudget* const hedges = client_.protection().hedges(call_.tier->name);
+    ShareBudget* const hedges = client_.protection().hedges(call_.tier->name);
     if (hedges != nullptr && step->first) hedges->chosen();
     const auto after = hedges != nullptr && step->first ? hedgeAfter(step->deployment) : std::nullopt;
     std::unique_ptr<Exchange> answered;

@@ -215,8 +215,8 @@ TEST_F(TierWalkTest, inABrownOutAttemptsStayWithinTenPercentAndThree) {
   }
 }
 
-TEST(RetryBudgetTest, isThreeAndATenthOfWhatWasChosenHoweverLongAllWasWell) {
-  RetryBudget budget;
+TEST(ShareBudgetTest, isThreeAndATenthOfWhatWasChosenHoweverLongAllWasWell) {
+  ShareBudget budget(kRetryShare, kRetryReserve, kRetryReserve);
   for (int i = 0; i < 10'000; ++i) budget.chosen();
   int spent = 0;
   for (int i = 0; i < 100; ++i) {
