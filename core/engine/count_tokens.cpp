@@ -78,6 +78,8 @@ Task<http::Response> countTokens(CountServices services, http::Request http) {
     co_return dialect::errorResponse(forbidden, kDialect);
   }
   if (const auto* deployment = counterFor(services.config, *meaning)) {
+    admit::Holding holding;
+    if (auto entered = services.key.account->enter(services.key.limits, steadyNow(), holding); !entered) co_return dialect::errorResponse(entered.error(), kDialect);
     auto counted = co_await askUpstream(services.client, *deployment, *request);
     if (counted) co_return json(std::move(*counted), "provider");
     // A request that is wrong is told so; where nobody counts, an estimate is better than nothing.

@@ -17,11 +17,11 @@ COST = 11 * 100e-6 + 7 * 200e-6
 
 
 class Limited(FlowTest):
-    def serve(self, limits, answer=None, price=PRICE, **key):
+    def serve(self, limits, answer=None, price=PRICE, api="openai", **key):
         self.provider = self.enter(Provider(answer or (lambda body, send: send(200, whole()))))
         keys = [{"name": "app", "key": {"env": "FLOW_APP"}, "limits": limits, **key}, {"name": "free", "key": {"env": "FLOW_FREE"}}]
         model = {"id": "m", **({"price": price} if price else {})}
-        router = Router(self.folder, [{"name": "u", "api": "openai", "base_url": self.provider.url, "models": [model]}],
+        router = Router(self.folder, [{"name": "u", "api": api, "base_url": self.provider.url, "models": [model]}],
                         [{"name": "t", "deployments": ["u/m"], "timeout": "5s"}], UNGATED, {"keys": keys},
                         env={"FLOW_APP": "key-of-the-app", "FLOW_FREE": "key-of-the-other"})
         router.token = "key-of-the-app"
@@ -52,6 +52,15 @@ class MinuteTest(Limited):
         self.assertIn("3 requests a minute", error["message"])
         self.assertEqual(self.ask(router, "key-of-the-other")[0], 200)
         self.assertEqual(len(self.provider.asked), 4)
+
+    def test_counting_tokens_at_the_provider_is_a_request_too(self):
+        router = self.serve({"rpm": 2}, lambda body, send: send(200, {"input_tokens": 3}), api="anthropic")
+        body = {"model": "u/m", "max_tokens": 9, "messages": [{"role": "user", "content": "hello"}]}
+        answers = [router.request("POST", "/v1/messages/count_tokens", body) for _ in range(3)]
+        self.assertEqual([status for status, _, _ in answers], [200, 200, 429])
+        self.assertEqual((answers[0][1]["x-signalbox-usage-source"], json.loads(answers[0][2])), ("provider", {"input_tokens": 3}))
+        self.assertEqual(json.loads(answers[2][2])["error"]["type"], "rate_limit_error")
+        self.assertEqual(len(self.provider.asked), 2)
 
     def test_the_limit_is_one_for_all_workers(self):
         router = self.serve({"rpm": 10})
