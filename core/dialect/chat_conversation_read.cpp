@@ -8,11 +8,10 @@
 #include "dialect/hints.h"
 #include "dialect/inline_data.h"
 #include "dialect/json_object.h"
+#include "dialect/request_parts.h"
 
 namespace signalbox::dialect {
 namespace {
-
-bool given(JsonDoc::Node node) { return node && !node.isNull(); }
 
 std::unexpected<Error> notCarried(std::string param, std::string what) {
   return fail(ErrorCode::NotCarried, "'" + param + "': " + what + " cannot be translated for this upstream", param);

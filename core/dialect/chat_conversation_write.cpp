@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "base/strings.h"
 #include "dialect/chat_hub.h"
 #include "dialect/inline_data.h"
 #include "dialect/json_object.h"
@@ -101,7 +102,7 @@ Result<void> writeAnswerTurn(const Turn& turn, Dropped& dropped, JsonArray& out)
 }
 
 // A tool's result is text here; what else it has to show follows as if the user had sent it.
-Result<void> writeToolTurn(const Turn& turn, Dropped& dropped, JsonArray& out, std::vector<Part>& shown) {
+void writeToolTurn(const Turn& turn, Dropped& dropped, JsonArray& out, std::vector<Part>& shown) {
   std::string text;
   for (const auto& part : turn.parts) {
     if (isWords(part)) text += (text.empty() ? "" : "\n") + part.text;
@@ -110,7 +111,6 @@ Result<void> writeToolTurn(const Turn& turn, Dropped& dropped, JsonArray& out, s
   }
   if (turn.failed) text = "Error: " + text;
   out.raw(JsonObject().raw("role", "\"tool\"").text("tool_call_id", turn.call_id).text("content", text).str());
-  return {};
 }
 
 Result<std::string> writeTurns(const std::vector<Turn>& turns, Dropped& dropped) {
@@ -125,7 +125,7 @@ Result<std::string> writeTurns(const std::vector<Turn>& turns, Dropped& dropped)
   };
   for (const auto& turn : turns) {
     if (turn.role == Turn::Role::Tool) {
-      if (auto written = writeToolTurn(turn, dropped, out, shown); !written) return std::unexpected(written.error());
+      writeToolTurn(turn, dropped, out, shown);
       continue;
     }
     if (auto written = showWhatIsLeft(); !written) return std::unexpected(written.error());
@@ -190,8 +190,8 @@ std::string_view lengthName(std::string_view model) {
 
 void writeSampling(const Conversation& in, std::string_view model, JsonObject& out) {
   if (in.max_tokens) out.number(lengthName(model), *in.max_tokens);
-  if (in.temperature) out.raw("temperature", jsonNumber(*in.temperature));
-  if (in.top_p) out.raw("top_p", jsonNumber(*in.top_p));
+  if (in.temperature) out.raw("temperature", shortest(*in.temperature));
+  if (in.top_p) out.raw("top_p", shortest(*in.top_p));
   if (in.top_k) out.number("top_k", *in.top_k);
   if (in.seed) out.number("seed", *in.seed);
   if (in.n != 1) out.number("n", in.n);

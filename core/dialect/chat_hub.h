@@ -18,7 +18,5 @@ namespace signalbox::dialect {
 
 // A tool call's arguments: a text that should hold JSON; some servers give the object itself.
 [[nodiscard]] std::string argumentsText(JsonDoc::Node arguments);
-// A whole number however it is written: 100, 100.0, 1e2.
-[[nodiscard]] std::optional<std::int64_t> wholeNumber(JsonDoc::Node node);
 
 }  // namespace signalbox::dialect

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers of chat completions, as the hub has them.
-#include <cmath>
 #include <set>
 
 #include "dialect/chat_hub.h"
@@ -159,13 +158,6 @@ class ChatReader final : public ReplyReader {
 std::string argumentsText(JsonDoc::Node arguments) {
   if (auto text = arguments.string()) return std::move(*text);
   return arguments && !arguments.isNull() ? std::string(arguments.raw()) : std::string();
-}
-
-std::optional<std::int64_t> wholeNumber(JsonDoc::Node node) {
-  const auto value = node.number();
-  constexpr double kMost = 9e15;
-  if (!value || !(std::fabs(*value) <= kMost)) return std::nullopt;
-  return static_cast<std::int64_t>(*value);
 }
 
 std::unique_ptr<ReplyReader> chatReplyReader(const Additions& add) { return std::make_unique<ChatReader>(add); }

@@ -66,7 +66,7 @@ struct Members {
       tools, functions, tool_choice, function_call, response_format, user;
 };
 
-Result<Members> findMembers(JsonDoc::Node root) {
+Result<Members> membersOf(JsonDoc::Node root) {
   static constexpr std::pair<std::string_view, JsonDoc::Node Members::*> kWanted[] = {
       {"model", &Members::model},
       {"messages", &Members::messages},
@@ -84,33 +84,20 @@ Result<Members> findMembers(JsonDoc::Node root) {
       {"function_call", &Members::function_call},
       {"response_format", &Members::response_format},
       {"user", &Members::user}};
-  Members found;
-  for (auto member = root.first(); member; member = member.next()) {
-    const auto name = member.key();
-    if (const auto typed = checkField(name, member); !typed) return std::unexpected(typed.error());
-    for (const auto& [key, slot] : kWanted) {
-      if (key == name) found.*slot = member;
-    }
-  }
-  return found;
-}
-
-std::int64_t wholeOr(JsonDoc::Node node, std::int64_t fallback) {
-  const auto value = node.number();
-  return value ? static_cast<std::int64_t>(std::clamp(*value, -9e15, 9e15)) : fallback;
+  return findMembers(root, kWanted, [](std::string_view name, JsonDoc::Node member) { return checkField(name, member); });
 }
 
 Result<void> readNumbers(const Members& in, domain::Request& request) {
   if (given(in.top_logprobs)) {
-    const auto top = wholeOr(in.top_logprobs, 0);
+    const auto top = wholeNumber(in.top_logprobs).value_or(0);
     if (top < 0 || top > 1000) return fail(ErrorCode::InvalidRequest, "'top_logprobs' must be from 0 to 1000", "top_logprobs");
     request.top_logprobs = static_cast<int>(top);
   }
-  const auto n = wholeOr(in.n, 1);
+  const auto n = wholeNumber(in.n).value_or(1);
   if (n < 1 || n > 128) return fail(ErrorCode::InvalidRequest, "'n' must be from 1 to 128", "n");
   request.n = static_cast<int>(n);
-  if (given(in.max_tokens)) request.max_tokens = wholeOr(in.max_tokens, 0);
-  if (given(in.max_completion_tokens)) request.max_tokens = wholeOr(in.max_completion_tokens, 0);
+  if (given(in.max_tokens)) request.max_tokens = wholeNumber(in.max_tokens);
+  if (given(in.max_completion_tokens)) request.max_tokens = wholeNumber(in.max_completion_tokens);
   return {};
 }
 
@@ -146,7 +133,7 @@ Result<domain::Request> readChatRequest(std::string body, const http::Headers& h
   if (!doc) return fail(ErrorCode::InvalidRequest, "the request body is not usable: " + doc.error().message);
   const auto root = doc->root();
   if (!root.isObject()) return fail(ErrorCode::InvalidRequest, "the request body must be a JSON object");
-  const auto members = findMembers(root);
+  const auto members = membersOf(root);
   if (!members) return std::unexpected(members.error());
   if (const auto read = readMembers(root, *members, request); !read) return std::unexpected(read.error());
   auto hints = readHints(headers, members->metadata);

@@ -47,7 +47,4 @@ class JsonArray {
   std::string text_ = "[";
 };
 
-// The shortest text that reads back as this number.
-[[nodiscard]] std::string jsonNumber(double value);
-
 }  // namespace signalbox::dialect

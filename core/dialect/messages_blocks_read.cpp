@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Anthropic's content blocks, as parts, calls and turns.
-#include "dialect/base64.h"
+#include "base/base64.h"
 #include "dialect/messages_blocks.h"
 #include "dialect/request_parts.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parts, calls and results, as Anthropic's content blocks.
-#include "dialect/base64.h"
+#include "base/base64.h"
 #include "dialect/inline_data.h"
 #include "dialect/json_object.h"
 #include "dialect/messages_blocks.h"

@@ -153,9 +153,9 @@ void writeTools(const Conversation& in, Dropped& dropped, JsonObject& out) {
 
 void writeSampling(const Conversation& in, Dropped& dropped, JsonObject& out) {
   out.number("max_tokens", in.max_tokens.value_or(kMaxTokens));
-  if (in.temperature) out.raw("temperature", jsonNumber(std::clamp(*in.temperature, 0.0, 1.0)));
+  if (in.temperature) out.raw("temperature", shortest(std::clamp(*in.temperature, 0.0, 1.0)));
   if (in.temperature.value_or(0) > 1) dropped.insert("temperature above 1");
-  if (in.top_p) out.raw("top_p", jsonNumber(*in.top_p));
+  if (in.top_p) out.raw("top_p", shortest(*in.top_p));
   if (in.top_k) out.number("top_k", *in.top_k);
   JsonArray stop;
   for (const auto& word : in.stop) {

@@ -55,20 +55,12 @@ struct Members {
   JsonDoc::Node model, messages, system, metadata, stream, max_tokens, tools, tool_choice, output_config;
 };
 
-Result<Members> findMembers(JsonDoc::Node root) {
+Result<Members> membersOf(JsonDoc::Node root) {
   static constexpr std::pair<std::string_view, JsonDoc::Node Members::*> kWanted[] = {
       {"model", &Members::model},       {"messages", &Members::messages},     {"system", &Members::system},
       {"metadata", &Members::metadata}, {"stream", &Members::stream},         {"max_tokens", &Members::max_tokens},
       {"tools", &Members::tools},       {"tool_choice", &Members::tool_choice}, {"output_config", &Members::output_config}};
-  Members found;
-  for (auto member = root.first(); member; member = member.next()) {
-    const auto name = member.key();
-    if (const auto typed = checkMessagesField(name, member); !typed) return std::unexpected(typed.error());
-    for (const auto& [key, slot] : kWanted) {
-      if (key == name) found.*slot = member;
-    }
-  }
-  return found;
+  return findMembers(root, kWanted, [](std::string_view name, JsonDoc::Node member) { return checkMessagesField(name, member); });
 }
 
 Result<void> readTurns(const Members& in, domain::Request& request) {
@@ -117,7 +109,7 @@ Result<domain::Request> read(std::string body, const http::Headers& headers, boo
   if (!doc) return fail(ErrorCode::InvalidRequest, "the request body is not usable: " + doc.error().message);
   const auto root = doc->root();
   if (!root.isObject()) return fail(ErrorCode::InvalidRequest, "the request body must be a JSON object");
-  const auto members = findMembers(root);
+  const auto members = membersOf(root);
   if (!members) return std::unexpected(members.error());
   if (const auto done = readMembers(root, *members, request); !done) return std::unexpected(done.error());
   if (needs_max_tokens && !request.max_tokens) return wrongType("max_tokens", "an integer", members->max_tokens);

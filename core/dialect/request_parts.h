@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the readers of all client dialects have in common. Internal to dialect/.
 #pragma once
+#include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/json_doc.h"
 #include "domain/request.h"
 #include "http/message.h"
@@ -18,6 +23,27 @@ namespace signalbox::dialect {
 
 // Null stands for "not given".
 [[nodiscard]] inline bool given(JsonDoc::Node node) { return node && !node.isNull(); }
+
+// A whole number however it is written (100, 100.0, 1e2), no further from 0 than any count is; nullopt where it is none.
+[[nodiscard]] inline std::optional<std::int64_t> wholeNumber(JsonDoc::Node node) {
+  const auto value = node.number();
+  return value ? std::optional(static_cast<std::int64_t>(std::clamp(*value, -9e15, 9e15))) : std::nullopt;
+}
+
+// The members of an object that `wanted` names, each in the place it names. The error is the first of `check(name, member)`, which is
+// asked of every member.
+template <class Members, std::size_t count, class Check>
+[[nodiscard]] Result<Members> findMembers(JsonDoc::Node root, const std::pair<std::string_view, JsonDoc::Node Members::*> (&wanted)[count], Check check) {
+  Members found;
+  for (auto member = root.first(); member; member = member.next()) {
+    const auto name = member.key();
+    if (const auto allowed = check(name, member); !allowed) return std::unexpected(allowed.error());
+    for (const auto& [key, slot] : wanted) {
+      if (key == name) found.*slot = member;
+    }
+  }
+  return found;
+}
 
 // Everything a signalbox hint leaves behind in the body: its member, or all of metadata when hints were all there was, because
 // some providers refuse an empty one.
