@@ -1,41 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dialect/base64.h"
+#include "base/base64.h"
 
-#include <cstdint>
+#include <openssl/evp.h>
 
-namespace signalbox::dialect {
+namespace signalbox {
 namespace {
-constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-}
+unsigned char* bytesOf(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+const unsigned char* bytesOf(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+}  // namespace
 
 std::string toBase64(std::string_view bytes) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto byte = [&](std::size_t at) { return at < bytes.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at])) : 0u; };
-    const std::uint32_t group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-    for (std::size_t digit = 0; digit < 4; ++digit) {
-      out += i + digit > bytes.size() ? '=' : kDigits[group >> (18 - 6 * digit) & 63];
-    }
-  }
+  std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');  // it ends what it writes with a zero
+  const int written = EVP_EncodeBlock(bytesOf(out), bytesOf(bytes), static_cast<int>(bytes.size()));
+  out.resize(static_cast<std::size_t>(written));
   return out;
 }
 
 std::optional<std::string> fromBase64(std::string_view text) {
   while (text.ends_with('=')) text.remove_suffix(1);
-  std::string out;
-  std::uint32_t group = 0;
-  int bits = 0;
-  for (const char c : text) {
-    const auto digit = kDigits.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    group = group << 6 | static_cast<std::uint32_t>(digit);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    out += static_cast<char>(group >> bits & 255);
-  }
-  return bits == 6 ? std::nullopt : std::optional(std::move(out));
+  const std::size_t padding = (4 - text.size() % 4) % 4;
+  // White space at its ends, and padding in its middle, would pass.
+  if (padding == 3 || text.find_first_of("= \t\r\n") != std::string_view::npos) return std::nullopt;
+  const std::string padded = std::string(text).append(padding, '=');
+  std::string out(padded.size() / 4 * 3, '\0');
+  const int written = EVP_DecodeBlock(bytesOf(out), bytesOf(std::string_view(padded)), static_cast<int>(padded.size()));
+  if (written < 0) return std::nullopt;
+  out.resize(out.size() - padding);
+  return out;
 }
 
-}  // namespace signalbox::dialect
+}  // namespace signalbox

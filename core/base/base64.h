@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// RFC 4648 base64, for files that one dialect has as text and another as data. Internal to dialect/.
+// RFC 4648 base64, by OpenSSL.
 #pragma once
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace signalbox::dialect {
+namespace signalbox {
 
 [[nodiscard]] std::string toBase64(std::string_view bytes);
-[[nodiscard]] std::optional<std::string> fromBase64(std::string_view text);  // nullopt when it is none
+[[nodiscard]] std::optional<std::string> fromBase64(std::string_view text);  // with or without padding; nullopt when it is none
 
-}  // namespace signalbox::dialect
+}  // namespace signalbox

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json.h"
-#include "dialect/base64.h"
+#include "base/base64.h"
 #include "dialect/made_up.h"
 
 namespace signalbox::dialect {
