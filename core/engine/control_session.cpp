@@ -81,6 +81,7 @@ void ControlSession::Link::dispatch(const Call& call) {
   if (!call.params.is_object() && !call.params.is_null()) {
     return refuse(call, Error{ErrorCode::InvalidRequest, "`params` must be an object", "params", {}, 0, 0});
   }
+  if (const auto unknown = control::unknownParameter(*method, call.params)) return refuse(call, *unknown);
   this->call(*method, call);
 }
 

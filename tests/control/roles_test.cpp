@@ -42,6 +42,28 @@ TEST(RolesTest, readsEveryNameBackAndNoOther) {
   EXPECT_EQ(parseMethod(""), std::nullopt);
 }
 
+TEST(RolesTest, everyMethodRefusesAParameterThatItDoesNotKnow) {
+  for (const Method method : allMethods()) {
+    Json params = Json::object();
+    EXPECT_FALSE(unknownParameter(method, params)) << name(method);
+    for (const auto& known : parameters(method)) params[known] = nullptr;
+    EXPECT_FALSE(unknownParameter(method, params)) << name(method);
+    params["no_such_parameter"] = 1;
+    const auto error = unknownParameter(method, params);
+    ASSERT_TRUE(error) << name(method);
+    EXPECT_EQ(error->code, ErrorCode::InvalidRequest);
+    EXPECT_EQ(error->param, "no_such_parameter");
+    EXPECT_TRUE(error->message.starts_with(std::string(name(method)) + " has no parameter")) << error->message;
+  }
+}
+
+TEST(RolesTest, theNearestKnownParameterIsNamed) {
+  const auto error = unknownParameter(Method::PolicyApply, {{"policy", Json::object()}, {"confirm_within", 60}});
+  ASSERT_TRUE(error);
+  EXPECT_NE(error->message.find("did you mean \"confirm_within_s\"?"), std::string::npos) << error->message;
+  EXPECT_NE(unknownParameter(Method::UpstreamsList, {{"x", 1}})->message.find("it takes none"), std::string::npos);
+}
+
 TEST(RolesTest, listsAsCapabilitiesExactlyWhatMayBeCalled) {
   for (const Role role : {Role::Viewer, Role::Tuner, Role::Admin}) {
     const auto listed = capabilities(role);
