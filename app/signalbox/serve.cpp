@@ -12,6 +12,7 @@
 #include "policy/policy.h"
 #include "signalbox/commands.h"
 #include "signalbox/endpoint.h"
+#include "signalbox/service_manager.h"
 #include "signalbox/stop_signals.h"
 
 namespace signalbox::app {
@@ -31,35 +32,39 @@ std::optional<config::Address> address(const std::string& text) {
   return config::Address{endpoint->address, endpoint->port};
 }
 
-std::shared_ptr<const config::Config> loadConfig(const std::string& named) {
-  std::string file = named;
-  if (file.empty()) {
-    auto found = config::findConfigFile();
-    if (!found) {
-      std::cerr << "signalbox: " << found.error().message << '\n';
-      return nullptr;
-    }
-    file = *found;
-  }
-  const auto secrets = config::systemSecrets();
-  auto loaded = config::load(file, *secrets, &policy::check);
-  if (!loaded) {
-    for (const auto& error : loaded.error()) std::cerr << error.string() << '\n';
-    return nullptr;
-  }
-  if (const auto identities = engine::readIdentities(**loaded); !identities) {
-    for (const auto& error : identities.error()) std::cerr << error.string() << '\n';
-    return nullptr;
-  }
-  return *loaded;
+config::Loader loaderOf(const std::string& file) {
+  return [file] {
+    const auto secrets = config::systemSecrets();
+    return config::load(file, *secrets, &policy::check);
+  };
+}
+
+// The file that is meant; empty, and said, when there is none.
+std::string configFile(const std::string& named) {
+  if (!named.empty()) return named;
+  auto found = config::findConfigFile();
+  if (found) return *found;
+  std::cerr << "signalbox: " << found.error().message << '\n';
+  return {};
+}
+
+std::shared_ptr<const config::Config> loadConfig(const config::Loader& load) {
+  config::ConfigErrors errors;
+  auto loaded = load();
+  if (!loaded) errors = std::move(loaded.error());
+  else if (auto identities = engine::readIdentities(**loaded); !identities) errors = std::move(identities.error());
+  for (const auto& error : errors) std::cerr << error.string() << '\n';
+  return errors.empty() ? *loaded : nullptr;
 }
 
 // Stops the router in peace; a second signal while it drains hastens it.
-ExitCode stopRouter(engine::Router& router, const StopSignals& signals, int signal) {
-  constexpr auto kDrain = std::chrono::seconds(30);
-  log::info("stopping: open requests have {} s to end; a second signal ends them now", kDrain.count());
-  auto stopped = std::async(std::launch::async, [&] { router.stop(kDrain); });
+ExitCode stopRouter(engine::Router& router, const StopSignals& signals, const ServiceManager& manager, int signal) {
+  const Duration deadline = router.drainDeadline();
+  manager.tell("STOPPING=1\nSTATUS=Open requests are answered, new ones are not");
+  log::info("stopping: open requests have {} to end; a second signal ends them now", formatDuration(deadline));
+  auto stopped = std::async(std::launch::async, [&] { router.stop(deadline); });
   while (stopped.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    manager.tell("WATCHDOG=1");
     const int another = signals.waitFor(std::chrono::milliseconds(20));
     if (another == 0 || another == SIGHUP) continue;
     log::warn("open requests end now");
@@ -68,28 +73,62 @@ ExitCode stopRouter(engine::Router& router, const StopSignals& signals, int sign
   return signal == SIGINT ? ExitCode::Interrupted : ExitCode::Ok;
 }
 
+void reload(engine::Router& router, const ServiceManager& manager) {
+  manager.reloading();
+  const auto came = router.reload();
+  manager.tell(came.result == "refused" ? "READY=1\nSTATUS=The last reload was refused; the configuration before it is in force" : "READY=1\nSTATUS=Serving");
+}
+
 // A terminal that is lost, or a service manager that asks for a reload, does not end the traffic.
-int waitForEnd(const StopSignals& signals) {
+int waitForEnd(engine::Router& router, const StopSignals& signals, const ServiceManager& manager) {
   while (true) {
-    const int signal = signals.wait();
-    if (signal != SIGHUP) return signal;
-    log::warn("SIGHUP: the configuration is read at the start only; restart the router to change it");
+    const auto every = manager.watchdog() / 3;
+    const int signal = every.count() > 0 ? signals.waitFor(every) : signals.wait();
+    if (signal == SIGHUP) reload(router, manager);
+    else if (signal != 0) return signal;
+    else if (router.pulse()) manager.tell("WATCHDOG=1");  // where a worker hangs nothing is said, and we are started anew
   }
+}
+
+// Sockets that the service manager has opened take the place of the configured addresses.
+Result<void> takeSockets(const ServiceManager& manager, engine::RouterOptions& options) {
+  const auto take = [&](const char* name, std::optional<config::Address>& address, int& into) -> Result<void> {
+    const auto descriptor = manager.socket(name);
+    if (!descriptor) return std::unexpected(descriptor.error());
+    if (*descriptor < 0) return {};
+    const auto where = server::Server::inherited(*descriptor);
+    if (!where) return fail(where.error().code, std::string(name) + ": " + where.error().message);
+    address = config::Address{where->address, where->port};
+    into = *descriptor;
+    return {};
+  };
+  if (auto data = take("data", options.listen, options.listen_socket); !data) return data;
+  return take("control", options.control, options.control_socket);
 }
 
 ExitCode serve(const ServeArguments& arguments) {
   const StopSignals signals(SIGHUP);  // before the first thread
-  const auto config = loadConfig(arguments.config);
+  const ServiceManager manager;
+  const std::string source = configFile(arguments.config);
+  if (source.empty()) return ExitCode::Failed;
+  const config::Loader load = loaderOf(source);
+  const auto config = loadConfig(load);
   if (!config) return ExitCode::Failed;
   setUpLog(arguments.log_level.empty() ? config->log_level : arguments.log_level);
   for (const auto& warning : config->warnings) log::warn("{}", warning.string());
 
   engine::RouterOptions options;
   options.config = config;
+  options.load = load;
+  if (arguments.log_level.empty()) options.set_log_level = &setUpLog;
   options.version = SIGNALBOX_VERSION;
   options.listen = address(arguments.listen);
   options.control = address(arguments.control);
   if (arguments.workers > 0) options.workers = arguments.workers;
+  if (const auto taken = takeSockets(manager, options); !taken) {
+    std::cerr << "signalbox: " << taken.error().message << '\n';
+    return ExitCode::Failed;
+  }
   auto router = engine::Router::start(std::move(options));
   if (!router) {
     std::cerr << "signalbox: " << router.error().message << '\n';
@@ -100,7 +139,9 @@ ExitCode serve(const ServeArguments& arguments) {
   if (const auto file = (*router)->controlTokenFile(); !file.empty()) std::cerr << "the control plane's token is in " << file << '\n';
   // Last, as whoever waits for this line may use everything that was said before it.
   std::cout << "listening data=" << (*router)->dataUrl() << " control=" << (*router)->controlUrl() << std::endl;
-  return stopRouter(**router, signals, waitForEnd(signals));
+  manager.tell("READY=1\nSTATUS=Serving");
+  const int signal = waitForEnd(**router, signals, manager);
+  return stopRouter(**router, signals, manager, signal);
 }
 
 }  // namespace
@@ -113,7 +154,7 @@ void addServe(CLI::App& app, ExitCode& exit) {
   command->add_option("--control", arguments->control, "Where consoles connect, instead of the configured address")->check(checkEndpoint)->type_name("HOST:PORT");
   command->add_option("--workers", arguments->workers, "Worker threads, instead of the configured number")->check(CLI::Range(1, 256));
   command->add_option("--log-level", arguments->log_level, "trace, debug, info, warn or error")->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}));
-  command->footer("Prints one line when it is ready: listening data=http://HOST:PORT control=ws://HOST:PORT. SIGTERM drains and exits 0.");
+  command->footer("Prints one line when it is ready: listening data=http://HOST:PORT control=ws://HOST:PORT. SIGHUP reads the configuration again; SIGTERM drains and exits 0.");
   command->callback([arguments, &exit] { exit = serve(*arguments); });
 }
 

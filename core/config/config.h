@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/secret.h"
+#include "base/sha256.h"
 #include "config/price_table.h"
 #include "domain/calibration_map.h"
 #include "domain/document_error.h"
@@ -70,6 +71,9 @@ struct Otlp {
 
 struct Config {
   std::string file;                    // as given; relative paths inside count from its folder
+  std::string text;                    // of the file
+  Sha256 topology{};                   // of what it says of upstreams and tiers: equal where these are the same
+  std::vector<std::string> read_from;  // absolute: the file itself and those that it names, secrets apart
   std::string router_name;             // "name", else the machine's
   Address listen{"127.0.0.1", 8787};
   Address control{"127.0.0.1", 8788};
@@ -87,6 +91,8 @@ struct Config {
   std::optional<domain::PolicyDocument> policy;  // read from policy_file, compiled against the tiers
   std::string log_level = "info";
   std::optional<Otlp> otlp;            // nullopt: no traces are made or sent
+  Duration drain_delay{};                                // still accepting, but not ready
+  Duration drain_deadline = std::chrono::seconds(30);    // for open requests, after that
   ConfigErrors warnings;               // accepted, but without effect in this version; for check and serve to print
 
   [[nodiscard]] const domain::Upstream* upstream(std::string_view name) const;
@@ -100,6 +106,7 @@ class SecretSource {
   virtual Result<Secret> env(const std::string& name) = 0;
   virtual Result<Secret> file(const std::string& path) = 0;     // 0600 or refused
   virtual Result<Secret> keyring(const std::string& name) = 0;
+  virtual Result<Secret> credential(const std::string& name) = 0;  // of the service manager
 };
 [[nodiscard]] std::unique_ptr<SecretSource> systemSecrets();
 
@@ -113,6 +120,8 @@ using PolicyCheck = std::function<domain::DocumentFindings(const domain::PolicyD
 [[nodiscard]] std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::string& text, const std::string& file,
                                                                                   SecretSource& secrets, const PolicyCheck& check,
                                                                                   const std::string* policy_text = nullptr);
+// The same once more, whenever it is asked.
+using Loader = std::function<std::expected<std::shared_ptr<const Config>, ConfigErrors>()>;
 // The default search: ./signalbox.yaml, then the XDG configuration folder. InvalidConfig names both when neither is there.
 [[nodiscard]] Result<std::string> findConfigFile();
 

@@ -74,6 +74,7 @@ class AnySecret : public SecretSource {
   Result<Secret> env(const std::string& name) override { return Secret("variable-" + name); }
   Result<Secret> file(const std::string& path) override { return Secret("file-" + path); }
   Result<Secret> keyring(const std::string& name) override { return Secret("keyring-" + name); }
+  Result<Secret> credential(const std::string& name) override { return Secret("credential-" + name); }
 };
 
 }  // namespace

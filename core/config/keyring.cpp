@@ -28,7 +28,7 @@ Result<Secret> readKeyring(const std::string& name) {
     return fail(ErrorCode::Io, "the keyring cannot be asked: " + why);
   }
   if (!found) {
-    return fail(ErrorCode::NotFound, "the keyring has no entry \"" + name + "\"; store it with `secret-tool store --label=signalbox service signalbox name " + name + "`");
+    return fail(ErrorCode::NotFound, "the keyring has no entry of that name; store it with `secret-tool store --label=signalbox service signalbox name NAME`");
   }
   return Secret(std::string(found.get()));
 }

@@ -45,6 +45,16 @@ void readPolicyFile(const Reading& from, Config& config, const PolicyCheck& chec
   warnings = std::move(policy.warnings);
 }
 
+// Secrets in files are followed by whoever uses them; so are the authorities of upstreams.
+void noteFiles(Config& config, const Json& json, const std::string& folder) {
+  config.read_from.push_back(fs::absolute(config.file).lexically_normal().string());
+  if (!config.policy_file.empty()) config.read_from.push_back(config.policy_file);
+  for (const Json& file : json.value("calibration", Json::array())) config.read_from.push_back(absolutePath(folder, file.get<std::string>()));
+  for (const auto& tls : {config.listen.tls, config.control.tls}) {
+    if (tls) config.read_from.insert(config.read_from.end(), {tls->cert_file, tls->key_file});
+  }
+}
+
 }  // namespace
 
 Result<std::string> readFile(const std::string& path) {
@@ -95,11 +105,17 @@ std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::s
 
   auto config = std::make_shared<Config>();
   config->file = file;
+  config->text = text;
+  const auto words = [&](const char* key) { return yaml.json.value(key, Json()).dump(-1, ' ', false, Json::error_handler_t::replace); };
+  config->topology = sha256(words("upstreams") + words("tiers"));
   const Reading from{yaml.json, fs::absolute(file).parent_path().string(), secrets, problems};
   config->router_name = yaml.json.value("name", machineName());
   const Json workers = yaml.json.value("workers", Json("auto"));
   config->workers = workers.is_number() ? workers.get<std::size_t>() : 0;
   config->log_level = yaml.json.value("log", Json::object()).value("level", config->log_level);
+  const Json drain = yaml.json.value("drain", Json::object());
+  if (drain.contains("delay")) config->drain_delay = parseDuration(drain["delay"].get<std::string>()).value_or(Duration{});
+  if (drain.contains("deadline")) config->drain_deadline = readDuration(from, drain["deadline"], "/drain/deadline");
   readListeners(from, *config);
   readKeys(from, *config);
   readStore(from, *config);
@@ -112,6 +128,7 @@ std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::s
   ConfigErrors policy_warnings;
   if (problems.clean()) readPolicyFile(from, *config, check, policy_text, policy_warnings);
   if (!problems.clean()) return std::unexpected(problems.takeErrors());
+  noteFiles(*config, yaml.json, from.folder);
   config->warnings = problems.takeWarnings();
   config->warnings.insert(config->warnings.end(), policy_warnings.begin(), policy_warnings.end());
   return config;

@@ -81,11 +81,15 @@ Duration readDuration(const Reading& from, const Json& json, const std::string& 
 Secret readSecret(const Reading& from, const Json& json, const std::string& pointer) {
   const std::string kind = json.begin().key();
   const std::string text = json.begin()->get<std::string>();
-  auto secret = kind == "env"    ? from.secrets.env(text)
-                : kind == "file" ? from.secrets.file(absolutePath(from.folder, text))
-                                 : from.secrets.keyring(text);
+  auto secret = kind == "env"          ? from.secrets.env(text)
+                : kind == "file"       ? from.secrets.file(absolutePath(from.folder, text))
+                : kind == "credential" ? from.secrets.credential(text)
+                                       : from.secrets.keyring(text);
   if (secret) return *std::move(secret);
-  from.problems.error(pointer + "/" + kind, secret.error().message);
+  // A key that was pasted where its place belongs must not be printed.
+  const bool is_path = text.find_first_of("/.") != std::string::npos;
+  const bool pasted = kind == "file" && !is_path && !std::filesystem::exists(absolutePath(from.folder, text));
+  from.problems.error(pointer + "/" + kind, pasted ? "there is no such file here; `file` takes a path, never the key itself" : secret.error().message);
   return {};
 }
 

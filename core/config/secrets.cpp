@@ -45,7 +45,24 @@ class SystemSecrets : public SecretSource {
   Result<Secret> file(const std::string& path) override {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return fail(ErrorCode::Io, path + " cannot be opened: " + std::strerror(errno));
-    auto secret = readOpened(fd, path);
+    auto secret = readOpened(fd, path, true);
+    ::close(fd);
+    return secret;
+  }
+
+  // The service manager alone decides who may read there, by access lists that look like a group's rights.
+  Result<Secret> credential(const std::string& name) override {
+    const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+    if (!folder || *folder != '/') {
+      return fail(ErrorCode::NotFound, "there are no credentials: CREDENTIALS_DIRECTORY is not set; the service manager sets it for a unit with LoadCredential=NAME:FILE");
+    }
+    if (name.find('/') != std::string::npos || name.starts_with('.')) return fail(ErrorCode::InvalidInput, "`credential` takes a credential's name, without a folder");
+    const std::string path = std::string(folder) + "/" + name;
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (fd < 0) {
+      return fail(ErrorCode::NotFound, std::string("there is no credential of that name (") + std::strerror(errno) + "); the unit needs LoadCredential=NAME:FILE or LoadCredentialEncrypted=NAME");
+    }
+    auto secret = readOpened(fd, "the credential", false);
     ::close(fd);
     return secret;
   }
@@ -53,15 +70,15 @@ class SystemSecrets : public SecretSource {
   Result<Secret> keyring(const std::string& name) override {
     const auto secret = readKeyring(name);
     if (!secret) return secret;
-    return oneWord("the keyring's entry \"" + name + "\"", secret->reveal());
+    return oneWord("the keyring's entry", secret->reveal());
   }
 
  private:
   // The opened file is judged, not the name, which could change hands in between.
-  static Result<Secret> readOpened(int fd, const std::string& path) {
+  static Result<Secret> readOpened(int fd, const std::string& path, bool owner_only) {
     struct stat status {};
     if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return fail(ErrorCode::Io, path + " is not a regular file");
-    if ((status.st_mode & 077) != 0) {
+    if (owner_only && (status.st_mode & 077) != 0) {
       return fail(ErrorCode::Io, path + " can be read by others; allowed is mode 0600: chmod 600 " + path);
     }
     if (status.st_size > kMaxSecretBytes) return fail(ErrorCode::Io, path + " is larger than 64 KiB; a secret file holds one key");

@@ -74,12 +74,32 @@ Result<domain::JournalStatus> journalFromJson(const Json& json) {
 
 }  // namespace
 
+namespace {
+
+Json configToJson(const domain::ConfigStatus& config) {
+  return {{"result", config.result}, {"at", formatIso(config.at, 6)}, {"errors", config.errors}, {"restart", config.restart}, {"policy_differs", config.policy_differs}};
+}
+
+Result<domain::ConfigStatus> configFromJson(const Json& json) {
+  domain::ConfigStatus config;
+  Fields fields(json);
+  fields.read("result", config.result);
+  fields.time("at", config.at);
+  fields.read("errors", config.errors);
+  fields.read("restart", config.restart);
+  fields.read("policy_differs", config.policy_differs);
+  return fields.done(std::move(config));
+}
+
+}  // namespace
+
 Json toJson(const domain::RouterStatus& status) {
   return {{"state", status.state},
           {"uptime_s", number(status.uptime_s)},
           {"journal", journalToJson(status.journal)},
           {"memory_bytes", status.memory_bytes},
           {"in_flight", status.in_flight},
+          {"config", configToJson(status.config)},
           {"last_event_ts", status.last_event_ts > 0 ? Json(formatIso(status.last_event_ts, 6)) : Json(nullptr)}};
 }
 
@@ -93,6 +113,7 @@ Result<domain::RouterStatus> statusFromJson(const Json& json) {
   fields.read("memory_bytes", status.memory_bytes);
   fields.read("in_flight", status.in_flight);
   fields.time("last_event_ts", status.last_event_ts);
+  fields.with("config", status.config, &configFromJson);
   return fields.done(std::move(status));
 }
 

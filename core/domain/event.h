@@ -38,6 +38,15 @@ struct JournalStatus {
   std::optional<WallMicros> kept_since;  // of the oldest decision, once older ones are gone
 };
 
+// What came of the last reload; while there was none, of the start.
+struct ConfigStatus {
+  std::string result;  // started applied refused
+  WallMicros at = 0;
+  std::vector<std::string> errors;   // of one that was refused: file:line:column: what, and what is allowed
+  std::vector<std::string> restart;  // what differs from what is in force and takes a restart
+  std::string policy_differs;        // how the policy file differs from the live policy; empty = not at all
+};
+
 struct RouterStatus {
   std::string state;  // starting ready degraded draining
   double uptime_s = 0;
@@ -45,6 +54,7 @@ struct RouterStatus {
   std::int64_t memory_bytes = 0;
   std::int64_t in_flight = 0;
   WallMicros last_event_ts = 0;  // 0: none yet
+  ConfigStatus config;
 };
 
 // What the router asks of a model for its own sake, was refused, and asks for no longer until `until`.

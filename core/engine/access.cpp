@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/access.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 
 #include "admit/token_file.h"
@@ -65,9 +63,34 @@ Secret Access::clientToken() const {
   return client_token_;
 }
 
+std::string Access::clientFile() const {
+  const std::lock_guard lock(mutex_);
+  return client_file_;
+}
+
+std::string Access::controlFile() const {
+  const std::lock_guard lock(mutex_);
+  return control_file_;
+}
+
+void Access::adopt(Access& next) {
+  ControlTokens tokens;
+  {
+    const std::lock_guard lock(mutex_);
+    client_keys_ = std::move(next.client_keys_);
+    client_token_ = std::move(next.client_token_);
+    control_ = std::move(next.control_);
+    watched_ = std::move(next.watched_);
+    client_file_ = std::move(next.client_file_);
+    control_file_ = std::move(next.control_file_);
+    keys_.set(std::make_shared<admit::KeyRing>(client_keys_, client_token_, book_));
+    tokens = control_;
+  }
+  if (changed_) changed_(std::move(tokens));
+}
+
 void Access::watch(Duration every, std::function<void(ControlTokens)> changed) {
   changed_ = std::move(changed);
-  if (watched_.empty()) return;
   ticker_.emplace();
   looking_ = ticker_->every(every, [this] { (void)look(); });
 }
@@ -75,13 +98,6 @@ void Access::watch(Duration every, std::function<void(ControlTokens)> changed) {
 void Access::stop() {
   looking_.reset();
   ticker_.reset();
-}
-
-Access::Stamp Access::stampOf(const std::string& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return {};
-  // The time of the last change of anything, mode included: a file that was opened to others and closed again is read again.
-  return {info.st_dev, info.st_ino, info.st_size, info.st_ctim.tv_sec * 1'000'000'000LL + info.st_ctim.tv_nsec};
 }
 
 bool Access::look() {
@@ -123,7 +139,7 @@ bool Access::isTaken(const Watched& watched, const Secret& secret) const {
 
 // Whether another secret is in force now.
 bool Access::refresh(Watched& watched) {
-  const Stamp stamp = stampOf(watched.path);
+  const FileStamp stamp = fileStamp(watched.path);
   if (stamp == watched.seen) return false;
   watched.seen = stamp;
   const auto fresh = config::systemSecrets()->file(watched.path);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "admit/keys.h"
+#include "base/file_stamp.h"
 #include "base/snapshot.h"
 #include "engine/ticker.h"
 
@@ -35,8 +36,11 @@ class Access {
   [[nodiscard]] ControlTokens controlTokens() const;
   [[nodiscard]] Secret clientToken() const;  // empty when keys are configured
   // The state folder's files; empty when the keys or tokens are configured.
-  [[nodiscard]] const std::string& clientFile() const { return client_file_; }
-  [[nodiscard]] const std::string& controlFile() const { return control_file_; }
+  [[nodiscard]] std::string clientFile() const;
+  [[nodiscard]] std::string controlFile() const;
+
+  // Takes over the keys, tokens and files of one that was opened for another configuration, and tells of the control tokens.
+  void adopt(Access& next);
 
   // Looks at the files at this interval, on a thread of its own, and tells when control tokens have changed.
   void watch(Duration every, std::function<void(ControlTokens)> changed);
@@ -45,24 +49,17 @@ class Access {
   bool look();
 
  private:
-  // What tells one state of a file from another, without reading it.
-  struct Stamp {
-    std::uint64_t device = 0, inode = 0;
-    std::int64_t size = -1, changed_ns = 0;
-    bool operator==(const Stamp&) const = default;
-  };
   enum class Kind { ClientToken, ClientKey, ControlToken };
   struct Watched {
     Kind kind;
     std::size_t index;  // among the keys or tokens
     std::string path;
-    Stamp seen;
+    FileStamp seen;
   };
 
   Access() = default;
   [[nodiscard]] Result<void> resolve(const AccessOptions& options);
   void follow(Kind kind, std::size_t index, const std::string& path);
-  [[nodiscard]] static Stamp stampOf(const std::string& path);
   [[nodiscard]] Secret& secretOf(const Watched& watched);
   [[nodiscard]] bool isTaken(const Watched& watched, const Secret& secret) const;
   [[nodiscard]] bool refresh(Watched& watched);

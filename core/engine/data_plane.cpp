@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "base/json_doc.h"
@@ -52,9 +53,27 @@ domain::Dialect spokenIn(const http::Request& request) {
 
 }  // namespace
 
-DataPlane::DataPlane(RouteServices services, std::shared_ptr<const config::Config> config,
-                     std::shared_ptr<upstream::HealthTable> health, Facts facts, std::size_t workers)
-    : services_(services), config_(std::move(config)), health_(std::move(health)), facts_(std::move(facts)), clients_(workers), replies_(workers) {}
+DataPlane::DataPlane(RouteServices services, const Generations& generations, Facts facts, std::size_t workers)
+    : services_(services), generations_(generations), facts_(std::move(facts)), lanes_(workers), clients_(workers), replies_(workers) {}
+
+DataPlane::Lane::Lane(server::Worker& worker, std::shared_ptr<const Generation> current)
+    : generation(std::move(current)), client(std::make_shared<upstream::Client>(worker.executor(), generation->config, generation->health)) {}
+
+std::shared_ptr<DataPlane::Lane> DataPlane::lane(server::Worker& worker) {
+  auto& own = lanes_[worker.index()];
+  if (!own || own->generation->number != generations_.number()) {
+    own = std::make_shared<Lane>(worker, generations_.current());
+    auto& all = clients_[worker.index()];
+    std::erase_if(all, [](const auto& one) { return one.expired(); });
+    all.push_back(own->client);
+  }
+  return own;
+}
+
+RouteServices DataPlane::servicesOf(const Generation& generation) const {
+  return {*generation.config, services_.keys, services_.policies, services_.journal, *generation.pricing, services_.counters,
+          services_.additions_memory, services_.paused, services_.traces};
+}
 
 Task<void> DataPlane::handle(server::Worker& worker, http::Request request, server::Responder& responder) {
   // The client's leaving comes back as a value, ClientGone, so that the record of the request is written all the same.
@@ -74,20 +93,32 @@ Task<void> DataPlane::handle(server::Worker& worker, http::Request request, serv
   co_await responder.send(std::move(response));
 }
 
+bool DataPlane::takes(std::string_view method, std::string_view path) const { return allowedMethods(path) == method; }
+
 void DataPlane::end(server::Worker& worker) {
   if (const auto replies = std::exchange(replies_[worker.index()], nullptr)) replies->end();
-  clients_[worker.index()].reset();
+  for (const auto& open : std::exchange(clients_[worker.index()], {})) {
+    if (const auto client = open.lock()) client->giveUp();
+  }
+  lanes_[worker.index()].reset();
 }
 
-std::shared_ptr<upstream::Client> DataPlane::clientOf(server::Worker& worker) {
-  auto& own = clients_[worker.index()];
-  if (!own) own = std::make_shared<upstream::Client>(worker.executor(), config_, health_);
-  return own;
-}
+// What wakes the last request of a lane may be the lane's own timer or connection, which is still at work then: a lane that is no longer
+// in force ends on a turn of its own.
+struct DataPlane::Hold {
+  std::shared_ptr<Lane> lane;
+  const std::shared_ptr<Lane>& in_force;
+  Executor executor;
+  ~Hold() {
+    if (lane != in_force) asio::post(executor, [last = std::move(lane)] {});
+  }
+};
+
+DataPlane::Hold DataPlane::hold(server::Worker& worker) { return {lane(worker), lanes_[worker.index()], worker.executor()}; }
 
 Task<void> DataPlane::serveModel(server::Worker& worker, domain::Dialect dialect, http::Request request, server::Responder& responder) {
-  const auto client = clientOf(worker);
-  Route route(services_, *client, dialect, std::move(request), responder);
+  const Hold own = hold(worker);
+  Route route(servicesOf(*own.lane->generation), *own.lane->client, dialect, std::move(request), responder);
   co_await route.run();
 }
 
@@ -110,8 +141,8 @@ Task<http::Response> DataPlane::answer(server::Worker& worker, http::Request req
   const auto key = keys->authenticate(request.headers);
   if (!key) co_return dialect::errorResponse(key.error(), spokenIn(request));
   if (path == dialect::kCountTokensPath) {
-    const auto client = clientOf(worker);
-    const CountServices count{services_.config, services_.policies.live(), **key, *client};
+    const Hold own = hold(worker);
+    const CountServices count{*own.lane->generation->config, services_.policies.live(), **key, *own.lane->client};
     co_return co_await countTokens(count, std::move(request));
   }
   if (path == "/v1/feedback") co_return co_await takeFeedback(worker, request);
@@ -134,7 +165,8 @@ Task<http::Response> DataPlane::takeFeedback(server::Worker& worker, const http:
 }
 
 http::Response DataPlane::models(const http::Request& request) const {
-  const auto listed = listModels(*config_, *services_.policies.live(), services_.pricing);
+  const auto generation = generations_.current();
+  const auto listed = listModels(*generation->config, *services_.policies.live(), *generation->pricing);
   const bool anthropic = spokenIn(request) == domain::Dialect::AnthropicMessages;
   if (request.path() == kModels) return json(200, anthropic ? dialect::anthropicModelsBody(listed) : dialect::modelsBody(listed));
   const auto wanted = request.path().substr(kModels.size() + 1);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/generation.h"
 #include "engine/replies.h"
 #include "engine/route.h"
 
@@ -18,29 +19,40 @@ class DataPlane final : public server::Handler {
     std::function<std::string()> state;                 // starting ready degraded draining
     std::function<std::string()> metrics;
   };
-  DataPlane(RouteServices services, std::shared_ptr<const config::Config> config, std::shared_ptr<upstream::HealthTable> health,
-            Facts facts, std::size_t workers);
+  // Configuration and prices in `services` are those of the first generation. References outlive the data plane.
+  DataPlane(RouteServices services, const Generations& generations, Facts facts, std::size_t workers);
 
   Task<void> handle(server::Worker& worker, http::Request request, server::Responder& responder) override;
+  [[nodiscard]] bool takes(std::string_view method, std::string_view path) const override;
   void refused(int status, std::string_view why) override;
   void end(server::Worker& worker) override;
 
  private:
   Task<void> serveModel(server::Worker& worker, domain::Dialect dialect, http::Request request, server::Responder& responder);
   Task<http::Response> answer(server::Worker& worker, http::Request request);
-  [[nodiscard]] std::shared_ptr<upstream::Client> clientOf(server::Worker& worker);
   Task<http::Response> takeFeedback(server::Worker& worker, const http::Request& request);
   [[nodiscard]] http::Response models(const http::Request& request) const;
   [[nodiscard]] http::Response ready() const;
   [[nodiscard]] http::Response metrics(const http::Request& request) const;
 
+  // One worker's way to the upstreams of one generation.
+  struct Lane {
+    Lane(server::Worker& worker, std::shared_ptr<const Generation> current);
+    std::shared_ptr<const Generation> generation;
+    std::shared_ptr<upstream::Client> client;
+  };
+  [[nodiscard]] std::shared_ptr<Lane> lane(server::Worker& worker);
+  struct Hold;
+  [[nodiscard]] Hold hold(server::Worker& worker);  // for as long as a request is served
+  [[nodiscard]] RouteServices servicesOf(const Generation& generation) const;
+
   RouteServices services_;
-  std::shared_ptr<const config::Config> config_;
-  std::shared_ptr<upstream::HealthTable> health_;
+  const Generations& generations_;
   Facts facts_;
-  // By worker; each touched by its own thread only. Requests hold theirs, so that one which outlives its worker's loop, and is
-  // destroyed with it, still has it.
-  std::vector<std::shared_ptr<upstream::Client>> clients_;
+  // By worker; each touched by its own thread only. Requests hold theirs to their end: also one that outlives its generation, or
+  // its worker's loop and is destroyed with that.
+  std::vector<std::shared_ptr<Lane>> lanes_;
+  std::vector<std::vector<std::weak_ptr<upstream::Client>>> clients_;  // also of generations that only requests still hold
   std::vector<std::shared_ptr<Replies>> replies_;
 };
 

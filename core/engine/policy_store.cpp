@@ -76,6 +76,11 @@ Result<void> PolicyStore::Core::load() {
   return {};
 }
 
+std::string PolicyStore::Core::differenceFrom(const domain::PolicyDocument& document) const {
+  const std::lock_guard lock(mutex_);
+  return policy::describe(policy::diff(current_.document, document));
+}
+
 Result<void> PolicyStore::Core::writeFirst(const domain::PolicyDocument& document, const char* reason) {
   auto compiled = compile(document, 0);
   if (!compiled) return std::unexpected(std::move(compiled.error()));
@@ -220,6 +225,7 @@ PolicyStore::~PolicyStore() { core_->stop(); }
 std::shared_ptr<const policy::CompiledPolicy> PolicyStore::live() const { return core_->live(); }
 domain::PolicyState PolicyStore::state() const { return core_->state(); }
 const std::string& PolicyStore::fileDifference() const { return core_->fileDifference(); }
+std::string PolicyStore::differenceFrom(const domain::PolicyDocument& document) const { return core_->differenceFrom(document); }
 Subscription PolicyStore::observe(std::function<void(const domain::PolicyState&)> sink) { return core_->observe(std::move(sink)); }
 void PolicyStore::checkDeadMan() { core_->checkDeadMan(); }
 

@@ -38,6 +38,8 @@ class PolicyStore {
   [[nodiscard]] domain::PolicyState state() const;
   // How the policy file differs from the live policy, as read at start; empty = not at all, or there is no file.
   [[nodiscard]] const std::string& fileDifference() const;
+  // The same of another document, as of now.
+  [[nodiscard]] std::string differenceFrom(const domain::PolicyDocument& document) const;
   // Told how things stand now, at once, and then of every change and confirmation, on the journal's thread, after live() changed.
   [[nodiscard]] Subscription observe(std::function<void(const domain::PolicyState&)> sink);
 

@@ -31,6 +31,7 @@ class PolicyStore::Core : public std::enable_shared_from_this<PolicyStore::Core>
   [[nodiscard]] domain::PolicyState state() const;
   [[nodiscard]] Compiled live() const { return live_.get(); }
   [[nodiscard]] const std::string& fileDifference() const { return file_difference_; }
+  [[nodiscard]] std::string differenceFrom(const domain::PolicyDocument& document) const;
   [[nodiscard]] Subscription observe(std::function<void(const domain::PolicyState&)> sink);
 
  private:

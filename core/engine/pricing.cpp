@@ -24,12 +24,16 @@ std::int64_t RollingTokens::withinHour(SteadyTime now) const {
   return sum;
 }
 
-Pricing::Pricing(const config::Config& config, SteadyTime started) : started_(started) {
+Pricing::Pricing(const config::Config& config, SteadyTime started) { read(config, nullptr, started); }
+Pricing::Pricing(const config::Config& config, const Pricing& before, SteadyTime now) { read(config, &before, now); }
+
+void Pricing::read(const config::Config& config, const Pricing* before, SteadyTime now) {
   for (const auto& upstream : config.upstreams) {
     if (upstream.gpu_cost) {
-      auto gpu = std::make_unique<Gpu>();
-      gpu->usd_per_hour = upstream.gpu_cost->usd_per_hour * upstream.gpu_cost->replicas;
-      gpus_.emplace(upstream.name, std::move(gpu));
+      Gpu& gpu = gpus_[upstream.name];
+      gpu.usd_per_hour = upstream.gpu_cost->usd_per_hour * upstream.gpu_cost->replicas;
+      if (before != nullptr && before->gpus_.contains(upstream.name)) gpu.served = before->gpus_.at(upstream.name).served;
+      else gpu.served = std::make_shared<Served>(now);
     }
     for (const auto& model : upstream.models) {
       prices_[{upstream.name, model.id}] = model.price ? model.price : config::builtInPrice(model.provider, model.id);
@@ -40,13 +44,13 @@ Pricing::Pricing(const config::Config& config, SteadyTime started) : started_(st
 std::optional<double> Pricing::charge(const domain::Deployment& deployment, const domain::Usage& usage, SteadyTime now) {
   if (const auto found = gpus_.find(deployment.upstream); found != gpus_.end()) {
     if (usage.source == domain::UsageSource::None) return std::nullopt;
-    Gpu& gpu = *found->second;
+    const Gpu& gpu = found->second;
     const std::int64_t own = usage.input + usage.output;
-    const std::lock_guard lock(gpu.mutex);
-    gpu.served.add(now, own);
-    const std::int64_t all = gpu.served.withinHour(now);
+    const std::lock_guard lock(gpu.served->mutex);
+    gpu.served->tokens.add(now, own);
+    const std::int64_t all = gpu.served->tokens.withinHour(now);
     if (all == 0) return std::nullopt;
-    const double hours = std::min(1.0, std::chrono::duration<double, std::ratio<3600>>(now - started_).count());
+    const double hours = std::min(1.0, std::chrono::duration<double, std::ratio<3600>>(now - gpu.served->started).count());
     return gpu.usd_per_hour * hours * static_cast<double>(own) / static_cast<double>(all);
   }
   const auto found = prices_.find({deployment.upstream, deployment.model});

@@ -33,6 +33,8 @@ class RollingTokens {
 class Pricing {
  public:
   explicit Pricing(const config::Config& config, SteadyTime started = steadyNow());
+  // Of another configuration: upstreams of the same name go on with the hour that they have had.
+  Pricing(const config::Config& config, const Pricing& before, SteadyTime now = steadyNow());
   // Counts the tokens towards the upstream's hour and prices them.
   [[nodiscard]] std::optional<double> charge(const domain::Deployment& deployment, const domain::Usage& usage, SteadyTime now = steadyNow());
   // Whether what is asked of it will have a known cost.
@@ -41,14 +43,19 @@ class Pricing {
   [[nodiscard]] std::optional<domain::Price> price(const domain::Deployment& deployment) const;
 
  private:
+  struct Served {
+    explicit Served(SteadyTime since) : started(since) {}
+    const SteadyTime started;
+    std::mutex mutex;
+    RollingTokens tokens;
+  };
   struct Gpu {
     double usd_per_hour = 0;
-    std::mutex mutex;
-    RollingTokens served;
+    std::shared_ptr<Served> served;  // with the pricing of the configuration before and after
   };
+  void read(const config::Config& config, const Pricing* before, SteadyTime now);
   std::map<std::pair<std::string, std::string>, std::optional<domain::Price>> prices_;
-  std::map<std::string, std::unique_ptr<Gpu>> gpus_;
-  SteadyTime started_;
+  std::map<std::string, Gpu> gpus_;
 };
 
 }  // namespace signalbox::engine

@@ -24,9 +24,9 @@
 
 namespace signalbox::engine {
 
-// What a route needs of the router. References outlive every request.
+// What a route needs of the router. References outlive every request; those to a generation's own, the requests that hold it.
 struct RouteServices {
-  const config::Config& config;
+  const config::Config& config;  // as in force when the request came
   const Snapshot<admit::KeyRing>& keys;
   const PolicyStore& policies;
   journal::Journal& journal;

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <condition_variable>
 #include <fstream>
 #include <mutex>
 #include <thread>
@@ -18,6 +19,7 @@
 #include "engine/identities.h"
 #include "engine/policy_store.h"
 #include "engine/spend_recall.h"
+#include "engine/reload.h"
 
 namespace signalbox::engine {
 namespace {
@@ -49,9 +51,8 @@ class RunningRouter final : public Router, private RouterFacts {
         config_(options_.config),
         identities_(std::move(identities)),
         access_(std::move(access)),
-        pricing_(*config_),
+        generations_(config_),
         counters_(config_->tierNames(), countedPlaces(*config_)),
-        health_(std::make_shared<upstream::HealthTable>(*config_)),
         started_(steadyNow()) {}
   ~RunningRouter() override { stop(Duration{}); }
 
@@ -72,7 +73,13 @@ class RunningRouter final : public Router, private RouterFacts {
   journal::Journal& journal() override { return *journal_; }
   void setPaused(bool paused) override { paused_.store(paused, std::memory_order_relaxed); }
   bool paused() const override { return paused_.load(std::memory_order_relaxed); }
+  domain::ConfigStatus reload() override { return reloader_->run(); }
   void stop(Duration drain) override;
+  Duration drainDeadline() const override { return generations_.current()->config->drain_deadline; }
+  bool pulse() override {
+    const bool data = data_->pulse(), control = control_->pulse();
+    return data && control;
+  }
   void hasten() override;
 
  private:
@@ -82,16 +89,17 @@ class RunningRouter final : public Router, private RouterFacts {
   domain::RouterStatus status() const override;
   std::vector<domain::UpstreamStatus> upstreams() const override;
   std::string state() const;
+  void waitBeforeDrain();
+  void keepWarm(const std::shared_ptr<const Generation>& generation);
   server::ServerOptions serverOptions(const config::Address& address, std::size_t workers) const;
 
   RouterOptions options_;
   std::shared_ptr<const config::Config> config_;
   Identities identities_;
   std::unique_ptr<Access> access_;
-  Pricing pricing_;
+  Generations generations_;
   Counters counters_;
   AdditionsMemory additions_memory_;
-  std::shared_ptr<upstream::HealthTable> health_;
   SteadyTime started_;
   std::atomic<bool> paused_{false}, draining_{false}, serving_{false};
   std::unique_ptr<EventFeed> feed_;
@@ -101,10 +109,15 @@ class RunningRouter final : public Router, private RouterFacts {
   std::unique_ptr<ControlSocket> socket_;
   std::unique_ptr<TraceExporter> traces_;
   std::unique_ptr<DataPlane> plane_;
+  std::shared_ptr<const Generation> warm_of_;  // whose prices it is charged by
   std::unique_ptr<KeepWarm> keep_warm_;
   ControlDoor door_;
   std::mutex data_mutex_;  // of its end; see hasten()
+  std::condition_variable hurry_;
+  std::atomic<bool> hastened_{false};
+  bool accepting_ended_ = false;
   std::unique_ptr<server::Server> data_, control_;
+  std::unique_ptr<Reloader> reloader_;
 };
 
 Result<void> RunningRouter::open() {
@@ -157,15 +170,16 @@ Result<void> RunningRouter::listen() {
   std::size_t workers = options_.workers.value_or(config_->workers);
   if (workers == 0) workers = std::max(1u, std::thread::hardware_concurrency());
   if (config_->otlp) traces_ = std::make_unique<TraceExporter>(*config_, options_.version);
-  const RouteServices services{*config_, access_->keys(), *policies_, *journal_, pricing_, counters_, additions_memory_, paused_, traces_.get()};
+  const RouteServices services{*config_, access_->keys(), *policies_, *journal_, *generations_.current()->pricing, counters_, additions_memory_, paused_, traces_.get()};
   DataPlane::Facts facts;
   facts.state = [this] { return state(); };
   facts.metrics = [this] {
     const auto all = upstreams();
-    return counters_.text({journal_->status(), all, policies_->live()->revision, journal_->commitTimes(), traces_ ? &traces_->counts() : nullptr});
+    return counters_.text({journal_->status(), all, policies_->live()->revision, journal_->commitTimes(), traces_ ? &traces_->counts() : nullptr}) + reloader_->metrics();
   };
-  plane_ = std::make_unique<DataPlane>(services, config_, health_, std::move(facts), workers);
+  plane_ = std::make_unique<DataPlane>(services, generations_, std::move(facts), workers);
   auto data_options = serverOptions(options_.listen.value_or(config_->listen), workers);
+  data_options.listen.descriptor = options_.listen_socket;
   data_options.identity = identities_.listen;
   data_options.hosts = config_->listen.hosts;
   auto data = server::Server::bind(std::move(data_options), *plane_, nullptr);
@@ -176,17 +190,34 @@ Result<void> RunningRouter::listen() {
   socket.tokens = access_->controlTokens();
   socket_ = std::make_unique<ControlSocket>(service_, std::move(socket));
   auto control_options = serverOptions(options_.control.value_or(config_->control), 1);
+  control_options.listen.descriptor = options_.control_socket;
   control_options.identity = identities_.control;
   control_options.hosts = config_->control.hosts;
   auto control = server::Server::bind(std::move(control_options), door_, socket_.get());
   if (!control) return std::unexpected(control.error());
   control_ = std::move(*control);
+  Reloader::Options reload;
+  reload.load = options_.load;
+  reload.listen = options_.listen.value_or(config_->listen);
+  reload.control = options_.control.value_or(config_->control);
+  reload.client_token = options_.client_token;
+  reload.control_token = options_.control_token;
+  reload.set_log_level = options_.set_log_level;
+  reload.changed = [this](const std::shared_ptr<const Generation>& generation) { keepWarm(generation); };
+  reloader_ = std::make_unique<Reloader>(Reloader::Parts{generations_, *access_, *policies_, *data_, *control_}, std::move(reload));
   access_->watch(kLookForNewTokens, [this](Access::ControlTokens tokens) { socket_->setTokens(std::move(tokens)); });
   data_->start();
   control_->start();
-  if (KeepWarm::wanted(*config_)) keep_warm_ = std::make_unique<KeepWarm>(config_, health_, pricing_, *journal_);
+  keepWarm(generations_.current());
+  reloader_->watch();
   serving_.store(true);
   return {};
+}
+
+void RunningRouter::keepWarm(const std::shared_ptr<const Generation>& generation) {
+  keep_warm_.reset();
+  warm_of_ = generation;
+  if (KeepWarm::wanted(*generation->config)) keep_warm_ = std::make_unique<KeepWarm>(generation->config, generation->health, *generation->pricing, *journal_);
 }
 
 std::string RunningRouter::state() const {
@@ -203,24 +234,36 @@ domain::RouterStatus RunningRouter::status() const {
   status.memory_bytes = residentBytes();
   status.in_flight = counters_.in_flight.load(std::memory_order_relaxed);
   status.last_event_ts = feed_->lastEventTime();
+  if (reloader_) status.config = reloader_->status();
   return status;
 }
 
 std::vector<domain::UpstreamStatus> RunningRouter::upstreams() const {
-  auto all = health_->list();
+  auto all = generations_.current()->health->list();
   for (auto& upstream : all) upstream.refused = additions_memory_.of(upstream.name);
   return all;
 }
 
 void RunningRouter::hasten() {
   const std::lock_guard lock(data_mutex_);
-  if (data_) data_->drain(Duration{});
+  hastened_ = true;
+  hurry_.notify_all();
+  if (data_ && accepting_ended_) data_->drain(Duration{});
+}
+
+// Whoever looks whether we are ready sees that we are not before connections are refused, as long as the configuration says.
+void RunningRouter::waitBeforeDrain() {
+  std::unique_lock lock(data_mutex_);
+  hurry_.wait_for(lock, generations_.current()->config->drain_delay, [this] { return hastened_.load(); });
+  accepting_ended_ = true;
 }
 
 void RunningRouter::stop(Duration drain) {
   draining_.store(true);
+  if (reloader_) reloader_->stop();
   keep_warm_.reset();
-  if (data_) data_->drain(drain);
+  if (data_ && drain > Duration{}) waitBeforeDrain();
+  if (data_) data_->drain(hastened_.load() ? Duration{} : drain);
   access_->stop();  // it closes sessions of the control plane
   if (control_) control_->drain(Duration{});
   {
@@ -250,13 +293,14 @@ Result<std::unique_ptr<Router>> Router::start(RouterOptions options) {
     return fail(ErrorCode::InvalidConfig, std::move(message));
   }
   // A port in use is the commonest reason not to start; it is found before tokens and store are written.
-  const auto ready = [](const config::Address& address, const auto& identity, bool has_secrets, const char* what) -> Result<void> {
-    if (auto bindable = server::Server::probe({address.host, address.port}, identity != nullptr); !bindable) return bindable;
+  const auto ready = [](const config::Address& address, int socket, const auto& identity, bool has_secrets, const char* what) -> Result<void> {
+    if (auto bindable = server::Server::probe({address.host, socket < 0 ? address.port : std::uint16_t{0}}, identity != nullptr); !bindable) return bindable;
     if (has_secrets || config::isLoopback(address.host)) return {};
     return fail(ErrorCode::InvalidConfig, address.host + " is beyond loopback and needs " + what + " in the configuration; without them use 127.0.0.1.");
   };
-  if (auto data = ready(options.listen.value_or(config.listen), identities->listen, !config.keys.empty(), "keys"); !data) return std::unexpected(data.error());
-  if (auto control = ready(options.control.value_or(config.control), identities->control, !config.control_tokens.empty(), "control.tokens"); !control) {
+  if (auto data = ready(options.listen.value_or(config.listen), options.listen_socket, identities->listen, !config.keys.empty(), "keys"); !data) return std::unexpected(data.error());
+  if (auto control = ready(options.control.value_or(config.control), options.control_socket, identities->control, !config.control_tokens.empty(), "control.tokens");
+      !control) {
     return std::unexpected(control.error());
   }
   auto access = Access::open({options.config, options.client_token, options.control_token});

@@ -181,7 +181,7 @@ bool Connection::consumeStep(std::string_view& bytes) {
 }
 
 bool Connection::onHead(std::string_view following) {
-  const http::Refusal refusal = checkHead(parser_.head(), shared_.options.check_host ? &shared_.hosts : nullptr);
+  const http::Refusal refusal = checkHead(parser_.head(), shared_.options.check_host ? &shared_.hosts : nullptr, shared_.handler);
   if (refusal.status != 0) {
     refuse(refusal.status, refusal.why);
     return false;
@@ -316,10 +316,11 @@ void Connection::onDeadline() {
   refuse(408, "The request did not arrive in time.");
 }
 
-void Connection::onDrain() {
-  keep_alive_ = false;
-  if (!busy_ && !go_on_ && !parser_.begun() && !lingering_) close();
-}
+// One that is idle stays for a last request, such as a probe that asks whether we are ready, until the server has nothing else
+// to do.
+void Connection::onDrain() { keep_alive_ = false; }
+
+bool Connection::idle() const { return !busy_ && !go_on_ && !parser_.begun() && !lingering_ && pending() == 0; }
 
 void Connection::onCancel() {
   if (!busy_) return close();

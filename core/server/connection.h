@@ -25,6 +25,7 @@ class Connection final : public Link, public Responder, public std::enable_share
   // Link
   void onDeadline() override;
   void onDrain() override;
+  [[nodiscard]] bool idle() const override;
   void onCancel() override;
 
   // Responder

@@ -53,6 +53,13 @@ class Handler {
   virtual ~Handler() = default;
   // REQUIRES: exactly one answer by `responder` before the task ends; a task that ends without one is answered with 500.
   virtual Task<void> handle(Worker& worker, http::Request request, Responder& responder) = 0;
+  // Whether it reads bodies sent like this. Where not (no such path, another method), the handler says so itself, whatever the
+  // body is: that comes before what is wrong with the body.
+  [[nodiscard]] virtual bool takes(std::string_view method, std::string_view path) const {
+    (void)method;
+    (void)path;
+    return true;
+  }
   // Called on a request that http/ refused before it became one: only a metric and an id follow.
   virtual void refused(int status, std::string_view why) = 0;
   // On the worker's thread, before its first connection and after its last: what lives on its executor (timers, transfers)

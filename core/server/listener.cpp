@@ -2,6 +2,7 @@
 #include "server/listener.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -60,7 +61,43 @@ void closeAll(const std::vector<int>& descriptors) {
   for (const int descriptor : descriptors) ::close(descriptor);
 }
 
+// The kernel gives a connection to whichever worker asks first.
+Result<Listeners> share(const Endpoint& endpoint, std::size_t workers) {
+  Listeners out;
+  out.port = endpoint.port;
+  ::fcntl(endpoint.descriptor, F_SETFL, ::fcntl(endpoint.descriptor, F_GETFL) | O_NONBLOCK);
+  for (std::size_t i = 0; i < workers; ++i) {
+    const int copy = ::fcntl(endpoint.descriptor, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) {
+      const int error = errno;
+      closeAll(out.descriptors);
+      return cannotListen(named(endpoint, endpoint.port), error);
+    }
+    out.descriptors.push_back(copy);
+  }
+  ::close(endpoint.descriptor);
+  return out;
+}
+
 }  // namespace
+
+Result<Endpoint> listeningAt(int descriptor) {
+  Address address;
+  address.size = sizeof address.storage;
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0 ||
+      ::getsockname(descriptor, address.get(), &address.size) != 0 ||
+      (address.storage.ss_family != AF_INET && address.storage.ss_family != AF_INET6)) {
+    return fail(ErrorCode::InvalidConfig, "the socket that was handed over does not listen on TCP");
+  }
+  const bool v6 = address.storage.ss_family == AF_INET6;
+  char text[INET6_ADDRSTRLEN] = {};
+  const void* bytes = v6 ? static_cast<const void*>(&reinterpret_cast<sockaddr_in6*>(&address.storage)->sin6_addr)
+                         : static_cast<const void*>(&reinterpret_cast<sockaddr_in*>(&address.storage)->sin_addr);
+  ::inet_ntop(v6 ? AF_INET6 : AF_INET, bytes, text, sizeof text);
+  return Endpoint{text, ntohs(address.port()), descriptor};
+}
 
 Result<Listeners> openListeners(const Endpoint& endpoint, std::size_t workers, bool tls) {
   auto address = readAddress(endpoint);
@@ -69,6 +106,7 @@ Result<Listeners> openListeners(const Endpoint& endpoint, std::size_t workers, b
     return fail(ErrorCode::InvalidConfig, "Listening on " + named(endpoint, endpoint.port) +
                                               ", beyond loopback, needs tls: { cert: FILE, key: FILE } in the configuration; without it use 127.0.0.1.");
   }
+  if (endpoint.descriptor >= 0) return share(endpoint, workers);
   Listeners out;
   const int one = 1;
   for (std::size_t i = 0; i < workers; ++i) {

@@ -17,6 +17,9 @@ struct Listeners {
 // Io when the address cannot be had, naming it; InvalidConfig for an address beyond loopback where nothing encrypts.
 [[nodiscard]] Result<Listeners> openListeners(const Endpoint& endpoint, std::size_t workers, bool tls = false);
 
+// Where a socket listens. InvalidConfig when it does not, or is no TCP socket.
+[[nodiscard]] Result<Endpoint> listeningAt(int descriptor);
+
 // True when so few descriptors are left that no connection should be accepted.
 [[nodiscard]] bool descriptorsScarce(int newest);
 // Lifts the soft limit of descriptors to the hard one.

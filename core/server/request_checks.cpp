@@ -31,12 +31,12 @@ ErrorCode codeOf(int status) {
 
 }  // namespace
 
-http::Refusal checkHead(const http::Request& head, const HostList* hosts) {
+http::Refusal checkHead(const http::Request& head, const HostList* hosts, const Handler& handler) {
   if (hosts != nullptr && !hosts->allows(head.headers.get("host"))) {
     return {421, "The Host header names another host; use localhost, 127.0.0.1 or [::1] with this server's port, or a name that it is configured for."};
   }
   if (equalsIgnoreCase(head.headers.get("sec-fetch-site"), "cross-site")) return {403, "Pages of other sites may not call this server."};
-  if (head.method == "POST" && !isJson(head.headers.get("content-type"))) return {415, "Send the body as Content-Type: application/json."};
+  if (head.method == "POST" && !isJson(head.headers.get("content-type")) && handler.takes(head.method, head.path())) return {415, "Send the body as Content-Type: application/json."};
   return {0, {}};
 }
 

@@ -14,6 +14,7 @@ namespace {
 
 // How long cancelled handlers have to write down what happened.
 constexpr auto kCancelGrace = std::chrono::seconds(5);
+constexpr auto kCensus = std::chrono::milliseconds(20);
 
 class ServerImpl final : public Server {
  public:
@@ -41,6 +42,12 @@ class ServerImpl final : public Server {
     shared_.identity.set(std::move(identity));
   }
 
+  bool pulse() override {
+    const bool all = beats_.exchange(0) >= workers_.size();
+    for (const auto& worker : workers_) worker->countBusy([this](std::size_t) { beats_.fetch_add(1); });
+    return all;
+  }
+
   void drain(Duration deadline) override {
     std::unique_lock lock(mutex_);
     const SteadyTime until = steadyNow() + deadline;
@@ -53,8 +60,8 @@ class ServerImpl final : public Server {
     }
     if (started_) {
       for (const auto& worker : workers_) worker->drain();
-      awaitEmpty(lock, [this] { return until_; });
-      if (empty_ < workers_.size()) {
+      awaitQuiet(lock);
+      if (empty_ < workers_.size()) {  // idle links end at once, the others by being cancelled
         for (const auto& worker : workers_) worker->cancel();
         const SteadyTime grace = steadyNow() + kCancelGrace;
         awaitEmpty(lock, [grace] { return grace; });
@@ -74,6 +81,28 @@ class ServerImpl final : public Server {
   void awaitEmpty(std::unique_lock<std::mutex>& lock, Until until) {
     while (empty_ < workers_.size() && steadyNow() < until()) changed_.wait_until(lock, until());
   }
+  // Waits until nothing is going on on any worker, or for the deadline. Idle connections do not count: whoever asks on one of them
+  // whether the server is ready is answered for as long as there is anything to wait for.
+  void awaitQuiet(std::unique_lock<std::mutex>& lock) {
+    while (empty_ < workers_.size() && steadyNow() < until_) {
+      const std::uint64_t round = ++round_;
+      busy_ = 0;
+      counts_due_ = workers_.size();
+      for (const auto& worker : workers_) {
+        worker->countBusy([this, round](std::size_t busy) {
+          const std::lock_guard guard(mutex_);
+          if (round != round_) return;
+          busy_ += busy;
+          --counts_due_;
+          changed_.notify_all();
+        });
+      }
+      while (counts_due_ > 0 && steadyNow() < until_) changed_.wait_until(lock, until_);
+      if (counts_due_ == 0 && busy_ == 0) return;
+      const SteadyTime next = std::min(until_, steadyNow() + kCensus);
+      while (empty_ < workers_.size() && steadyNow() < std::min(until_, next)) changed_.wait_until(lock, std::min(until_, next));
+    }
+  }
   void onWorkerEmpty() {
     const std::lock_guard lock(mutex_);
     ++empty_;
@@ -82,10 +111,13 @@ class ServerImpl final : public Server {
 
   Shared shared_;
   const std::uint16_t port_;
+  std::atomic<std::size_t> beats_{SIZE_MAX};  // before the first pulse nobody is late
   std::mutex mutex_;
   std::condition_variable changed_;
   SteadyTime until_ = kNever;
   std::size_t empty_ = 0;
+  std::uint64_t round_ = 0;     // of counting what is busy, and what that has come to
+  std::size_t counts_due_ = 0, busy_ = 0;
   bool started_ = false;
   bool stopped_ = false;
   std::vector<std::unique_ptr<WorkerLoop>> workers_;
@@ -100,6 +132,8 @@ Result<std::unique_ptr<Server>> Server::bind(ServerOptions options, Handler& han
   if (!listeners) return std::unexpected(listeners.error());
   return std::make_unique<ServerImpl>(std::move(options), handler, sockets, *listeners);
 }
+
+Result<Endpoint> Server::inherited(int descriptor) { return listeningAt(descriptor); }
 
 Result<void> Server::probe(const Endpoint& listen, bool tls) {
   const auto listeners = openListeners(listen, 1, tls);

@@ -35,6 +35,7 @@ struct Limits {
 struct Endpoint {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0 picks a free one
+  int descriptor = -1;     // of a socket that listens already, at just that address; the server takes it
 };
 
 struct ServerOptions {
@@ -52,6 +53,8 @@ class Server {
   // Binds now and fails with Io naming address and port, or InvalidConfig beyond loopback without TLS; serves from start() on.
   // `sockets` may be null (no upgrades).
   [[nodiscard]] static Result<std::unique_ptr<Server>> bind(ServerOptions options, Handler& handler, SocketHandler* sockets);
+  // Where a socket that was handed over listens. InvalidConfig when it does not, or is no TCP socket.
+  [[nodiscard]] static Result<Endpoint> inherited(int descriptor);
   // Whether bind() would succeed now, so that a start can fail before it has written anything. The same errors.
   [[nodiscard]] static Result<void> probe(const Endpoint& listen, bool tls);
   virtual ~Server() = default;  // stops, if still running
@@ -61,8 +64,11 @@ class Server {
   [[nodiscard]] virtual Worker& worker(std::size_t index) = 0;
   // Another certificate, and further names, for connections from now on. Thread-safe. REQUIRES: null where the server has none.
   virtual void identify(std::shared_ptr<const TlsIdentity> identity, std::vector<std::string> hosts) = 0;
-  // Stops accepting and closes idle connections; open requests go on until `deadline`, then they are cancelled. Blocks until
-  // all workers are done. A second call from another thread shortens the first.
+  // Whether every worker has come round since the last call; asks them anew. For watchdogs. Thread-safe.
+  [[nodiscard]] virtual bool pulse() = 0;
+  // Stops accepting; open requests go on until `deadline`, then they are cancelled. Idle connections stay for one more request as
+  // long as any request is open, and are closed then. Blocks until all workers are done. A second call from another thread
+  // shortens the first.
   virtual void drain(Duration deadline) = 0;
   [[nodiscard]] virtual std::size_t connections() const = 0;
 };

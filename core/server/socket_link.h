@@ -19,6 +19,7 @@ class SocketLink final : public Link, public std::enable_shared_from_this<Socket
 
   void onDeadline() override {}
   void onDrain() override { stream_->peer()->close(1001, "The server is stopping."); }
+  [[nodiscard]] bool idle() const override { return false; }
   void onCancel() override { stream_->drop(); }
 
  private:

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <ctime>
 
@@ -63,6 +64,12 @@ void WorkerLoop::drain() {
     acceptor_.close(ignored);
     forEachLink([](Link& link) { link.onDrain(); });
     tellIfEmpty();
+  });
+}
+
+void WorkerLoop::countBusy(std::function<void(std::size_t)> counted) {
+  asio::post(context_, [this, counted = std::move(counted)] {
+    counted(static_cast<std::size_t>(std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.link->idle(); })));
   });
 }
 

@@ -25,7 +25,8 @@ class Link {
  public:
   virtual ~Link() = default;
   virtual void onDeadline() = 0;  // the deadline set by WorkerLoop::setDeadline has passed; set another or end
-  virtual void onDrain() = 0;     // end as soon as nothing is going on
+  virtual void onDrain() = 0;     // end with what is going on
+  [[nodiscard]] virtual bool idle() const = 0;  // nothing is going on
   virtual void onCancel() = 0;    // cancel what is going on
 
  private:
@@ -45,6 +46,8 @@ class WorkerLoop final : public Worker {
   void start();
   // Thread-safe. The worker stops accepting and tells its links.
   void drain();
+  // Thread-safe. Tells `counted` on the worker's thread how many links are not idle.
+  void countBusy(std::function<void(std::size_t)> counted);
   void cancel();
   // Thread-safe; ends the thread and waits for it.
   void stop();

@@ -69,7 +69,15 @@ HealthTable::HealthTable(const config::Config& config) : protection_(config), la
   for (const auto& upstream : config.upstreams) {
     Listed& listed = order_.emplace_back(Listed{upstream.name, upstream.base_url, {}});
     for (const auto& model : upstream.models) listed.models.push_back(model.id);
-    table_.emplace(upstream.name, std::make_unique<Health>());
+    table_.emplace(upstream.name, std::make_shared<Health>());
+  }
+}
+
+// Breakers, cool-downs and latencies are those of deployments in their tiers, which are others now: they are learnt anew.
+HealthTable::HealthTable(const config::Config& config, const HealthTable& before) : HealthTable(config) {
+  for (const auto& known : before.order_) {
+    const auto same = [&](const Listed& now) { return now.name == known.name && now.base_url == known.base_url; };
+    if (std::any_of(order_.begin(), order_.end(), same)) table_[known.name] = before.table_.at(known.name);
   }
 }
 

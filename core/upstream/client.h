@@ -33,10 +33,12 @@ class Health {
   std::optional<double> probe_cost_usd_ = 0.0;
 };
 
-// The health of every configured upstream; made once, shared by the workers' clients.
+// The health of every configured upstream, shared by the workers' clients.
 class HealthTable {
  public:
   explicit HealthTable(const config::Config& config);
+  // Of another configuration: what keeps its name and its base_url keeps its health.
+  HealthTable(const config::Config& config, const HealthTable& before);
   [[nodiscard]] Health& of(const std::string& upstream) { return *table_.at(upstream); }
   [[nodiscard]] Protection& protection() { return protection_; }
   [[nodiscard]] TierLatencies& latencies() { return latencies_; }
@@ -50,13 +52,15 @@ class HealthTable {
     std::vector<std::string> models;
   };
   std::vector<Listed> order_;
-  std::map<std::string, std::unique_ptr<Health>> table_;
+  std::map<std::string, std::shared_ptr<Health>> table_;
 };
 
 class Client : public std::enable_shared_from_this<Client> {
  public:
   Client(Executor executor, std::shared_ptr<const config::Config> config, std::shared_ptr<HealthTable> health);
 
+  // The worker ends: tasks that wait for an upstream are destroyed, or will be with its executor.
+  void giveUp() { wiring_.giveUp(); }
   // REQUIRES: a configured upstream's name.
   [[nodiscard]] ConnectionPool& pool(const std::string& upstream);
   [[nodiscard]] Health& health(const std::string& upstream) { return health_->of(upstream); }

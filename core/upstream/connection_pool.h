@@ -31,12 +31,40 @@ class Wiring {
   void writeLater(Wire::User& user);
   void forget(Wire::User& user);
 
+  // Whoever holds what a task waits by, and is himself held by that task: nothing but giveUp() would ever end the two.
+  class Awaited {
+   public:
+    virtual ~Awaited() = default;
+    virtual void giveUp() = 0;  // destroys what the task waits by
+
+   private:
+    friend class Wiring;
+    static constexpr std::size_t kNowhere = SIZE_MAX;
+    std::size_t place_ = kNowhere;
+  };
+  void awaited(Awaited& by) {
+    by.place_ = awaited_.size();
+    awaited_.push_back(&by);
+  }
+  void settled(Awaited& by) {
+    if (by.place_ == Awaited::kNowhere) return;
+    awaited_[by.place_] = awaited_.back();
+    awaited_[by.place_]->place_ = by.place_;
+    awaited_.pop_back();
+    by.place_ = Awaited::kNowhere;
+  }
+  // At the end of the executor.
+  void giveUp() {
+    while (!awaited_.empty()) awaited_.back()->giveUp();
+  }
+
  private:
   Executor executor_;
   Deadlines deadlines_;
   Trust trust_;
   std::unique_ptr<std::array<char, 64 << 10>> scratch_ = std::make_unique<std::array<char, 64 << 10>>();
   std::vector<Wire::User*> to_write_;
+  std::vector<Awaited*> awaited_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -48,6 +48,7 @@ Transfer::Transfer(ConnectionPool& pool, std::string_view path, std::span<const 
 }
 
 Transfer::~Transfer() {
+  pool_.wiring().settled(*this);
   pool_.wiring().forget(*this);
   if (!wire_) return;
   const bool sent = sent_ == head_.size() + body_.size();
@@ -187,7 +188,16 @@ void Transfer::finish(std::optional<Error> failure, bool keep) {
 }
 
 void Transfer::wake(int why) {
-  if (const auto waiter = std::exchange(waiter_, nullptr)) waiter->complete(why);
+  const auto waiter = std::exchange(waiter_, nullptr);
+  if (!waiter) return;
+  pool_.wiring().settled(*this);
+  waiter->complete(why);
+}
+
+// What waits holds the task, and the task this transfer, which may end in this call.
+void Transfer::giveUp() {
+  pool_.wiring().settled(*this);
+  const auto waiter = std::exchange(waiter_, nullptr);
 }
 
 Task<Result<void>> Transfer::wait(Until until, SteadyTime deadline) {
@@ -206,6 +216,7 @@ Task<Result<void>> Transfer::wait(Until until, SteadyTime deadline) {
         [this](auto handler) {
           auto slot = asio::get_associated_cancellation_slot(handler);
           waiter_ = std::make_shared<WaiterOf<decltype(handler)>>(std::move(handler));
+          pool_.wiring().awaited(*this);
           // Not at once: whoever cancels is in the middle of something.
           if (slot.is_connected()) {
             slot.assign([this, weak = std::weak_ptr(waiter_)](asio::cancellation_type) {

@@ -14,7 +14,7 @@
 
 namespace signalbox::upstream {
 
-class Transfer final : private Wire::User {
+class Transfer final : private Wire::User, private Wiring::Awaited {
  public:
   // Sends `body` by POST at once to `path` below the pool's URL, with these fields beside the pool's. `body` must stay alive as long
   // as the transfer. A kept connection that turns out to have been given up by the upstream before the request reached it is
@@ -58,6 +58,7 @@ class Transfer final : private Wire::User {
   void ended(bool broken);
   void finish(std::optional<Error> failure, bool keep);
   void wake(int why);
+  void giveUp() override;
   [[nodiscard]] bool satisfied(Until until) const { return done_ || (until == Until::Data && !bytes_.empty()); }
 
   ConnectionPool& pool_;

@@ -22,6 +22,7 @@ class FakeSecrets : public SecretSource {
     return Secret("file-" + path);
   }
   Result<Secret> keyring(const std::string& name) override { return Secret("keyring-" + name); }
+  Result<Secret> credential(const std::string& name) override { return Secret("credential-" + name); }
   std::vector<std::string> files;
 };
 

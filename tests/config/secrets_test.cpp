@@ -56,6 +56,22 @@ TEST(SecretsTest, aSecretIsOneWordWhereverItIsKept) {
   ::unsetenv("SIGNALBOX_TEST_SECRET");
 }
 
+TEST(SecretsTest, credentialsComeFromTheFolderOfTheServiceManagerAndFromNowhereElse) {
+  const ConfigFiles files;
+  const auto secrets = systemSecrets();
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  EXPECT_THAT(secrets->credential("api").error().message, HasSubstr("CREDENTIALS_DIRECTORY is not set"));
+  const std::string path = files.write("api", "sk-canary-1234567\n");
+  ::chmod(path.c_str(), 0440);  // as the service manager's access lists look
+  ::setenv("CREDENTIALS_DIRECTORY", files.path("").c_str(), 1);
+  const auto secret = secrets->credential("api");
+  ASSERT_TRUE(secret) << secret.error().message;
+  EXPECT_EQ(secret->reveal(), "sk-canary-1234567");
+  EXPECT_THAT(secrets->credential("none").error().message, HasSubstr("no credential of that name"));
+  for (const char* name : {"../api", "/etc/passwd", "..", "sub/api"}) EXPECT_FALSE(secrets->credential(name)) << name;
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+}
+
 TEST(SecretsTest, variablesMustBeSetAndNotEmpty) {
   const auto secrets = systemSecrets();
   ::setenv("SIGNALBOX_TEST_SECRET", "value", 1);

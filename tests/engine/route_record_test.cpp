@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A request leaves its row however its story breaks off, and nothing of it outlives its worker.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <array>
 #include <thread>
 
 #include <boost/asio/as_tuple.hpp>
@@ -103,14 +108,15 @@ class RouteRecordTest : public PolicyStoreTest {
     }
     config_ = std::make_shared<const config::Config>(std::move(config));
     keys_.set(std::make_shared<const admit::KeyRing>(std::vector<config::ClientKey>{}, Secret("the-token"), book_));
-    pricing_ = std::make_unique<Pricing>(*config_);
-    const RouteServices services{*config_, keys_, *policies_, *journal_, *pricing_, counters_, additions_memory_, paused_};
-    plane_ = std::make_unique<DataPlane>(services, config_, std::make_shared<upstream::HealthTable>(*config_), DataPlane::Facts{}, 1);
+    generations_ = std::make_unique<Generations>(config_);
+    const RouteServices services{*config_, keys_, *policies_, *journal_, *generations_->current()->pricing, counters_, additions_memory_, paused_};
+    plane_ = std::make_unique<DataPlane>(services, *generations_, DataPlane::Facts{}, 1);
   }
 
-  // A request without a right to be answered: no upstream is needed for it.
-  void ask(asio::io_context& context) {
+  // Without a key it has no right to be answered: no upstream is needed for it.
+  void ask(asio::io_context& context, const std::string& key = {}) {
     http::Request request;
+    if (!key.empty()) request.headers.add("x-api-key", key);
     request.method = "POST";
     request.target = "/v1/chat/completions";
     request.body = R"({"model": "auto", "messages": [{"role": "user", "content": "hello"}]})";
@@ -129,7 +135,7 @@ class RouteRecordTest : public PolicyStoreTest {
   std::shared_ptr<const config::Config> config_;
   admit::KeyBook book_;
   Snapshot<admit::KeyRing> keys_;
-  std::unique_ptr<Pricing> pricing_;
+  std::unique_ptr<Generations> generations_;
   Counters counters_{kTiers};
   AdditionsMemory additions_memory_;
   std::atomic<bool> paused_{false};
@@ -156,8 +162,8 @@ class FeedbackTest : public RouteRecordTest {
  protected:
   FeedbackTest() : hanging_(*journal_) {
     responder_.takes = true;
-    const RouteServices services{*config_, keys_, *policies_, hanging_, *pricing_, counters_, additions_memory_, paused_};
-    plane_ = std::make_unique<DataPlane>(services, config_, std::make_shared<upstream::HealthTable>(*config_), DataPlane::Facts{}, 1);
+    const RouteServices services{*config_, keys_, *policies_, hanging_, *generations_->current()->pricing, counters_, additions_memory_, paused_};
+    plane_ = std::make_unique<DataPlane>(services, *generations_, DataPlane::Facts{}, 1);
   }
   // `alive` as long as anything of the request is.
   void grade(asio::io_context& context, std::shared_ptr<void> alive) {
@@ -216,6 +222,61 @@ TEST_F(FeedbackTest, aReplyAfterTheWorkersEndFindsNobody) {
   EXPECT_TRUE(alive.expired()) << "the request has ended with its worker";
   hanging_.wakeUp();
   EXPECT_FALSE(responder_.taken);
+}
+
+// Listens and says nothing.
+class SilentUpstream {
+ public:
+  SilentUpstream() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    ::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size);
+    ::listen(listener_, 1);
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+  }
+  ~SilentUpstream() {
+    ::close(listener_);
+    if (accepted_ >= 0) ::close(accepted_);
+  }
+  SilentUpstream(const SilentUpstream&) = delete;
+  SilentUpstream& operator=(const SilentUpstream&) = delete;
+  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/v1"; }
+  [[nodiscard]] bool hasBeenAsked() {
+    if (accepted_ < 0) accepted_ = ::accept(listener_, nullptr, nullptr);
+    std::array<char, 4096> bytes{};
+    if (accepted_ >= 0 && ::recv(accepted_, bytes.data(), bytes.size(), MSG_DONTWAIT) > 0) asked_ = true;
+    return asked_;
+  }
+
+ private:
+  int listener_, accepted_ = -1;
+  std::uint16_t port_ = 0;
+  bool asked_ = false;
+};
+
+// Also where the one that waits belongs to a configuration that is no longer in force.
+TEST_F(RouteRecordTest, keepsTheRowOfARequestThatWaitsForItsUpstreamWhenItsWorkerEnds) {
+  SilentUpstream upstream;
+  config::Config config = *config_;
+  config.upstreams.front().base_url = upstream.url();
+  generations_->set(generations_->next(std::make_shared<const config::Config>(config)));
+  {
+    asio::io_context context;
+    const auto work = asio::make_work_guard(context);
+    ask(context, "the-token");
+    for (int i = 0; i < 1000 && !upstream.hasBeenAsked(); ++i) context.run_for(std::chrono::milliseconds(10));
+    ASSERT_TRUE(upstream.hasBeenAsked());
+    generations_->set(generations_->next(config_));
+    plane_->end(*worker_);
+  }
+  const domain::Decision row = only();
+  EXPECT_EQ(row.status, 503);
+  EXPECT_EQ(row.outcome, domain::Outcome::Shed);
+  EXPECT_EQ(row.error, "shutting_down");
+  EXPECT_EQ(counters_.in_flight.load(), 0);
 }
 
 TEST_F(RouteRecordTest, keepsTheRowOfARequestThatIsGivenUpWithItsWorker) {

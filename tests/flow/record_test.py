@@ -299,7 +299,7 @@ class EndTest(RecordTest):
     def test_a_lost_terminal_does_not_end_the_traffic(self):
         router = self.serve(lambda body, send: send(200, whole()))
         router.program.process.send_signal(signal.SIGHUP)
-        until(lambda: any("SIGHUP" in line for line in router.program.errors), "it says that it heard it")
+        until(lambda: any("is in force" in line for line in router.program.errors), "it says that it heard it")
         self.assertEqual(router.chat("still there?")[0], 200)
 
     def test_tells_open_streams_that_it_stops_and_writes_it_down(self):

@@ -257,6 +257,35 @@ TEST_F(StreamTest, neverLetsAHeaderBeginALineOfItsOwn) {
   EXPECT_NE(answer.find("Content-Length: 1\r\n"), std::string::npos);
 }
 
+TEST_F(StreamTest, whileADrainWaitsAnIdleConnectionIsAnsweredOnceMore) {
+  Gate gate;
+  handler.on("/open", [&](http::Request&, Responder& out) -> Task<void> {
+    co_await gate.passed();
+    http::Response response;
+    response.body = "at last";
+    co_await out.send(std::move(response));
+  });
+  ServerOptions options;
+  options.workers = 2;
+  serve(options);
+  RawClient open(port()), probe(port()), unused(port());
+  open.send(open.get("/open"));
+  ASSERT_TRUE(handler.await("begin GET /open"));
+  probe.send(probe.get("/before"));
+  ASSERT_EQ(statusOf(probe.answer()), 200);
+  std::thread draining([&] { running->drain(std::chrono::seconds(30)); });
+  ASSERT_TRUE(eventually([&] { return !RawClient(port()).connected(); })) << "nobody new is let in";
+  probe.send(probe.get("/probe"));
+  const std::string answer = probe.answer();
+  EXPECT_EQ(statusOf(answer), 200);
+  EXPECT_NE(answer.find("Connection: close"), std::string::npos) << answer;
+  EXPECT_EQ(probe.receive(), "") << "it has been told and closed";
+  gate.open();
+  EXPECT_EQ(statusOf(open.answer()), 200);
+  draining.join();
+  EXPECT_EQ(unused.receive(), "");
+}
+
 TEST_F(StreamTest, drainLetsStreamsEndAndThenCancelsThem) {
   handler.on("/wait", waiting(handler, true));
   Gate gate;
@@ -275,15 +304,16 @@ TEST_F(StreamTest, drainLetsStreamsEndAndThenCancelsThem) {
   stuck.send(stuck.get("/wait"));
   ASSERT_TRUE(handler.await("waiting"));
   ASSERT_TRUE(handler.await("begin GET /short"));
-  std::thread draining([&] { running->drain(std::chrono::milliseconds(400)); });
-  EXPECT_EQ(idle.untilEnd(), "");
-  EXPECT_TRUE(idle.ended());
-  gate.open();  // the drain has begun
+  std::thread draining([&] { running->drain(patient(std::chrono::milliseconds(400))); });
+  EXPECT_TRUE(eventually([&] { return !RawClient(port()).connected(); })) << "the drain has begun";
+  gate.open();
   bool complete = false;
   EXPECT_EQ(unchunk(bodyOf(ending.untilEnd()), &complete), "data: end\n\n");
   EXPECT_TRUE(complete);
   EXPECT_NE(stuck.untilEnd().find("{\"error\":{}}"), std::string::npos) << "a cancelled handler may still say so";
   draining.join();
+  EXPECT_EQ(idle.untilEnd(), "");
+  EXPECT_TRUE(idle.ended());
   EXPECT_EQ(handler.count("cancelled"), 1u);
   EXPECT_FALSE(RawClient(port()).connected());
 }
