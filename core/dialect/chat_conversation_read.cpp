@@ -17,10 +17,13 @@ std::unexpected<Error> notCarried(std::string param, std::string what) {
   return fail(ErrorCode::NotCarried, "'" + param + "': " + what + " cannot be translated for this upstream", param);
 }
 
+// Not of OpenAI's, but what clients of its API say to providers that know it.
+std::string cacheOf(JsonDoc::Node node) { return node["cache_control"].isObject() ? std::string(node["cache_control"].raw()) : std::string(); }
+
 Result<Part> readPart(JsonDoc::Node node) {
   const auto type = node["type"].stringOr("");
   Part part;
-  part.cache = node["cache_control"].isObject() ? std::string(node["cache_control"].raw()) : std::string();
+  part.cache = cacheOf(node);
   if (type == "text") {
     part.text = node["text"].stringOr("");
   } else if (type == "refusal") {
@@ -61,7 +64,9 @@ Result<void> readContent(JsonDoc::Node content, std::vector<Part>& parts) {
   return {};
 }
 
-ToolCall readCall(std::string id, JsonDoc::Node function) { return {std::move(id), function["name"].stringOr(""), argumentsText(function["arguments"])}; }
+ToolCall readCall(std::string id, JsonDoc::Node function, std::string cache) {
+  return {std::move(id), function["name"].stringOr(""), argumentsText(function["arguments"]), std::move(cache)};
+}
 
 Result<void> readAssistant(JsonDoc::Node message, Turn& turn) {
   for (const std::string_view name : {"reasoning_content", "reasoning"}) {
@@ -76,11 +81,11 @@ Result<void> readAssistant(JsonDoc::Node message, Turn& turn) {
   if (calls.isArray()) {
     for (auto call = calls.first(); call; call = call.next()) {
       if (call["type"].stringOr("function") != "function") return notCarried("messages.tool_calls", "a call of a custom tool");
-      turn.calls.push_back(readCall(call["id"].stringOr(""), call["function"]));
+      turn.calls.push_back(readCall(call["id"].stringOr(""), call["function"], cacheOf(call)));
     }
   }
   // The older way has no ids; one call a turn makes the tool's name enough.
-  if (const auto function = message["function_call"]; function.isObject()) turn.calls.push_back(readCall(function["name"].stringOr(""), function));
+  if (const auto function = message["function_call"]; function.isObject()) turn.calls.push_back(readCall(function["name"].stringOr(""), function, {}));
   return {};
 }
 
@@ -98,6 +103,7 @@ Result<Turn> readTurn(JsonDoc::Node message) {
   turn.role = known->second;
   turn.name = message["name"].stringOr("");
   if (auto read = readContent(message["content"], turn.parts); !read) return std::unexpected(std::move(read.error()));
+  if (turn.role == Turn::Role::Tool) turn.cache = cacheOf(message);
   if (turn.role == Turn::Role::Tool) turn.call_id = role == "tool" ? message["tool_call_id"].stringOr("") : std::exchange(turn.name, {});
   if (turn.role == Turn::Role::Assistant) {
     if (auto read = readAssistant(message, turn); !read) return std::unexpected(std::move(read.error()));
@@ -118,7 +124,7 @@ Result<void> readTools(JsonDoc::Node root, Conversation& out) {
       const auto type = tool["type"].stringOr("function");
       if (type != "function") return notCarried("tools", "a tool of type \"" + type + "\"");
       out.tools.push_back(readFunction(tool["function"]));
-      if (tool["cache_control"].isObject()) out.tools.back().cache = tool["cache_control"].raw();
+      out.tools.back().cache = cacheOf(tool);
     }
   }
   if (const auto functions = root["functions"]; functions.isArray()) {

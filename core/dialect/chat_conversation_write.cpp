@@ -78,9 +78,10 @@ Result<std::string> writeContent(const std::vector<Part>& parts, Dropped& droppe
   return out.str();
 }
 
-std::string writeCalls(const std::vector<ToolCall>& calls) {
+std::string writeCalls(const std::vector<ToolCall>& calls, Dropped& dropped) {
   JsonArray out;
   for (const auto& call : calls) {
+    if (!call.cache.empty()) dropped.insert("cache_control");
     JsonObject function;
     function.text("name", call.name).text("arguments", call.arguments);
     out.raw(JsonObject().text("id", call.id).text("type", "function").raw("function", function.str()).str());
@@ -94,7 +95,7 @@ Result<void> writeAnswerTurn(const Turn& turn, Dropped& dropped, JsonArray& out)
   JsonObject message;
   message.raw("role", "\"assistant\"").raw("content", *content);
   if (!turn.name.empty()) message.text("name", turn.name);
-  if (!turn.calls.empty()) message.raw("tool_calls", writeCalls(turn.calls));
+  if (!turn.calls.empty()) message.raw("tool_calls", writeCalls(turn.calls, dropped));
   // Few servers take back what their model thought, and some refuse it.
   if (std::any_of(turn.parts.begin(), turn.parts.end(), [](const Part& part) { return part.kind == Part::Kind::Reasoning; })) dropped.insert("reasoning");
   out.raw(message.str());
@@ -109,6 +110,7 @@ void writeToolTurn(const Turn& turn, Dropped& dropped, JsonArray& out, std::vect
     else shown.push_back(part);
     if (!part.cache.empty()) dropped.insert("cache_control");
   }
+  if (!turn.cache.empty()) dropped.insert("cache_control");
   if (turn.failed) text = "Error: " + text;
   out.raw(JsonObject().raw("role", "\"tool\"").text("tool_call_id", turn.call_id).text("content", text).str());
 }
@@ -188,11 +190,11 @@ std::string_view lengthName(std::string_view model) {
   return newer ? "max_completion_tokens" : "max_tokens";
 }
 
-void writeSampling(const Conversation& in, std::string_view model, JsonObject& out) {
+void writeSampling(const Conversation& in, std::string_view model, Dropped& dropped, JsonObject& out) {
   if (in.max_tokens) out.number(lengthName(model), *in.max_tokens);
   if (in.temperature) out.raw("temperature", shortest(*in.temperature));
   if (in.top_p) out.raw("top_p", shortest(*in.top_p));
-  if (in.top_k) out.number("top_k", *in.top_k);
+  if (in.top_k) dropped.insert("top_k");  // the API has no such member, and its provider refuses what it does not know
   if (in.seed) out.number("seed", *in.seed);
   if (in.n != 1) out.number("n", in.n);
   if (!in.stop.empty()) {
@@ -227,7 +229,7 @@ Result<WrittenRequest> writeChat(const Conversation& in, std::string_view model,
   out.text("model", model).raw("messages", *messages);
   writeTools(in, dropped, out);
   writeFormat(in.format, out);
-  writeSampling(in, model, out);
+  writeSampling(in, model, dropped, out);
   writeEvidence(in, add, stream, out);
   for (const auto& [name, value] : in.rest) out.named(name, value);
   return WrittenRequest{.body = out.str(), .dropped = {dropped.begin(), dropped.end()}};

@@ -32,6 +32,7 @@ struct ToolCall {
   std::string id = {};
   std::string name = {};
   std::string arguments = {};  // a JSON object as text; what a model made of it may be broken
+  std::string cache = {};      // a cache_control, as JSON
   friend bool operator==(const ToolCall&, const ToolCall&) = default;
 };
 
@@ -43,6 +44,7 @@ struct Turn {
   std::vector<ToolCall> calls = {};  // of the assistant, after its parts
   std::string call_id = {};          // of a tool: whose result this is
   bool failed = false;               // of a tool: the result is an error
+  std::string cache = {};            // of a tool: its cache_control
   friend bool operator==(const Turn&, const Turn&) = default;
 };
 

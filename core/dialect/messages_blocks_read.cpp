@@ -33,8 +33,8 @@ Result<void> readDocument(JsonDoc::Node block, std::vector<Part>& parts) {
   const auto source = block["source"];
   const auto type = source["type"].stringOr("");
   if (type == "content") {
-    if (const auto text = source["content"].string()) parts.push_back({.text = *text});
-    else return readParts(source["content"], parts);
+    if (auto read = readParts(source["content"], parts); !read) return read;
+    if (auto cache = cacheOf(block); !parts.empty() && !cache.empty()) parts.back().cache = std::move(cache);
     return {};
   }
   Part part{.kind = Part::Kind::File, .name = block["title"].stringOr(""), .cache = cacheOf(block)};
@@ -85,7 +85,7 @@ Result<void> readPart(JsonDoc::Node block, std::vector<Part>& parts) {
 }
 
 Result<Turn> readResult(JsonDoc::Node block) {
-  Turn turn{.role = Turn::Role::Tool, .call_id = block["tool_use_id"].stringOr(""), .failed = block["is_error"].boolean().value_or(false)};
+  Turn turn{.role = Turn::Role::Tool, .call_id = block["tool_use_id"].stringOr(""), .failed = block["is_error"].boolean().value_or(false), .cache = cacheOf(block)};
   if (auto read = readParts(block["content"], turn.parts); !read) return std::unexpected(std::move(read.error()));
   return turn;
 }
@@ -132,7 +132,7 @@ Result<Turn> readAssistantTurn(JsonDoc::Node content) {
   }
   for (auto block = content.first(); block; block = block.next()) {
     if (block["type"].stringOr("") == "tool_use") {
-      turn.calls.push_back({block["id"].stringOr(""), block["name"].stringOr(""), std::string(block["input"].raw())});
+      turn.calls.push_back({block["id"].stringOr(""), block["name"].stringOr(""), std::string(block["input"].raw()), cacheOf(block)});
     } else if (auto read = readPart(block, turn.parts); !read) {
       return std::unexpected(std::move(read.error()));
     }

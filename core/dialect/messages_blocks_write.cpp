@@ -78,11 +78,14 @@ std::string writeCall(const ToolCall& call) {
   const bool usable = arguments && arguments->root().isObject();
   // What a model got wrong stays readable for the next one.
   const std::string input = usable ? call.arguments : call.arguments.empty() ? "{}" : JsonObject().text("INVALID_JSON", call.arguments).str();
-  return JsonObject().raw("type", "\"tool_use\"").text("id", plainId(call.id)).text("name", call.name).raw("input", input).str();
+  JsonObject out;
+  if (!call.cache.empty()) out.raw("cache_control", call.cache);
+  return out.raw("type", "\"tool_use\"").text("id", plainId(call.id)).text("name", call.name).raw("input", input).str();
 }
 
 Result<std::string> writeResult(const Turn& turn, std::set<std::string>& dropped) {
   JsonObject out;
+  if (!turn.cache.empty()) out.raw("cache_control", turn.cache);
   out.raw("type", "\"tool_result\"").text("tool_use_id", plainId(turn.call_id));
   JsonArray content;
   for (const auto& part : turn.parts) {

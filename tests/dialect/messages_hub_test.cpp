@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/base64.h"
+#include "dialect/chat_hub.h"
 #include "dialect/made_up.h"
 
 namespace signalbox::dialect {
@@ -166,6 +167,26 @@ TEST(MessagesHubTest, readsWhatOnlyAnthropicHasAsDroppedOrRefused) {
     EXPECT_EQ(refused.error().code, ErrorCode::NotCarried);
     EXPECT_EQ(refused.error().param, param);
   }
+}
+
+TEST(MessagesHubTest, keepsMarksOfTheCacheWhereTheProviderHasOneAndNamesThemElsewhere) {
+  const std::string mark = R"("cache_control":{"type":"ephemeral"})";
+  const std::string text = R"({"model":"m","max_tokens":5,"top_k":3,"messages":[{"role":"user","content":"Hi"},
+    {"role":"assistant","content":[{"type":"tool_use","id":"c1","name":"look","input":{},)" + mark + R"(}]},
+    {"role":"user","content":[{"type":"tool_result","tool_use_id":"c1","content":"seen",)" + mark + R"(},
+      {"type":"document","source":{"type":"content","content":"words"},)" + mark + "}]}]}";
+  const auto read = conversationOfMessages(text);
+  ASSERT_TRUE(read);
+  const auto again = Json::parse(written(*read).body);
+  EXPECT_EQ(again.at("messages")[1].at("content")[0].at("cache_control").at("type"), "ephemeral");
+  EXPECT_EQ(again.at("messages")[2].at("content")[0].at("cache_control").at("type"), "ephemeral");
+  EXPECT_EQ(again.at("messages")[2].at("content")[1].at("cache_control").at("type"), "ephemeral");
+  EXPECT_EQ(again.at("top_k"), 3);
+  const auto chat = writeChat(*read, "m", {}, false);
+  ASSERT_TRUE(chat);
+  EXPECT_THAT(chat->dropped, ElementsAre("cache_control", "top_k"));
+  EXPECT_EQ(chat->body.find("cache_control"), std::string::npos);
+  EXPECT_EQ(chat->body.find("top_k"), std::string::npos);
 }
 
 TEST(MessagesHubTest, base64ReadsBackTheSame) {

@@ -121,6 +121,22 @@ std::vector<Piece> piecesOf(const std::string& stream, AnswerState& state, const
   return pieces;
 }
 
+TEST(MessagesStreamTest, readByTheHubNoPrefixIsComplete) {
+  for (std::size_t end = 0; end + 2 < kStream.size(); ++end) {
+    const auto reader = messagesReplyReader({}, {});
+    AnswerState state;
+    http::SseReader events;
+    ASSERT_TRUE(events.feed(kStream.substr(0, end), [&](const http::SseEvent& event, bool has_data) {
+      bool progress = true;
+      if (!has_data) return true;
+      const auto read = reader->event(event, state, progress);
+      EXPECT_TRUE(read) << event.data;
+      return read.has_value();
+    }));
+    ASSERT_FALSE(reader->checkEnd(state)) << end;
+  }
+}
+
 std::string sentence(const std::vector<Piece>& pieces) {
   std::string out;
   for (const auto& piece : pieces) {
