@@ -64,6 +64,8 @@ void readModels(const Reading& from, const Json& json, const std::string& pointe
       }
       offer.logprobs = false;
     }
+    offer.embeddings = entry.value("embeddings", false);
+    if (entry.contains("completions")) offer.chat_only = entry["completions"] == "chat";
     offer.provider = entry.value("provider", provider);
     if (entry.contains("price")) offer.price = readPrice(entry["price"]);
     upstream.models.push_back(std::move(offer));

@@ -10,6 +10,9 @@
 
 namespace signalbox::dialect {
 
+// How legacy completions are asked for: as such, as a chat, or as such until the upstream shows that it has none.
+enum class Completions : std::uint8_t { Seek, Native, Chat };
+
 // What the router asks for beside what the client asked for, so that it can be taken out again.
 struct Additions {
   bool logprobs = false;      // logprobs and top_logprobs were added by us
@@ -17,6 +20,7 @@ struct Additions {
   bool usage = false;         // stream_options.include_usage was added by us
   int top = 20;               // alternatives to ask for; 0: the tokens' own probabilities only
   int keep = 0;               // alternatives the client asked for itself
+  Completions completions = Completions::Seek;
   bool judged = true;         // a stream's token probabilities are gathered; without, nobody looks at them
   [[nodiscard]] bool any() const { return logprobs || top_logprobs || usage; }
 };

@@ -1,29 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <span>
-
-#include "base/json_doc.h"
-#include "base/strings.h"
 #include "dialect/chat_fields.h"
-#include "dialect/hints.h"
 #include "dialect/openai_chat.h"
 #include "dialect/request_parts.h"
 
 namespace signalbox::dialect {
 namespace {
-
-std::string textOf(JsonDoc::Node content) {
-  if (auto text = content.string()) return std::move(*text);
-  std::string joined;
-  if (!content.isArray()) return joined;
-  for (auto part = content.first(); part; part = part.next()) {
-    const auto text = part["text"];
-    if (!text.isString()) continue;
-    if (!joined.empty()) joined += '\n';
-    joined += *text.string();
-  }
-  return joined;
-}
 
 Result<void> readMessages(JsonDoc::Node messages, domain::Request& request) {
   if (!messages.isArray()) return wrongType("messages", "an array", messages);
@@ -32,7 +13,7 @@ Result<void> readMessages(JsonDoc::Node messages, domain::Request& request) {
   std::size_t index = 0;
   for (auto message = messages.first(); message; message = message.next(), ++index) {
     if (const auto shape = checkMessage(message, index); !shape) return shape;
-    request.messages.push_back({message["role"].stringOr(""), textOf(message["content"])});
+    request.messages.push_back({message["role"].stringOr(""), joinedText(message["content"])});
   }
   return {};
 }
@@ -45,19 +26,6 @@ Result<void> readShape(JsonDoc::Node format, JsonDoc::Node choice, domain::Reque
     request.structured = type.raw() != "\"text\"";
   }
   if (choice.isObject() || choice.stringOr("") == "required") request.structured = true;
-  return {};
-}
-
-Result<void> readStreamOptions(JsonDoc::Node options, domain::Request& request) {
-  if (!options) return {};
-  request.spans.stream_options = spanOf(options);
-  if (!options.isObject()) return {};
-  request.spans.stream_options_empty = options.size() == 0;
-  const auto usage = options["include_usage"];
-  if (!usage) return {};
-  if (!usage.isNull() && !usage.boolean()) return wrongType("stream_options.include_usage", "a boolean", usage);
-  request.spans.include_usage = spanOf(usage);
-  request.wants_stream_usage = usage.boolean().value_or(false);
   return {};
 }
 
@@ -101,10 +69,8 @@ Result<void> readNumbers(const Members& in, domain::Request& request) {
   return {};
 }
 
-Result<void> readMembers(JsonDoc::Node root, const Members& in, domain::Request& request) {
-  if (!in.model.isString()) return wrongType("model", "a string", in.model);
-  request.model = *in.model.string();
-  if (request.model.empty()) return fail(ErrorCode::InvalidRequest, "'model' must name a model", "model");
+Result<void> readMembers(const Members& in, domain::Request& request) {
+  if (auto read = readModel(in.model, request); !read) return read;
   if (auto read = readMessages(in.messages, request); !read) return read;
   if (auto read = readStreamOptions(in.stream_options, request); !read) return read;
   if (auto read = readNumbers(in, request); !read) return read;
@@ -115,12 +81,9 @@ Result<void> readMembers(JsonDoc::Node root, const Members& in, domain::Request&
   request.wants_logprobs = in.logprobs.boolean().value_or(false);
   request.has_tools = given(in.tools) || given(in.functions);
   auto& spans = request.spans;
-  spans.model = spanOf(in.model);
   if (in.stream) spans.stream = spanOf(in.stream);
   if (in.logprobs) spans.logprobs = spanOf(in.logprobs);
   if (in.top_logprobs) spans.top_logprobs = spanOf(in.top_logprobs);
-  spans.close = static_cast<std::uint32_t>(root.end() - 1);
-  spans.hints = hintSpans(root, in.metadata);
   return {};
 }
 
@@ -129,18 +92,13 @@ Result<void> readMembers(JsonDoc::Node root, const Members& in, domain::Request&
 Result<domain::Request> readChatRequest(std::string body, const http::Headers& headers) {
   domain::Request request;
   request.body = std::move(body);
-  const auto doc = JsonDoc::parse(request.body);
-  if (!doc) return fail(ErrorCode::InvalidRequest, "the request body is not usable: " + doc.error().message);
+  const auto doc = readBody(request.body);
+  if (!doc) return std::unexpected(doc.error());
   const auto root = doc->root();
-  if (!root.isObject()) return fail(ErrorCode::InvalidRequest, "the request body must be a JSON object");
   const auto members = membersOf(root);
   if (!members) return std::unexpected(members.error());
-  if (const auto read = readMembers(root, *members, request); !read) return std::unexpected(read.error());
-  auto hints = readHints(headers, members->metadata);
-  if (!hints) return std::unexpected(hints.error());
-  request.hints = std::move(*hints);
-  request.headers = headersForPolicies(headers);
-  if (request.hints.user.empty()) request.hints.user = members->user.stringOr("");
+  if (const auto read = readMembers(*members, request); !read) return std::unexpected(read.error());
+  if (const auto read = readHintsAndHeaders(headers, root, members->metadata, members->user, request); !read) return std::unexpected(read.error());
   return request;
 }
 

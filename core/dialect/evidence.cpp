@@ -88,6 +88,14 @@ std::optional<domain::Usage> readUsage(JsonDoc::Node usage) {
   return read;
 }
 
+std::optional<domain::Usage> readInputUsage(JsonDoc::Node usage) {
+  domain::Usage read;
+  read.input = countOr(usage["prompt_tokens"], -1);
+  if (const auto total = usage["total_tokens"].number(); read.input < 0 || (total && *total < static_cast<double>(read.input))) return std::nullopt;
+  read.source = domain::UsageSource::Provider;
+  return read;
+}
+
 std::int64_t reasoningBytes(JsonDoc::Node message) {
   for (const std::string_view name : {"reasoning_content", "reasoning"}) {  // some servers send both, with the same text
     const auto text = message[name].string();

@@ -27,6 +27,8 @@ void dropEndTokens(domain::TokenEvidence& evidence, std::string_view text);
 // Provider usage; nullopt when absent, null, without both counts, or with counts that cannot be true: negative, larger than any
 // model's window, or a total below its parts. Who pays by it then has to estimate.
 [[nodiscard]] std::optional<domain::Usage> readUsage(JsonDoc::Node usage);
+// The same of an answer without a text of its own: only what was read is counted.
+[[nodiscard]] std::optional<domain::Usage> readInputUsage(JsonDoc::Node usage);
 
 // How much a message or a delta says of the model's thoughts, under either of the names that servers have for them.
 [[nodiscard]] std::int64_t reasoningBytes(JsonDoc::Node message);

@@ -14,6 +14,8 @@ struct ClientSide {
   Result<Conversation> (*conversation)(std::string_view body);
   // `now`: seconds since 1970, for dialects that say when an answer was made.
   std::unique_ptr<ReplyWriter> (*writer)(const domain::Request& request, std::int64_t now);
+  // Its own name for what a writer of requests says it left out or cannot carry, which writers name as chats do; null: the same.
+  std::string_view (*word)(std::string_view name) = nullptr;
 };
 
 // A dialect that upstreams speak.
@@ -24,6 +26,8 @@ struct UpstreamSide {
 };
 
 [[nodiscard]] const ClientSide& chatClient();
+[[nodiscard]] const ClientSide& completionsClient();
+[[nodiscard]] const ClientSide& responsesClient();
 [[nodiscard]] const UpstreamSide& chatUpstream();
 
 // Every request and answer through the hub.

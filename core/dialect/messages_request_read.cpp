@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "base/json_doc.h"
-#include "base/strings.h"
 #include "dialect/field_types.h"
-#include "dialect/hints.h"
 #include "dialect/messages.h"
 #include "dialect/messages_fields.h"
 #include "dialect/request_parts.h"
@@ -79,10 +76,8 @@ Result<void> readTurns(const Members& in, domain::Request& request) {
   return {};
 }
 
-Result<void> readMembers(JsonDoc::Node root, const Members& in, domain::Request& request) {
-  if (!in.model.isString()) return wrongType("model", "a string", in.model);
-  request.model = *in.model.string();
-  if (request.model.empty()) return fail(ErrorCode::InvalidRequest, "'model' must name a model", "model");
+Result<void> readMembers(const Members& in, domain::Request& request) {
+  if (auto read = readModel(in.model, request); !read) return read;
   if (auto read = readTurns(in, request); !read) return read;
   if (given(in.max_tokens)) {
     const double most = in.max_tokens.number().value_or(0);
@@ -93,11 +88,7 @@ Result<void> readMembers(JsonDoc::Node root, const Members& in, domain::Request&
   request.structured = choice == "any" || choice == "tool" || given(in.output_config["format"]);
   request.stream = in.stream.boolean().value_or(false);
   request.has_tools = given(in.tools) && in.tools.size() > 0;
-  auto& spans = request.spans;
-  spans.model = spanOf(in.model);
-  if (in.stream) spans.stream = spanOf(in.stream);
-  spans.close = static_cast<std::uint32_t>(root.end() - 1);
-  spans.hints = hintSpans(root, in.metadata);
+  if (in.stream) request.spans.stream = spanOf(in.stream);
   return {};
 }
 
@@ -105,19 +96,15 @@ Result<domain::Request> read(std::string body, const http::Headers& headers, boo
   domain::Request request;
   request.dialect = domain::Dialect::AnthropicMessages;
   request.body = std::move(body);
-  const auto doc = JsonDoc::parse(request.body);
-  if (!doc) return fail(ErrorCode::InvalidRequest, "the request body is not usable: " + doc.error().message);
+  const auto doc = readBody(request.body);
+  if (!doc) return std::unexpected(doc.error());
   const auto root = doc->root();
-  if (!root.isObject()) return fail(ErrorCode::InvalidRequest, "the request body must be a JSON object");
   const auto members = membersOf(root);
   if (!members) return std::unexpected(members.error());
-  if (const auto done = readMembers(root, *members, request); !done) return std::unexpected(done.error());
+  if (const auto done = readMembers(*members, request); !done) return std::unexpected(done.error());
   if (needs_max_tokens && !request.max_tokens) return wrongType("max_tokens", "an integer", members->max_tokens);
-  auto hints = readHints(headers, members->metadata);
-  if (!hints) return std::unexpected(hints.error());
-  request.hints = std::move(*hints);
-  request.headers = headersForPolicies(headers);
-  if (request.hints.user.empty()) request.hints.user = members->metadata["user_id"].stringOr("");
+  const auto user = members->metadata["user_id"];
+  if (const auto done = readHintsAndHeaders(headers, root, members->metadata, user, request); !done) return std::unexpected(done.error());
   return request;
 }
 

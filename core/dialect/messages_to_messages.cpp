@@ -4,27 +4,15 @@
 #include "dialect/messages.h"
 #include "dialect/messages_answer.h"
 #include "dialect/openai_error.h"
+#include "dialect/request_edits.h"
 
 namespace signalbox::dialect {
 namespace {
 
-std::string editedBody(const domain::Request& request, std::string_view model, bool stream) {
-  TextEdits edits;
-  const auto& spans = request.spans;
-  if (model != request.model) edits.replace(spans.model.begin, spans.model.end, quoteJson(model));
-  for (const auto& hint : spans.hints) edits.replace(hint.begin, hint.end, {});
-  if (stream != request.stream) {
-    const std::string value = stream ? "true" : "false";
-    if (spans.stream) edits.replace(spans.stream.begin, spans.stream.end, value);
-    else edits.insert(spans.close, ",\"stream\":" + value);
-  }
-  return edits.empty() ? request.body : edits.apply(request.body);
-}
-
 class MessagesToMessages : public Translation {
  public:
   Result<Outgoing> request(const domain::Request& request, std::string_view model, bool stream) override {
-    return Outgoing{.path = "/messages", .body = editedBody(request, model, stream), .headers = messagesHeaders(request)};
+    return Outgoing{.path = "/messages", .body = RequestEdits(request, model, {}, stream).apply(), .headers = messagesHeaders(request)};
   }
   Result<std::string> whole(std::string_view body, AnswerState& state) override {
     const auto doc = parseMessagesPayload(body);
@@ -53,7 +41,7 @@ class MessagesToMessages : public Translation {
 class CountToCount final : public MessagesToMessages {
  public:
   Result<Outgoing> request(const domain::Request& request, std::string_view model, bool) override {
-    return Outgoing{.path = "/messages/count_tokens", .body = editedBody(request, model, request.stream), .headers = messagesHeaders(request)};
+    return Outgoing{.path = "/messages/count_tokens", .body = RequestEdits(request, model, {}, std::nullopt).apply(), .headers = messagesHeaders(request)};
   }
   Result<std::string> whole(std::string_view body, AnswerState& state) override {
     const auto doc = parseMessagesPayload(body);

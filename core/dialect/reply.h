@@ -76,6 +76,8 @@ class ReplyWriter {
   [[nodiscard]] virtual std::string piece(const Piece& piece) = 0;
   // What closes a stream well.
   [[nodiscard]] virtual std::string terminal() = 0;
+  // What closes it badly; see Translation::failure().
+  [[nodiscard]] virtual std::string failure(const Error&) { return {}; }
 };
 
 }  // namespace signalbox::dialect

@@ -2,6 +2,7 @@
 #include "dialect/request_parts.h"
 
 #include "base/strings.h"
+#include "dialect/field_types.h"
 #include "dialect/hints.h"
 
 namespace signalbox::dialect {
@@ -40,6 +41,58 @@ std::vector<std::pair<std::string, std::string>> headersForPolicies(const http::
     if (!isHintName(lower) && !isCredential(lower)) kept.emplace_back(std::move(lower), trim(value));
   }
   return kept;
+}
+
+Result<JsonDoc> readBody(std::string_view body) {
+  auto doc = JsonDoc::parse(body);
+  if (!doc) return fail(ErrorCode::InvalidRequest, "the request body is not usable: " + doc.error().message);
+  if (!doc->root().isObject()) return fail(ErrorCode::InvalidRequest, "the request body must be a JSON object");
+  return doc;
+}
+
+std::string joinedText(JsonDoc::Node content) {
+  if (auto text = content.string()) return std::move(*text);
+  std::string joined;
+  if (!content.isArray()) return joined;
+  for (auto part = content.first(); part; part = part.next()) {
+    const auto text = part["text"];
+    if (!text.isString()) continue;
+    if (!joined.empty()) joined += '\n';
+    joined += *text.string();
+  }
+  return joined;
+}
+
+Result<void> readModel(JsonDoc::Node model, domain::Request& request) {
+  if (!model.isString()) return wrongType("model", "a string", model);
+  request.model = *model.string();
+  if (request.model.empty()) return fail(ErrorCode::InvalidRequest, "'model' must name a model", "model");
+  request.spans.model = spanOf(model);
+  return {};
+}
+
+Result<void> readStreamOptions(JsonDoc::Node options, domain::Request& request) {
+  if (!options) return {};
+  request.spans.stream_options = spanOf(options);
+  if (!options.isObject()) return {};
+  request.spans.stream_options_empty = options.size() == 0;
+  const auto usage = options["include_usage"];
+  if (!usage) return {};
+  if (!usage.isNull() && !usage.boolean()) return wrongType("stream_options.include_usage", "a boolean", usage);
+  request.spans.include_usage = spanOf(usage);
+  request.wants_stream_usage = usage.boolean().value_or(false);
+  return {};
+}
+
+Result<void> readHintsAndHeaders(const http::Headers& headers, JsonDoc::Node root, JsonDoc::Node metadata, JsonDoc::Node user, domain::Request& request) {
+  request.spans.close = static_cast<std::uint32_t>(root.end() - 1);
+  request.spans.hints = hintSpans(root, metadata);
+  auto hints = readHints(headers, metadata);
+  if (!hints) return std::unexpected(std::move(hints.error()));
+  request.hints = std::move(*hints);
+  request.headers = headersForPolicies(headers);
+  if (request.hints.user.empty()) request.hints.user = user.stringOr("");
+  return {};
 }
 
 }  // namespace signalbox::dialect

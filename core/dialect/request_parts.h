@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the readers of all client dialects have in common. Internal to dialect/.
+// What the readers of all client dialects do alike. Internal to dialect/.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -16,13 +16,16 @@
 
 namespace signalbox::dialect {
 
+// A JSON object, or InvalidRequest. `body` must outlive it.
+[[nodiscard]] Result<JsonDoc> readBody(std::string_view body);
+// Null stands for "not given".
+[[nodiscard]] inline bool given(JsonDoc::Node node) { return node && !node.isNull(); }
 // Where a value stands. REQUIRES: `node` is one.
 [[nodiscard]] inline domain::Span spanOf(JsonDoc::Node node) {
   return {static_cast<std::uint32_t>(node.begin()), static_cast<std::uint32_t>(node.end())};
 }
-
-// Null stands for "not given".
-[[nodiscard]] inline bool given(JsonDoc::Node node) { return node && !node.isNull(); }
+// A content that is a string or an array of parts: its texts, joined by line feeds.
+[[nodiscard]] std::string joinedText(JsonDoc::Node content);
 
 // A whole number however it is written (100, 100.0, 1e2), no further from 0 than any count is; nullopt where it is none.
 [[nodiscard]] inline std::optional<std::int64_t> wholeNumber(JsonDoc::Node node) {
@@ -45,11 +48,18 @@ template <class Members, std::size_t count, class Check>
   return found;
 }
 
+// Name and span of the model. InvalidRequest where there is none.
+[[nodiscard]] Result<void> readModel(JsonDoc::Node model, domain::Request& request);
+// Of the APIs in which usage of a stream has to be asked for.
+[[nodiscard]] Result<void> readStreamOptions(JsonDoc::Node options, domain::Request& request);
 // Everything a signalbox hint leaves behind in the body: its member, or all of metadata when hints were all there was, because
 // some providers refuse an empty one.
 [[nodiscard]] std::vector<domain::Span> hintSpans(JsonDoc::Node root, JsonDoc::Node metadata);
-
 // The headers that policies may match on and dialects may pass on: neither hints nor credentials, names in lower case.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> headersForPolicies(const http::Headers& headers);
+// Hints from headers and `metadata` (headers win) with their spans, headers for policies, and the end of the body. Without a hint
+// the body's `user` is the user.
+[[nodiscard]] Result<void> readHintsAndHeaders(const http::Headers& headers, JsonDoc::Node root, JsonDoc::Node metadata, JsonDoc::Node user,
+                                               domain::Request& request);
 
 }  // namespace signalbox::dialect

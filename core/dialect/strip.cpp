@@ -16,6 +16,11 @@ void cutAlternatives(JsonDoc::Node tokens, std::size_t keep, TextEdits& edits) {
 
 }  // namespace
 
+void cutChatAlternatives(JsonDoc::Node logprobs, std::size_t keep, TextEdits& edits) {
+  cutAlternatives(logprobs["content"], keep, edits);
+  cutAlternatives(logprobs["refusal"], keep, edits);
+}
+
 void stripLogprobs(JsonDoc::Node choices, const Additions& add, TextEdits& edits) {
   if (!choices.isArray()) return;
   for (auto choice = choices.first(); choice; choice = choice.next()) {
@@ -24,8 +29,7 @@ void stripLogprobs(JsonDoc::Node choices, const Additions& add, TextEdits& edits
     if (add.logprobs) {
       edits.replace(logprobs.begin(), logprobs.end(), "null");
     } else if (add.top_logprobs) {
-      cutAlternatives(logprobs["content"], static_cast<std::size_t>(add.keep), edits);
-      cutAlternatives(logprobs["refusal"], static_cast<std::size_t>(add.keep), edits);
+      cutChatAlternatives(logprobs, static_cast<std::size_t>(add.keep), edits);
     }
   }
 }

@@ -14,7 +14,10 @@ class ThroughHub final : public Translation {
     const auto conversation = client_.conversation(request.body);
     if (!conversation) return std::unexpected(conversation.error());
     auto written = upstream_.write(*conversation, model, add_, stream);
-    if (!written) return std::unexpected(std::move(written.error()));
+    if (!written) return std::unexpected(inItsWords(std::move(written.error())));
+    if (client_.word != nullptr) {
+      for (auto& name : written->dropped) name = std::string(client_.word(name));
+    }
     reader_ = upstream_.reader(*conversation, add_);
     writer_ = client_.writer(request, now_);
     return Outgoing{.path = std::string(upstream_.path), .body = std::move(written->body), .headers = std::move(written->headers), .dropped = std::move(written->dropped)};
@@ -38,6 +41,8 @@ class ThroughHub final : public Translation {
   Result<void> checkEnd(const AnswerState& state) const override { return reader_->checkEnd(state); }
   std::string terminal(const http::SseEvent*) override { return writer_->terminal(); }
 
+  std::string failure(const Error& error) override { return writer_ ? writer_->failure(error) : std::string(); }
+
   // The provider's own words come in a shape that this client does not know.
   Error error(int status, std::string_view body, double retry_after_s) const override {
     Error said = readUpstreamError(status, body, retry_after_s);
@@ -46,6 +51,14 @@ class ThroughHub final : public Translation {
   }
 
  private:
+  Error inItsWords(Error error) const {
+    if (client_.word == nullptr || error.code != ErrorCode::NotCarried) return error;
+    const std::string said = "'" + error.param + "'";
+    error.param = std::string(client_.word(error.param));
+    if (error.message.starts_with(said)) error.message.replace(0, said.size(), "'" + error.param + "'");
+    return error;
+  }
+
   const ClientSide& client_;
   const UpstreamSide& upstream_;
   Additions add_;

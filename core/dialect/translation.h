@@ -54,6 +54,9 @@ class Translation {
   // The client's terminal events. REQUIRES: checkEnd() passed; `event` is the upstream's, or null where its bytes just ended.
   [[nodiscard]] virtual std::string terminal(const http::SseEvent* event) = 0;
 
+  // What ends the client's stream badly, where that depends on what it has had so far; empty: the dialect's errorEvent() does.
+  [[nodiscard]] virtual std::string failure(const Error&) { return {}; }
+
   // An answer with a status of 400 or more, for the client's dialect; see readUpstreamError().
   [[nodiscard]] virtual Error error(int status, std::string_view body, double retry_after_s) const = 0;
 };

@@ -23,6 +23,8 @@ struct ModelOffer {
   std::optional<bool> logprobs;  // whether to ask for them; unset = ask and see
   std::optional<Price> price;    // overrides the built-in table; unset there too = unknown
   std::string provider = {};     // whose entry of the built-in table: as configured, else by host, else the upstream's name
+  bool embeddings = false;       // makes them; where several do, the first is where they are made
+  std::optional<bool> chat_only = {};  // completions are asked for as chats; unset = ask and see
 };
 
 struct KeepWarm {

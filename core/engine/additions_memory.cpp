@@ -101,6 +101,18 @@ bool AdditionsMemory::learn(const Asked& asked, const dialect::Additions& refuse
   return true;
 }
 
+void AdditionsMemory::learnLackOfCompletions(const domain::Deployment& deployment, const std::string& words) {
+  const std::lock_guard lock(mutex_);
+  entry({deployment, false}).completions = refusal(words);
+}
+
+bool AdditionsMemory::lacksCompletions(const domain::Deployment& deployment) const {
+  if (!any_.load(std::memory_order_acquire)) return false;
+  const std::lock_guard lock(mutex_);
+  const auto known = find({deployment, false});
+  return known != all_.end() && known->completions.until > steadyNow();
+}
+
 std::vector<domain::RefusedAddition> AdditionsMemory::of(const std::string& upstream) const {
   std::vector<domain::RefusedAddition> list;
   if (!any_.load(std::memory_order_acquire)) return list;
@@ -111,6 +123,7 @@ std::vector<domain::RefusedAddition> AdditionsMemory::of(const std::string& upst
     const auto add = [&](std::string_view what, const Refusal& refusal) {
       if (refusal.until > now) list.push_back({known.asked.deployment.model, std::string(what), known.asked.tools, refusal.until_wall, refusal.words});
     };
+    add("completions", known.completions);
     add("usage", known.usage);
     add(nameOf(known.most), known.probabilities);
   }

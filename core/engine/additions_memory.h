@@ -2,7 +2,8 @@
 // What deployments have refused of what the router asks for beside what the client asked for: the usage of a stream, token
 // probabilities, alternatives to them. Each is remembered by itself, for requests with and without tools apart (providers refuse
 // combinations), taken away in steps, and only after a second request was refused over it: one odd request decides for nobody.
-// Some minutes later it is asked for again. Thread-safe; the hot path reads one atomic as long as nothing was refused.
+// Deployments that know chats only are remembered beside, because that is the same to all requests. Some minutes later it is asked
+// for again. Thread-safe; the hot path reads one atomic as long as nothing was refused.
 #pragma once
 #include <atomic>
 #include <mutex>
@@ -33,6 +34,9 @@ class AdditionsMemory {
   // A request that was refused with `refused` was answered with `answered`, the step after it. True when something is asked for no
   // longer from now on.
   bool learn(const Asked& asked, const dialect::Additions& refused, const dialect::Additions& answered, const std::string& words);
+  // A deployment whose completions were refused answered a chat instead.
+  void learnLackOfCompletions(const domain::Deployment& deployment, const std::string& words);
+  [[nodiscard]] bool lacksCompletions(const domain::Deployment& deployment) const;
   // What is in force for an upstream.
   [[nodiscard]] std::vector<domain::RefusedAddition> of(const std::string& upstream) const;
 
@@ -49,6 +53,7 @@ class AdditionsMemory {
     SteadyTime suspected_until = SteadyTime::min();
     Refusal usage;
     Refusal probabilities;
+    Refusal completions;
     int most = kAll;  // while `probabilities` holds
   };
   [[nodiscard]] std::vector<Known>::const_iterator find(const Asked& asked) const;

@@ -49,6 +49,7 @@ class Route final : private upstream::Host {
   // The steps, in the order of the story; see route.cpp.
   [[nodiscard]] Result<void> admit();
   [[nodiscard]] Result<void> match();
+  void placeEmbeddings();
   void decide();
   Task<Result<void>> climb();
   Task<Result<void>> relay();
@@ -72,12 +73,16 @@ class Route final : private upstream::Host {
   };
   Task<Result<Answer>> ask(domain::TierIndex tier);
   Task<Result<std::unique_ptr<upstream::Exchange>>> askForLess(upstream::TierCall call, Error refusal);
+  Task<Result<std::unique_ptr<upstream::Exchange>>> askAsChat(upstream::TierCall call, Error refusal);
   void judge(Answer& answer);
   void lookBack(Answer& answer);
   [[nodiscard]] Error tiersFailed(std::vector<Error> errors);
   // Whether a stream is judged before the client sees any of it, and if so by its beginning alone.
   enum class Hold { None, Prefix, Whole };
   [[nodiscard]] Hold holds(domain::TierIndex tier) const;
+  [[nodiscard]] bool lacksCompletions(const Error& error) const;
+  [[nodiscard]] dialect::Completions completionsOf(const domain::Deployment& deployment) const;
+  [[nodiscard]] const domain::ModelOffer* offerOf(const domain::Deployment& deployment) const;
   [[nodiscard]] const policy::Gate* gateOf(domain::TierIndex tier) const;
   [[nodiscard]] const domain::Tier& tierAt(domain::TierIndex tier) const;
   void serve(Answer answer);
@@ -124,6 +129,7 @@ class Route final : private upstream::Host {
   domain::Request request_;
   const policy::Workload* workload_ = nullptr;
   std::optional<domain::Tier> pinned_;       // asked for by name: no override, gate or validator
+  bool fixed_place_ = false;                 // pinned, but not by name
   classify::Features features_;
   domain::TierIndex start_{};
   domain::TierIndex current_{};
@@ -131,6 +137,7 @@ class Route final : private upstream::Host {
   const domain::Deployment* asked_ = nullptr;  // by the last call, with these additions
   dialect::Additions additions_made_;
   std::optional<dialect::Additions> additions_tried_;  // instead of those that would be made
+  bool as_chat_ = false;  // a completion is being asked for as a chat, because there was none
   domain::Decision decision_;
   const int exceptions_ = std::uncaught_exceptions();
   bool recorded_ = false;

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "dialect/client_dialect.h"
 #include "domain/error_status.h"
+#include "engine/embedding_place.h"
 #include "engine/route.h"
 #include "policy/policy.h"
 
@@ -109,14 +110,24 @@ Result<void> Route::match() {
   if (workload_ != nullptr && !key_->mayUse(workload_->name)) {
     return signalbox::fail(ErrorCode::Forbidden, "this key may not use the workload \"" + workload_->name + "\"", "model");
   }
+  if (decision_.dialect == domain::Dialect::OpenAiEmbeddings) placeEmbeddings();
   return {};
+}
+
+// Vectors of different models cannot be compared, so that no strategy may choose between them from one request to the next.
+void Route::placeEmbeddings() {
+  const bool by_name = pinned_.has_value();
+  if (auto place = embeddingPlace(services_.config, by_name ? &*pinned_ : nullptr)) pinned_ = std::move(*place);
+  if (by_name || !pinned_) return;
+  workload_ = nullptr;
+  fixed_place_ = true;
 }
 
 void Route::decide() {
   if (pinned_) {
-    decision_.reason = domain::Reason::Pinned;
+    decision_.reason = fixed_place_ ? domain::Reason::Fixed : domain::Reason::Pinned;
     decision_.start_tier = pinned_->name;
-    explain("asked for by name");
+    explain(fixed_place_ ? "embeddings are always made by one model" : "asked for by name");
   } else if (services_.paused.load(std::memory_order_relaxed)) {
     // Routing is paused: everything goes where it would have gone without a router.
     start_ = domain::tierIndex(policy_->tiers.size() - 1);

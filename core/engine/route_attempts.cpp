@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "dialect/openai_completions.h"
 #include "domain/error_status.h"
 #include "engine/route.h"
 #include "gate/prefix.h"
@@ -68,20 +69,36 @@ dialect::Additions Route::additions(const domain::Deployment& deployment) {
   auto evidence = dialect::Evidence::None;
   const auto* gate = gateOf(current_);
   const bool judged = gate != nullptr && gatesOnTokens(gate->signal) && (!request_.stream || gate->stream != domain::StreamGate::Off);
-  const auto* upstream = services_.config.upstream(deployment.upstream);
-  const auto offer = std::find_if(upstream->models.begin(), upstream->models.end(), [&](const auto& model) { return model.id == deployment.model; });
-  const bool offered = offer == upstream->models.end() || offer->logprobs.value_or(true);
+  const auto* offer = offerOf(deployment);
+  const bool offered = offer == nullptr || offer->logprobs.value_or(true);
   if (judged && offered) evidence = gate->signal == domain::Signal::TopClass ? dialect::Evidence::Alternatives : dialect::Evidence::Tokens;
+  const auto completions = completionsOf(deployment);
   asked_ = &deployment;
   if (additions_tried_) {
     additions_made_ = *additions_tried_;
-  } else if (upstream->api == domain::UpstreamApi::Anthropic) {
+  } else if (services_.config.upstream(deployment.upstream)->api == domain::UpstreamApi::Anthropic) {
     additions_made_ = {};  // its streams have usage anyway, and it has no probabilities to give
   } else {
-    additions_made_ = services_.additions_memory.within({deployment, request_.has_tools}, dialect::additionsFor(request_, evidence));
+    auto wanted = dialect::additionsFor(request_, evidence);
+    if (request_.stream && completions == dialect::Completions::Chat) wanted.usage = true;  // the client's own word for it is not a chat's
+    additions_made_ = services_.additions_memory.within({deployment, request_.has_tools}, wanted);
   }
   additions_made_.judged = judged;
+  additions_made_.completions = completions;
   return additions_made_;
+}
+
+const domain::ModelOffer* Route::offerOf(const domain::Deployment& deployment) const {
+  const auto& models = services_.config.upstream(deployment.upstream)->models;
+  const auto offer = std::ranges::find(models, deployment.model, &domain::ModelOffer::id);
+  return offer == models.end() ? nullptr : &*offer;
+}
+
+dialect::Completions Route::completionsOf(const domain::Deployment& deployment) const {
+  using enum dialect::Completions;
+  if (decision_.dialect != domain::Dialect::OpenAiCompletions || services_.config.upstream(deployment.upstream)->api == domain::UpstreamApi::Anthropic) return Native;
+  if (const auto* offer = offerOf(deployment); offer != nullptr && offer->chat_only) return *offer->chat_only ? Chat : Native;
+  return as_chat_ || services_.additions_memory.lacksCompletions(deployment) ? Chat : Seek;
 }
 
 Task<Result<void>> Route::climb() {
@@ -160,12 +177,34 @@ Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
   const bool told = exchange || exchange.error().code == ErrorCode::UpstreamTimeout;
   if (told && !pinned_) client_.latencies().add(tier, latencyKind(), began, steadyNow() - began);
   Answer answer;
-  answer.again = !exchange && additions_made_.any() && refusesTheRequest(exchange.error());
-  if (answer.again) exchange = co_await askForLess(call, exchange.error());
+  answer.again = !exchange && lacksCompletions(exchange.error());
+  if (answer.again) exchange = co_await askAsChat(call, exchange.error());
+  const bool less = !exchange && asked_ != nullptr && additions_made_.any() && refusesTheRequest(exchange.error());
+  answer.again = answer.again || less;
+  if (less) exchange = co_await askForLess(call, exchange.error());
   if (!exchange) co_return std::unexpected(exchange.error());
   answer.exchange = std::move(*exchange);
   answer.tier = tier;
   co_return answer;
+}
+
+// Whether the deployment that was asked for a completion has shown to have chats only.
+bool Route::lacksCompletions(const Error& error) const {
+  return asked_ != nullptr && additions_made_.completions == dialect::Completions::Seek && dialect::lacksCompletions(error);
+}
+
+// Many servers, and most of the newer models, know chats only.
+Task<Result<std::unique_ptr<upstream::Exchange>>> Route::askAsChat(upstream::TierCall call, Error refusal) {
+  const domain::Deployment deployment = *asked_;
+  domain::Tier alone = *call.tier;
+  alone.deployments = {deployment};
+  call.tier = &alone;
+  as_chat_ = true;
+  auto exchange = co_await upstream::callTier(client_, call, *this);
+  as_chat_ = false;
+  asked_ = nullptr;  // the tier it stood in is gone
+  if (exchange) services_.additions_memory.learnLackOfCompletions(deployment, refusal.message);
+  co_return exchange;
 }
 
 // A client must not suffer for what it never asked for: providers that know no token probabilities refuse a request over them.

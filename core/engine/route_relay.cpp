@@ -129,7 +129,8 @@ Task<Result<void>> Route::relayStream() {
     writeAttempt(*served_, &error);
     noteFailure(error);
     if (error.code != ErrorCode::ClientGone) {
-      const std::string last = rest + dialect::errorEvent(error, decision_.dialect);
+      std::string last = exchange.failureEvent(error);
+      last = rest + (last.empty() ? dialect::errorEvent(error, decision_.dialect) : last);
       written = co_await responder_.write(last);
     }
     responder_.abort();

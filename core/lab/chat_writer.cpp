@@ -23,24 +23,13 @@ void appendToken(std::string& out, std::string_view token, double p) {
   out += ']';
 }
 
-// Most likely first, as providers list them; a chosen token that is not among the first few is left out there too.
-std::vector<std::pair<std::string_view, double>> alternatives(const SimulatedAnswer& answer, std::size_t at, double p) {
-  std::vector<std::pair<std::string_view, double>> all{{answer.tokens[at], p}};
-  if (at == 0 && !answer.others.empty()) {
-    const double share = clampProbability((1 - p) / static_cast<double>(answer.others.size()));
-    for (const auto& other : answer.others) all.emplace_back(other, share);
-    std::ranges::stable_sort(all, std::ranges::greater{}, [](const auto& one) { return one.second; });
-  }
-  return all;
-}
-
 void appendEvidence(std::string& out, const SimulatedAnswer& answer, std::size_t at, int top) {
   const double p = *answer.token_prob;
   appendToken(out, answer.tokens[at], p);
   out += ",\"top_logprobs\":[";
   int written = 0;
   if (top > 0) {
-    for (const auto& [token, probability] : alternatives(answer, at, p)) {
+    for (const auto& [token, probability] : tokenAlternatives(answer, at, p)) {
       if (written == top) break;
       if (written++) out += ',';
       appendToken(out, token, probability);
@@ -48,6 +37,35 @@ void appendEvidence(std::string& out, const SimulatedAnswer& answer, std::size_t
     }
   }
   out += "]}";
+}
+
+std::string toolCall(const SimulatedAnswer& answer, const ChatShape& shape, bool delta) {
+  std::string arguments = "{\"answer\":" + quoteJson(answer.text) + "}";
+  return std::string("[{") + (delta ? "\"index\":0," : "") + "\"id\":\"call_" + shape.id + "\",\"type\":\"function\",\"function\":{\"name\":" +
+         quoteJson(shape.tool) + ",\"arguments\":" + quoteJson(arguments) + "}}]";
+}
+
+std::string chunk(const ChatShape& shape, std::string_view delta, std::string_view logprobs, std::string_view finish) {
+  std::string out = "data: " + answerHead(shape, "chat.completion.chunk") + "\"choices\":[{\"index\":0,\"delta\":";
+  out += delta;
+  out += ",\"logprobs\":";
+  out += logprobs;
+  out += ",\"finish_reason\":";
+  out += finish;
+  out += "}]}\n\n";
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string_view, double>> tokenAlternatives(const SimulatedAnswer& answer, std::size_t at, double p) {
+  std::vector<std::pair<std::string_view, double>> all{{answer.tokens[at], p}};
+  if (at == 0 && !answer.others.empty()) {
+    const double share = clampProbability((1 - p) / static_cast<double>(answer.others.size()));
+    for (const auto& other : answer.others) all.emplace_back(other, share);
+    std::ranges::stable_sort(all, std::ranges::greater{}, [](const auto& one) { return one.second; });
+  }
+  return all;
 }
 
 void appendUsage(std::string& out, const SimulatedAnswer& answer, std::int64_t output_tokens, UsageLie lie) {
@@ -62,32 +80,13 @@ void appendUsage(std::string& out, const SimulatedAnswer& answer, std::int64_t o
   out += ",\"total_tokens\":" + std::to_string(total) + "}";
 }
 
-std::string head(const ChatShape& shape, std::string_view object) {
+std::string answerHead(const ChatShape& shape, std::string_view object) {
   std::string out = "{\"id\":\"" + shape.id + "\",\"object\":\"";
   out += object;
   out += "\",\"created\":" + std::to_string(shape.created) + ",\"model\":" + quoteJson(shape.model);
   out += ",\"system_fingerprint\":\"fp_simulated\",";
   return out;
 }
-
-std::string toolCall(const SimulatedAnswer& answer, const ChatShape& shape, bool delta) {
-  std::string arguments = "{\"answer\":" + quoteJson(answer.text) + "}";
-  return std::string("[{") + (delta ? "\"index\":0," : "") + "\"id\":\"call_" + shape.id + "\",\"type\":\"function\",\"function\":{\"name\":" +
-         quoteJson(shape.tool) + ",\"arguments\":" + quoteJson(arguments) + "}}]";
-}
-
-std::string chunk(const ChatShape& shape, std::string_view delta, std::string_view logprobs, std::string_view finish) {
-  std::string out = "data: " + head(shape, "chat.completion.chunk") + "\"choices\":[{\"index\":0,\"delta\":";
-  out += delta;
-  out += ",\"logprobs\":";
-  out += logprobs;
-  out += ",\"finish_reason\":";
-  out += finish;
-  out += "}]}\n\n";
-  return out;
-}
-
-}  // namespace
 
 AnswerCut cutAnswer(const SimulatedAnswer& answer, const ChatShape& shape) {
   if (!shape.tool.empty()) return {0, answer.output_tokens, "tool_calls"};
@@ -98,7 +97,7 @@ AnswerCut cutAnswer(const SimulatedAnswer& answer, const ChatShape& shape) {
 
 std::string chatCompletion(const SimulatedAnswer& answer, const ChatShape& shape) {
   const AnswerCut end = cutAnswer(answer, shape);
-  std::string out = head(shape, "chat.completion");
+  std::string out = answerHead(shape, "chat.completion");
   out.reserve(out.size() + 512 + answer.text.size() * 2);
   out += "\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":";
   if (shape.tool.empty()) {
@@ -148,7 +147,7 @@ ChatStream chatStream(const SimulatedAnswer& answer, const ChatShape& shape) {
   }
   stream.closing = chunk(shape, "{}", "null", "\"" + std::string(end.finish) + "\"");
   if (shape.usage) {
-    std::string last = "data: " + head(shape, "chat.completion.chunk") + "\"choices\":[],";
+    std::string last = "data: " + answerHead(shape, "chat.completion.chunk") + "\"choices\":[],";
     appendUsage(last, answer, end.output_tokens, shape.usage_lie);
     stream.closing += last + "}\n\n";
   }

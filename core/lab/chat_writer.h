@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lab/fault_script.h"
@@ -24,6 +25,7 @@ struct ChatShape {
   std::optional<std::int64_t> max_tokens;
   UsageLie usage_lie = UsageLie::None;
   bool thinks = false;       // says first what it thinks; of Anthropic's messages only
+  bool legacy = false;       // a completion, and no chat
 };
 
 // Where max_tokens ends an answer, and in OpenAI's words why it ends.
@@ -45,6 +47,12 @@ struct ChatStream {
   std::string done;           // data: [DONE]
 };
 [[nodiscard]] ChatStream chatStream(const SimulatedAnswer& answer, const ChatShape& shape);
+
+// What chats and completions have in common: the members before the choices, the usage as a member, and what might have stood in a
+// token's place. Most likely first, as providers list them; a chosen token that is not among the first few is left out there too.
+[[nodiscard]] std::string answerHead(const ChatShape& shape, std::string_view object);
+void appendUsage(std::string& out, const SimulatedAnswer& answer, std::int64_t output_tokens, UsageLie lie);
+[[nodiscard]] std::vector<std::pair<std::string_view, double>> tokenAlternatives(const SimulatedAnswer& answer, std::size_t at, double p);
 
 [[nodiscard]] std::string chatError(std::string_view message, std::string_view type, std::string_view code);
 

@@ -7,6 +7,8 @@
 #include "dialect/messages.h"
 #include "http/sse.h"
 #include "lab/broken_answer.h"
+#include "lab/completions_writer.h"
+#include "lab/made_up_embeddings.h"
 #include "lab/messages_writer.h"
 #include "lab/pause.h"
 
@@ -14,6 +16,7 @@ namespace signalbox::lab {
 namespace {
 
 constexpr std::string_view kInvalid = "invalid_request_error";
+constexpr std::string_view kCompletionsPath = "/v1/completions";
 
 // Until the client goes away, which cancels the task.
 Task<void> stall() {
@@ -63,13 +66,28 @@ SimulatedUpstream::SimulatedUpstream(std::shared_ptr<const Outcomes> outcomes, S
 void SimulatedUpstream::refused(int, std::string_view) {}
 
 Task<void> SimulatedUpstream::handle(server::Worker&, http::Request request, server::Responder& responder) {
-  if (request.method == "POST" && request.path() == (anthropic() ? dialect::kMessagesPath : std::string_view("/v1/chat/completions"))) {
+  if (request.method == "POST" && !anthropic() && request.path() == "/v1/embeddings") {
+    http::Response response = embed(std::move(request));
+    co_await responder.send(std::move(response));
+    co_return;
+  }
+  if (request.method == "POST" && answersAt(request.path())) {
     co_await serveModel(std::move(request), responder);
     co_return;
   }
   const bool counts = anthropic() && request.method == "POST" && request.path() == dialect::kCountTokensPath;
   http::Response response = counts ? countTokens(std::move(request)) : plain(request);
   co_await responder.send(std::move(response));
+}
+
+bool SimulatedUpstream::answersAt(std::string_view path) const {
+  if (anthropic()) return path == dialect::kMessagesPath;
+  return path == "/v1/chat/completions" || path == kCompletionsPath;
+}
+
+domain::Dialect SimulatedUpstream::spoken(bool legacy) const {
+  if (anthropic()) return domain::Dialect::AnthropicMessages;
+  return legacy ? domain::Dialect::OpenAiCompletions : domain::Dialect::OpenAiChat;
 }
 
 std::string SimulatedUpstream::errorBody(int status, std::string_view message, std::string_view type, std::string_view code) const {
@@ -89,11 +107,13 @@ http::Response SimulatedUpstream::faultResponse(const Fault& fault) const {
 }
 
 std::string SimulatedUpstream::whole(const SimulatedAnswer& answer, const ChatShape& shape) const {
-  return anthropic() ? messagesAnswer(answer, shape) : chatCompletion(answer, shape);
+  if (anthropic()) return messagesAnswer(answer, shape);
+  return shape.legacy ? completion(answer, shape) : chatCompletion(answer, shape);
 }
 
 ChatStream SimulatedUpstream::stream(const SimulatedAnswer& answer, const ChatShape& shape) const {
-  return anthropic() ? messagesStream(answer, shape) : chatStream(answer, shape);
+  if (anthropic()) return messagesStream(answer, shape);
+  return shape.legacy ? completionStream(answer, shape) : chatStream(answer, shape);
 }
 
 // As the answers themselves count.
@@ -129,7 +149,8 @@ http::Response SimulatedUpstream::plain(const http::Request& request) {
 }
 
 Result<SimulatedUpstream::Call> SimulatedUpstream::read(http::Request request) const {
-  auto chat = dialect::readRequest(anthropic() ? domain::Dialect::AnthropicMessages : domain::Dialect::OpenAiChat, std::move(request.body), request.headers);
+  const bool legacy = request.path() == kCompletionsPath;
+  auto chat = dialect::readRequest(spoken(legacy), std::move(request.body), request.headers);
   if (!chat) return std::unexpected(std::move(chat.error()));
   Call call{std::move(*chat), std::nullopt, {}, 0};
   // Who plays one model plays it under any name; the answer says which it was.
@@ -140,6 +161,7 @@ Result<SimulatedUpstream::Call> SimulatedUpstream::read(http::Request request) c
   call.row = outcomes_->find(call.request.messages);
   call.shape.created = wallNow() / 1'000'000;
   call.shape.model = call.request.model;
+  call.shape.legacy = legacy;
   call.shape.logprobs = call.request.wants_logprobs;
   call.shape.top_logprobs = call.request.top_logprobs.value_or(0);
   call.shape.usage = anthropic() || !call.request.stream || call.request.wants_stream_usage;
@@ -147,6 +169,14 @@ Result<SimulatedUpstream::Call> SimulatedUpstream::read(http::Request request) c
   call.shape.tool = forcedTool(call.request);
   call.shape.max_tokens = call.request.max_tokens;
   return call;
+}
+
+http::Response SimulatedUpstream::embed(http::Request request) {
+  const Fault fault = fault_.get()->at(requests_.fetch_add(1) - fault_base_.load());
+  if (fault.status && *fault.status != 200) return faultResponse(fault);
+  const auto read = dialect::readRequest(domain::Dialect::OpenAiEmbeddings, std::move(request.body), request.headers);
+  if (!read) return dialect::errorResponse(read.error(), domain::Dialect::OpenAiEmbeddings);
+  return json(200, madeUpEmbeddings(*read, options_.models.size() == 1 ? options_.models.front() : read->model));
 }
 
 Result<SimulatedAnswer> SimulatedUpstream::answer(const Call& call) const {
@@ -175,9 +205,8 @@ Task<void> SimulatedUpstream::serveModel(http::Request request, server::Responde
   }
   auto call = read(std::move(request));
   if (!call) {
-    const auto spoken = anthropic() ? domain::Dialect::AnthropicMessages : domain::Dialect::OpenAiChat;
     http::Response response = call.error().code == ErrorCode::ModelNotFound ? errorAnswer(404, call.error().message, "model_not_found")
-                                                                            : dialect::errorResponse(call.error(), spoken);
+                                                                            : dialect::errorResponse(call.error(), spoken(false));
     co_await responder.send(std::move(response));
     co_return;
   }

@@ -43,10 +43,13 @@ class SimulatedUpstream : public server::Handler {
   [[nodiscard]] http::Response faultResponse(const Fault& fault) const;
   [[nodiscard]] std::string whole(const SimulatedAnswer& answer, const ChatShape& shape) const;
   [[nodiscard]] ChatStream stream(const SimulatedAnswer& answer, const ChatShape& shape) const;
+  [[nodiscard]] bool answersAt(std::string_view path) const;
+  [[nodiscard]] domain::Dialect spoken(bool legacy) const;
   [[nodiscard]] bool anthropic() const { return options_.api == domain::UpstreamApi::Anthropic; }
   http::Response countTokens(http::Request request) const;
   Task<void> sendWhole(const Call& call, const SimulatedAnswer& answer, const Fault& fault, server::Responder& responder);
   Task<void> sendStream(const Call& call, const SimulatedAnswer& answer, const Fault& fault, server::Responder& responder);
+  http::Response embed(http::Request request);
   http::Response plain(const http::Request& request);
   Duration firstToken(const Call& call) const;
 

@@ -57,6 +57,8 @@ class Exchange {
   // For the client: what only the router asked for is taken out. A stream's terminal event is kept apart.
   [[nodiscard]] std::string takeRelayBytes() { return std::exchange(relay_, {}); }
   [[nodiscard]] const std::string& terminalEvent() const { return terminal_; }
+  // What ends the client's stream badly; see Translation::failure().
+  [[nodiscard]] std::string failureEvent(const Error& error) { return plan_.translation->failure(error); }
   // Members of the client's request that the upstream's dialect has no word for.
   [[nodiscard]] const std::vector<std::string>& dropped() const { return plan_.sent.dropped; }
 

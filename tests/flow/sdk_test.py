@@ -31,18 +31,29 @@ if __name__ == "__main__":
     inside_venv()
 
 import openai  # noqa: E402
+import pydantic  # noqa: E402
 
 from harness import FlowTest, Router, row, set_fault, simulate, write_outcomes  # noqa: E402
 
 POLICY = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}, "gate": {"local": {"signal": "mean-token", "escalate-below": 0.8}}}]}
 SURE, UNSURE = "question 1?", "question 2?"
+STRUCTURED = "how many?"
+ANSWER = "a longer answer, in several tokens"
 TOOL = {"type": "function", "function": {"name": "classify", "description": "Sorts.", "parameters": {"type": "object", "properties": {"answer": {"type": "string"}}}}}
+
+
+FLAT_TOOL = {"type": "function", **TOOL["function"]}
+
+
+class Count(pydantic.BaseModel):
+    n: int
 
 
 class SdkTest(FlowTest):
     def setUp(self):
         super().setUp()
         rows = [row(i, f"question {i}?", "a longer answer, in several tokens", "open", small=(1, 0.95 if i % 2 else 0.4), large=(1, 0.99)) for i in range(10)]
+        rows.append(row(99, STRUCTURED, '{"n": 4}', "count", small=(1, 0.95), large=(1, 0.99)))
         upstreams = self.enter(simulate(write_outcomes(self.folder / "rows.jsonl", rows), "small", "large"))
         self.small, self.large = upstreams.urls["small"], upstreams.urls["large"]
         self.router = self.enter(Router(
@@ -153,6 +164,76 @@ class SdkTest(FlowTest):
         with self.assertRaises(openai.InternalServerError) as late:
             self.create(max_tokens=16)
         self.assertEqual((late.exception.status_code, late.exception.code), (504, "upstream_timeout"))
+
+    def test_parse(self):
+        answer = self.client.chat.completions.parse(model="auto", messages=[{"role": "user", "content": STRUCTURED}], response_format=Count)
+        self.assertEqual(answer.choices[0].message.parsed, Count(n=4))
+
+    def test_responses(self):
+        for prompt, model in ((SURE, "small"), (UNSURE, "large")):
+            answer = self.client.responses.create(model="auto", input=prompt, metadata={"mine": "1"})
+            self.assertEqual((answer.model, answer.output_text, answer.status, answer.metadata), (model, ANSWER, "completed", {"mine": "1"}))
+        self.assertEqual(answer.usage.total_tokens, answer.usage.input_tokens + answer.usage.output_tokens)
+        self.assertEqual(answer.output[0].content[0].logprobs, [], "the router asked for logprobs, the client did not")
+        answer = self.client.responses.create(model="auto", input=SURE, include=["message.output_text.logprobs"], top_logprobs=1)
+        self.assertEqual("".join(token.token for token in answer.output[0].content[0].logprobs), ANSWER)
+        short = self.client.responses.create(model="auto", input=SURE, max_output_tokens=2)
+        self.assertEqual((short.status, short.incomplete_details.reason), ("incomplete", "max_output_tokens"))
+
+    def test_responses_streamed(self):
+        for prompt, model in ((SURE, "small"), (UNSURE, "large")):
+            with self.client.responses.stream(model="auto", input=prompt) as stream:
+                said = "".join(event.delta for event in stream if event.type == "response.output_text.delta")
+                final = stream.get_final_response()
+            self.assertEqual((said, final.output_text, final.model, final.status), (ANSWER, ANSWER, model, "completed"))
+        with self.client.responses.create(model="auto", input=SURE, stream=True) as stream:
+            events = list(stream)
+        self.assertEqual([event.sequence_number for event in events], list(range(len(events))))
+        self.assertEqual(events[-1].type, "response.completed")
+
+    def test_responses_parse(self):
+        answer = self.client.responses.parse(model="auto", input=STRUCTURED, text_format=Count)
+        self.assertEqual(answer.output_parsed, Count(n=4))
+
+    def test_responses_tools(self):
+        answer = self.client.responses.create(model="tier:local", input=UNSURE, tools=[FLAT_TOOL], tool_choice="required")
+        call = answer.output[0]
+        self.assertEqual((call.type, call.name, list(json.loads(call.arguments))), ("function_call", "classify", ["answer"]))
+        with self.client.responses.stream(model="tier:local", input=UNSURE, tools=[FLAT_TOOL], tool_choice="required") as stream:
+            events = [event.type for event in stream]
+            streamed = stream.get_final_response().output[0]
+        self.assertIn("response.function_call_arguments.delta", events)
+        self.assertEqual((streamed.name, streamed.arguments), (call.name, call.arguments))
+        followed = [{"role": "user", "content": SURE}, call.to_dict(), {"type": "function_call_output", "call_id": call.call_id, "output": "42"}]
+        self.assertEqual(self.client.responses.create(model="tier:local", input=followed, tools=[FLAT_TOOL]).output_text, ANSWER)
+
+    def test_responses_errors(self):
+        with self.assertRaises(openai.BadRequestError) as refused:
+            self.client.responses.create(model="auto", input="hi", previous_response_id="resp_1")
+        self.assertEqual((refused.exception.param, refused.exception.code), ("previous_response_id", "unsupported_parameter"))
+        with self.assertRaises(openai.NotFoundError):
+            self.client.responses.create(model="nobody", input="hi")
+        set_fault(self.small, "drip=30ms,end-after=5")
+        with self.assertRaises(openai.APIError):
+            for _ in self.client.responses.create(model="tier:local", input=SURE, stream=True):
+                pass
+
+    def test_completions(self):
+        for prompt, model in ((SURE, "small"), (UNSURE, "large")):
+            answer = self.client.completions.create(model="auto", prompt=prompt, max_tokens=100)
+            self.assertEqual((answer.model, answer.choices[0].text, answer.choices[0].finish_reason), (model, ANSWER, "stop"))
+            with self.client.completions.create(model="auto", prompt=prompt, stream=True) as stream:
+                self.assertEqual("".join(c.choices[0].text for c in stream if c.choices), ANSWER)
+        answer = self.client.completions.create(model="auto", prompt=SURE, logprobs=1)
+        self.assertEqual("".join(answer.choices[0].logprobs.tokens), ANSWER)
+
+    def test_embeddings(self):
+        answer = self.client.embeddings.create(model="auto", input=["one", "two", "one"])
+        first, second, third = (one.embedding for one in answer.data)
+        self.assertEqual((answer.model, first == third, first == second, len(first)), ("small", True, False, 64))
+        self.assertAlmostEqual(sum(x * x for x in first), 1, places=4)
+        plain = self.client.embeddings.create(model="large/large", input="one", encoding_format="float", dimensions=8)
+        self.assertEqual((plain.model, len(plain.data[0].embedding), plain.usage.prompt_tokens), ("large", 8, 1))
 
     def test_unknown_fields_travel_on(self):
         answer = self.create(extra_body={"some_field_of_tomorrow": {"deep": [1, 2]}}, extra_headers={"x-signalbox-session": "s-1"})

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dialect/translation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+#include "dialect/client_dialect.h"
+#include "http/sse.h"
+
+namespace signalbox::dialect {
+namespace {
+
+using domain::Dialect;
+using domain::UpstreamApi;
+using testing::ElementsAre;
+
+std::string question(Dialect client, bool stream) {
+  const std::string end = std::string(",\"stream\":") + (stream ? "true" : "false") + "}";
+  switch (client) {
+    case Dialect::OpenAiResponses: return R"({"model":"auto","input":"Say yes")" + end;
+    case Dialect::OpenAiCompletions: return R"({"model":"auto","prompt":"Say yes")" + end;
+    case Dialect::AnthropicMessages: return R"({"model":"auto","max_tokens":9,"messages":[{"role":"user","content":"Say yes"}])" + end;
+    default: return R"({"model":"auto","messages":[{"role":"user","content":"Say yes"}])" + end;
+  }
+}
+
+// What upstreams answer: "yes", 7 tokens for 3.
+std::string answer(std::string_view path) {
+  if (path == "/messages") {
+    return R"({"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"yes"}],"stop_reason":"end_turn","usage":{"input_tokens":7,"output_tokens":3}})";
+  }
+  const std::string usage = R"("usage":{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}})";
+  if (path == "/completions") return R"({"id":"cmpl-1","object":"text_completion","created":1,"model":"m","choices":[{"index":0,"text":"yes","logprobs":null,"finish_reason":"stop"}],)" + usage;
+  return R"({"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"yes"},"finish_reason":"stop"}],)" + usage;
+}
+
+std::string stream(std::string_view path) {
+  if (path == "/messages") {
+    return http::sseEvent(R"({"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[],"usage":{"input_tokens":7,"output_tokens":1}}})", "message_start") +
+           http::sseEvent(R"({"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}})", "content_block_start") +
+           http::sseEvent(R"({"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"ye"}})", "content_block_delta") +
+           http::sseEvent(R"({"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"s"}})", "content_block_delta") +
+           http::sseEvent(R"({"type":"content_block_stop","index":0})", "content_block_stop") +
+           http::sseEvent(R"({"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":3}})", "message_delta") +
+           http::sseEvent(R"({"type":"message_stop"})", "message_stop");
+  }
+  const bool legacy = path == "/completions";
+  const std::string head = R"({"id":"c","object":")" + std::string(legacy ? "text_completion" : "chat.completion.chunk") + R"(","created":1,"model":"m",)";
+  const auto said = [&](const std::string& text, const std::string& finish) {
+    const std::string words = legacy ? "\"text\":\"" + text + "\"" : R"("delta":{"content":")" + text + "\"}";
+    return http::sseEvent(head + R"("choices":[{"index":0,)" + words + ",\"finish_reason\":" + finish + "}]}");
+  };
+  return said("ye", "null") + said("s", "null") + said("", "\"stop\"") + http::sseEvent(head + R"("choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}})") +
+         http::sseEvent("[DONE]");
+}
+
+std::string textOf(Dialect client, const Json& body) {
+  switch (client) {
+    case Dialect::OpenAiResponses: return body.at("output").at(0).at("content").at(0).at("text");
+    case Dialect::OpenAiCompletions: return body.at("choices").at(0).at("text");
+    case Dialect::AnthropicMessages: return body.at("content").at(0).at("text");
+    default: return body.at("choices").at(0).at("message").at("content");
+  }
+}
+
+// What a client would put together, and whether it was told that this is all.
+std::pair<std::string, bool> heard(Dialect client, const std::string& bytes) {
+  std::string text;
+  bool all = false;
+  http::SseReader reader;
+  std::ignore = reader.feed(bytes, [&](const http::SseEvent& event, bool has_data) {
+    if (!has_data) return true;
+    if (event.data == "[DONE]") {
+      all = true;
+      return true;
+    }
+    const Json data = Json::parse(event.data);
+    const std::string type = data.value("type", "");
+    if (client == Dialect::AnthropicMessages || client == Dialect::OpenAiResponses) {
+      all = all || type == "message_stop" || type == "response.completed" || type == "response.incomplete";
+      if (type == "content_block_delta") text += data.at("delta").value("text", "");
+      if (type == "response.output_text.delta") text += data.at("delta").get<std::string>();
+    } else {
+      for (const auto& choice : data.at("choices")) text += client == Dialect::OpenAiCompletions ? choice.value("text", "") : choice.at("delta").value("content", "");
+    }
+    return true;
+  });
+  return {text, all};
+}
+
+struct Pair {
+  Dialect client;
+  UpstreamApi upstream;
+  Completions completions = Completions::Native;
+  std::string path;
+};
+
+std::ostream& operator<<(std::ostream& out, const Pair& pair) { return out << static_cast<int>(pair.client) << pair.path; }
+
+class EveryPairTest : public testing::TestWithParam<Pair> {
+ protected:
+  // Asked and ready for the answer; the upstream's path is `path_`.
+  std::unique_ptr<Translation> asked(bool streamed) {
+    const auto& pair = GetParam();
+    const auto request = readRequest(pair.client, question(pair.client, streamed), {});
+    EXPECT_TRUE(request) << (request ? "" : request.error().message);
+    Additions add{.usage = streamed};
+    add.completions = pair.completions;
+    auto translation = translate(pair.client, pair.upstream, add, 1);
+    const auto sent = translation->request(*request, "m-1", streamed);
+    EXPECT_TRUE(sent) << (sent ? "" : sent.error().message);
+    path_ = sent ? sent->path : "";
+    sent_ = sent ? Json::parse(sent->body) : Json();
+    return translation;
+  }
+
+  // The client's bytes of what has come until `end`; their last events only where the upstream's stream is complete.
+  std::string relayed(std::string_view bytes, AnswerState& state, bool& complete) {
+    const auto translation = asked(true);
+    std::string out;
+    bool ok = true;
+    http::SseReader reader;
+    ok = reader.feed(bytes, [&](const http::SseEvent& event, bool has_data) {
+      if (!has_data) return true;
+      const auto got = translation->event(event, state);
+      if (!got) return ok = false;
+      if (state.done) {
+        ok = translation->checkEnd(state).has_value();
+        if (ok) out += translation->terminal(&event);
+        return ok;
+      }
+      if (got->kind == Translation::Relayed::Kind::AsItCame) out += event.raw;
+      if (got->kind == Translation::Relayed::Kind::Data) out += http::sseEvent(got->text);
+      if (got->kind == Translation::Relayed::Kind::Events) out += got->text;
+      return true;
+    }).has_value() && ok;
+    complete = ok && translation->checkEnd(state).has_value();
+    return out;
+  }
+
+  std::string path_;
+  Json sent_;
+};
+
+TEST_P(EveryPairTest, carriesAQuestion) {
+  std::ignore = asked(false);
+  EXPECT_EQ(path_, GetParam().path);
+  EXPECT_EQ(sent_.at("model"), "m-1");
+  EXPECT_THAT(sent_.dump(), testing::HasSubstr("Say yes"));
+}
+
+TEST_P(EveryPairTest, tellsAWholeAnswer) {
+  const auto translation = asked(false);
+  AnswerState state;
+  const auto told = translation->whole(answer(path_), state);
+  ASSERT_TRUE(told) << told.error().message;
+  EXPECT_EQ(textOf(GetParam().client, Json::parse(*told)), "yes");
+  EXPECT_EQ(state.text, "yes");
+  ASSERT_TRUE(state.usage);
+  EXPECT_EQ(state.usage->input, 7);
+  EXPECT_EQ(state.usage->output, 3);
+}
+
+TEST_P(EveryPairTest, tellsAStream) {
+  AnswerState state;
+  bool complete = false;
+  const std::string bytes = relayed(stream(GetParam().path), state, complete);
+  EXPECT_TRUE(complete);
+  EXPECT_EQ(heard(GetParam().client, bytes), (std::pair<std::string, bool>("yes", true))) << bytes;
+  EXPECT_EQ(state.text, "yes");
+  EXPECT_EQ(state.usage->output, 3);
+}
+
+TEST_P(EveryPairTest, aStreamCutAtAnyByteIsNotComplete) {
+  const std::string all = stream(GetParam().path);
+  for (std::size_t end = 0; end + 2 < all.size(); ++end) {
+    AnswerState state;
+    bool complete = true;
+    const std::string bytes = relayed(std::string_view(all).substr(0, end), state, complete);
+    ASSERT_FALSE(complete) << end;
+    ASSERT_FALSE(heard(GetParam().client, bytes).second) << end;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Dialects, EveryPairTest,
+                         testing::Values(Pair{Dialect::OpenAiChat, UpstreamApi::OpenAi, {}, "/chat/completions"},
+                                         Pair{Dialect::OpenAiChat, UpstreamApi::Anthropic, {}, "/messages"},
+                                         Pair{Dialect::AnthropicMessages, UpstreamApi::OpenAi, {}, "/chat/completions"},
+                                         Pair{Dialect::AnthropicMessages, UpstreamApi::Anthropic, {}, "/messages"},
+                                         Pair{Dialect::OpenAiResponses, UpstreamApi::OpenAi, {}, "/chat/completions"},
+                                         Pair{Dialect::OpenAiResponses, UpstreamApi::Anthropic, {}, "/messages"},
+                                         Pair{Dialect::OpenAiCompletions, UpstreamApi::OpenAi, Completions::Native, "/completions"},
+                                         Pair{Dialect::OpenAiCompletions, UpstreamApi::OpenAi, Completions::Chat, "/chat/completions"},
+                                         Pair{Dialect::OpenAiCompletions, UpstreamApi::Anthropic, {}, "/messages"}));
+
+Result<Translation::Outgoing> sent(Dialect client, UpstreamApi upstream, std::string body) {
+  const auto request = readRequest(client, std::move(body), {});
+  if (!request) return std::unexpected(request.error());
+  return translate(client, upstream, {}, 1)->request(*request, "m", false);
+}
+
+TEST(TranslationTest, embeddingsAreNotAskedOfWhoHasNone) {
+  const std::string body = R"({"model":"auto","input":"x"})";
+  EXPECT_EQ(sent(Dialect::OpenAiEmbeddings, UpstreamApi::OpenAi, body)->path, "/embeddings");
+  const auto refused = sent(Dialect::OpenAiEmbeddings, UpstreamApi::Anthropic, body);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::NotCarried);
+}
+
+TEST(TranslationTest, namesMembersAsTheClientDoes) {
+  const auto anthropic = [](std::string_view member) { return sent(Dialect::OpenAiResponses, UpstreamApi::Anthropic, R"({"model":"m","input":"x",)" + std::string(member) + "}"); };
+  const auto probabilities = anthropic(R"("include":["message.output_text.logprobs"])");
+  ASSERT_FALSE(probabilities);
+  EXPECT_EQ(probabilities.error().code, ErrorCode::NotCarried);
+  EXPECT_EQ(probabilities.error().param, "include");
+  EXPECT_THAT(probabilities.error().message, testing::StartsWith("'include': "));
+  const auto list = anthropic(R"("text":{"format":{"type":"json_schema","name":"n","schema":{"type":"array"}}})");
+  ASSERT_FALSE(list);
+  EXPECT_EQ(list.error().param, "text.format");
+  const auto dropped = anthropic(R"("reasoning":{"effort":"low","summary":"auto"},"store":true,"truncation":"auto","max_tool_calls":2,"text":{"verbosity":"low"},"include":["web"])");
+  ASSERT_TRUE(dropped);
+  EXPECT_THAT(dropped->dropped, testing::UnorderedElementsAre("reasoning.effort", "reasoning.summary", "store", "truncation", "max_tool_calls", "text.verbosity", "include.web"));
+  const auto completion = sent(Dialect::OpenAiCompletions, UpstreamApi::Anthropic, R"({"model":"m","prompt":"x","frequency_penalty":1,"seed":2})");
+  ASSERT_TRUE(completion);
+  EXPECT_THAT(completion->dropped, ElementsAre("frequency_penalty", "seed"));
+  const auto suffix = sent(Dialect::OpenAiCompletions, UpstreamApi::Anthropic, R"({"model":"m","prompt":"x","suffix":"y"})");
+  ASSERT_FALSE(suffix);
+  EXPECT_EQ(suffix.error().param, "suffix");
+}
+
+}  // namespace
+}  // namespace signalbox::dialect
