@@ -30,6 +30,7 @@ std::string perMillion(double per_token) { return shortest(std::stod(fixed(per_t
 std::string modelText(const DraftModel& model) {
   std::string text = "{ id: " + yamlText(model.id);
   if (model.logprobs) text += std::string(", logprobs: ") + (*model.logprobs ? "true" : "false");
+  if (model.embeddings) text += ", embeddings: true";
   if (!model.provider.empty()) text += ", provider: " + yamlText(model.provider);
   if (model.price) {
     text += ", price: { input: " + perMillion(model.price->input) + ", output: " + perMillion(model.price->output);

@@ -16,6 +16,7 @@ struct DraftModel {
   std::optional<bool> logprobs{};
   std::string provider{};               // whose prices; empty = as load() finds it
   std::optional<domain::Price> price{};  // per token
+  bool embeddings = false;
 };
 
 struct DraftUpstream {

@@ -91,11 +91,20 @@ std::optional<domain::Price> priceOf(LitellmReading& reading, const Json& params
   return price ? price : builtInPrice("", name);
 }
 
-void offer(LitellmReading& reading, const LitellmTarget& target, const std::optional<domain::Price>& price, const std::string& pointer) {
+// Groups that are no chat are offered by their name, without tiers.
+enum class Mode : std::uint8_t { Chat, Embedding, None };
+
+Mode modeOf(const Json& info) {
+  const Json mode = info.is_object() ? info.value("mode", Json("chat")) : Json("chat");
+  if (mode == "chat" || mode == "completion" || mode == "responses") return Mode::Chat;
+  return mode == "embedding" ? Mode::Embedding : Mode::None;
+}
+
+void offer(LitellmReading& reading, const LitellmTarget& target, const std::optional<domain::Price>& price, Mode mode, const std::string& pointer) {
   auto& models = reading.result.draft.upstreams[target.upstream].models;
   const auto found = std::find_if(models.begin(), models.end(), [&](const auto& one) { return one.id == target.model; });
   if (found == models.end()) {
-    models.push_back({target.model, std::nullopt, {}, price});
+    models.push_back({target.model, std::nullopt, {}, price, mode == Mode::Embedding});
   } else if (price && found->price && (price->input != found->price->input || price->output != found->price->output)) {
     reading.leftOut(pointer + "/litellm_params/model", "the same model has another price further up, and one upstream offers it once", "make a second upstream for it");
   } else if (price) {
@@ -111,15 +120,6 @@ void sumLimit(LitellmReading& reading, const Json& params, const char* key, std:
   }
   sum += static_cast<std::int64_t>(std::min(found->get<double>(), 1e12));
   reading.changed(pointer + "/" + key, "limits belong to client keys, not to deployments", "their sum limits the imported key where there is one");
-}
-
-// Groups that are no chat are offered by their name, without tiers.
-enum class Mode : std::uint8_t { Chat, Embedding, None };
-
-Mode modeOf(const Json& info) {
-  const Json mode = info.is_object() ? info.value("mode", Json("chat")) : Json("chat");
-  if (mode == "chat" || mode == "completion" || mode == "responses") return Mode::Chat;
-  return mode == "embedding" ? Mode::Embedding : Mode::None;
 }
 
 LitellmGroup& groupFor(LitellmReading& reading, const std::string& name, const std::string& pointer, Mode mode) {
@@ -167,7 +167,7 @@ void readEntry(LitellmReading& reading, const Json& entry, const std::string& po
   if (std::count(name.begin(), name.end(), '*') > 1) return reading.leftOut(pointer + "/model_name", "a pattern has at most one *");
   const auto target = litellmTarget(reading, params, params_pointer);
   if (!target) return;
-  offer(reading, *target, priceOf(reading, params, info, pointer, target->model), pointer);
+  offer(reading, *target, priceOf(reading, params, info, pointer, target->model), mode, pointer);
   LitellmGroup& group = groupFor(reading, name, pointer, mode);
   LitellmDeployment deployment;
   deployment.upstream = target->upstream;

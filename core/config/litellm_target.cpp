@@ -76,6 +76,7 @@ std::string baseOf(const Provider* provider, std::string url) {
     const auto path = url.find("/openai");
     return (path == std::string::npos ? url : url.substr(0, path)) + "/openai/v1";
   }
+  if (provider->api == domain::UpstreamApi::Anthropic) return url.ends_with("/v1") ? url : url + "/v1";
   const bool has_path = url.find('/', url.find("://") + 3) != std::string::npos;
   return has_path ? url : url + "/v1";
 }
@@ -108,14 +109,15 @@ std::string keyOf(LitellmReading& reading, const Provider* provider, const Json&
 
 std::size_t upstreamFor(LitellmReading& reading, const Provider* provider, const std::string& base, const std::string& key_env) {
   auto& upstreams = reading.result.draft.upstreams;
-  const auto found = std::find_if(upstreams.begin(), upstreams.end(), [&](const auto& one) { return one.base_url == base && one.key_env == key_env; });
+  const auto api = provider ? provider->api : domain::UpstreamApi::OpenAi;
+  const auto found = std::find_if(upstreams.begin(), upstreams.end(), [&](const auto& one) { return one.base_url == base && one.key_env == key_env && one.api == api; });
   if (found != upstreams.end()) return static_cast<std::size_t>(found - upstreams.begin());
   const bool its_own = provider && (base == provider->base_url || provider->local || provider->base_url.empty());
   const std::string wanted = its_own ? std::string(provider->name) : isLoopback(hostOf(base)) ? "local" : allowedName(hostOf(base));
   DraftUpstream upstream;
   upstream.name = wanted;
   for (int n = 2; reading.result.draft.upstream(upstream.name); ++n) upstream.name = wanted + "-" + std::to_string(n);
-  upstream.api = provider ? provider->api : domain::UpstreamApi::OpenAi;
+  upstream.api = api;
   upstream.base_url = base;
   upstream.key_env = key_env;
   // A second account of a provider has its prices, too.

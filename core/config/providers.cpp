@@ -12,8 +12,7 @@ using enum domain::UpstreamApi;
 
 constexpr std::array kProviders{
     Provider{"openai", "https://api.openai.com/v1", "OPENAI_API_KEY", OpenAi, true, "gpt-4o-mini", "gpt-4o", false},
-    // By its OpenAI-style endpoint, which takes every request that this version translates.
-    Provider{"anthropic", "https://api.anthropic.com/v1", "ANTHROPIC_API_KEY", OpenAi, false, "claude-haiku-4-5", "claude-sonnet-4-5", false},
+    Provider{"anthropic", "https://api.anthropic.com/v1", "ANTHROPIC_API_KEY", Anthropic, false, "claude-haiku-4-5", "claude-sonnet-4-5", false},
     Provider{"azure", "", "AZURE_API_KEY", OpenAi, true, "", "", false},
     Provider{"gemini", "https://generativelanguage.googleapis.com/v1beta/openai", "GEMINI_API_KEY", OpenAi, false, "gemini-2.5-flash", "gemini-2.5-pro", false},
     Provider{"groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY", OpenAi, false, "llama-3.1-8b-instant", "llama-3.3-70b-versatile", false},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Providers and model servers by the names people call them: where their OpenAI-style API stands, which variable usually holds the
+// Providers and model servers by the names people call them: where their API stands, which variable usually holds the
 // key. What `init` and imports fill in where nobody says otherwise. Nothing here contacts anybody. Immutable.
 #pragma once
 #include <optional>

@@ -88,6 +88,21 @@ TEST_F(LitellmTest, providersAreKnownByTheirPrefixes) {
   EXPECT_EQ(read.draft.upstream("ollama")->key_env, "");
 }
 
+TEST_F(LitellmTest, anthropicIsAskedForMessagesWhereverItStands) {
+  const auto read = import(R"(model_list:
+  - {model_name: a, litellm_params: {model: anthropic/claude-haiku-4-5}}
+  - {model_name: b, litellm_params: {model: anthropic/claude-haiku-4-5, api_base: "https://proxy.example.com/claude", api_key: os.environ/PROXY_KEY}}
+  - {model_name: c, litellm_params: {model: anthropic/claude-haiku-4-5, api_base: "https://other.example.com/v1/messages", api_key: os.environ/PROXY_KEY}}
+  - {model_name: d, litellm_params: {model: openai/gpt-4o, api_base: "https://other.example.com/v1", api_key: os.environ/PROXY_KEY}}
+)");
+  using Where = std::pair<domain::UpstreamApi, std::string>;
+  std::vector<Where> found;
+  for (const auto& upstream : read.draft.upstreams) found.emplace_back(upstream.api, upstream.base_url);
+  using enum domain::UpstreamApi;
+  EXPECT_THAT(found, ElementsAre(Where{Anthropic, "https://api.anthropic.com/v1"}, Where{Anthropic, "https://proxy.example.com/claude/v1"},
+                                 Where{Anthropic, "https://other.example.com/v1"}, Where{OpenAi, "https://other.example.com/v1"}));
+}
+
 TEST_F(LitellmTest, someModelsAreKnownByTheirNames) {
   const auto read = import(models({{"a", "gpt-4o"}, {"b", "claude-haiku-4-5"}}));
   EXPECT_THAT(tiers(read), ElementsAre("a: openai/gpt-4o", "b: anthropic/claude-haiku-4-5"));
@@ -250,6 +265,9 @@ TEST_F(LitellmTest, embeddingsAreOfferedByNameAndOtherKindsAreLeftOut) {
 )");
   EXPECT_THAT(tiers(read), ElementsAre("a: openai/a"));
   EXPECT_THAT(read.draft.aliases, ElementsAre(std::pair("embed", "openai/text-embedding-3-small")));
+  ASSERT_EQ(read.draft.upstreams[0].models.size(), 2u);
+  EXPECT_FALSE(read.draft.upstreams[0].models[0].embeddings);
+  EXPECT_TRUE(read.draft.upstreams[0].models[1].embeddings);
   EXPECT_THAT(leftOut(read), ElementsAre("4: model_list[2].model_info.mode"));
 }
 
