@@ -16,6 +16,7 @@
 #include "dialect/openai_error.h"
 #include "engine/count_tokens.h"
 #include "engine/model_list.h"
+#include "http/percent.h"
 #include "server/request_checks.h"
 
 namespace signalbox::engine {
@@ -169,7 +170,8 @@ http::Response DataPlane::models(const http::Request& request) const {
   const auto listed = listModels(*generation->config, *services_.policies.live(), *generation->pricing);
   const bool anthropic = spokenIn(request) == domain::Dialect::AnthropicMessages;
   if (request.path() == kModels) return json(200, anthropic ? dialect::anthropicModelsBody(listed) : dialect::modelsBody(listed));
-  const auto wanted = request.path().substr(kModels.size() + 1);
+  std::string wanted = http::percentDecoded(request.path().substr(kModels.size() + 1));
+  if (!isValidUtf8(wanted)) wanted = request.path().substr(kModels.size() + 1);  // then it is nobody's name, and can be told
   for (const auto& model : listed) {
     if (model.id == wanted) return json(200, anthropic ? dialect::anthropicModelBody(model) : dialect::modelBody(model));
   }
