@@ -109,6 +109,8 @@ class Route final : private upstream::Host {
   void addDecisionHeaders(http::Headers& headers, bool stream) const;
   void settleCost();
   void settleTimes();
+  [[nodiscard]] std::string wholeDecision();  // as JSON
+  [[nodiscard]] std::string explainingComment();
   // A cancelled call looks as if its client had gone; where it is still there, the router is stopping.
   [[nodiscard]] Error told(const Error& error) const;
   void noteFailure(const Error& error);

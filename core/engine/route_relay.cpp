@@ -101,14 +101,20 @@ Task<Result<void>> Route::relayWhole() {
   response.status = 200;
   response.body = served_->exchange->takeRelayBytes();
   response.headers = responseHeaders(false);
-  if (request_.hints.explain) {
-    settleTimes();
-    const auto whole = domain::decisionToJson(decision_, true).dump(-1, ' ', false, Json::error_handler_t::replace);
-    response.body = dialect::withExplanation(response.body, whole);
-  }
+  if (request_.hints.explain) response.body = dialect::withExplanation(response.body, wholeDecision());
   auto sent = co_await responder_.send(std::move(response));
   if (!sent) noteFailure(told(sent.error()));
   co_return Result<void>{};
+}
+
+std::string Route::wholeDecision() {
+  settleTimes();
+  return domain::decisionToJson(decision_, true).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// A stream has no body that could hold it.
+std::string Route::explainingComment() {
+  return request_.hints.explain ? http::sseComment("signalbox decision=" + wholeDecision()) : std::string();
 }
 
 Task<Result<void>> Route::relayStream() {
@@ -128,13 +134,14 @@ Task<Result<void>> Route::relayStream() {
     const Error error = told(more.error());
     writeAttempt(*served_, &error);
     noteFailure(error);
+    settleCost();
     if (error.code != ErrorCode::ClientGone) {
       std::string last = exchange.failureEvent(error);
-      last = rest + (last.empty() ? dialect::errorEvent(error, decision_.dialect) : last);
+      if (last.empty()) last = dialect::errorEvent(error, decision_.dialect);
+      last = rest + explainingComment() + last;
       written = co_await responder_.write(last);
     }
     responder_.abort();
-    settleCost();
     co_return Result<void>{};
   }
   if (written) written = co_await writeStreamEnd();
@@ -151,7 +158,7 @@ Task<Result<void>> Route::writeStreamEnd() {
   lookBack(*served_);
   writeAttempt(*served_, nullptr);
   settleCost();
-  const std::string last = costComment(decision_) + served_->exchange->terminalEvent();
+  const std::string last = costComment(decision_) + explainingComment() + served_->exchange->terminalEvent();
   auto written = co_await responder_.write(last);
   if (written) written = co_await responder_.finish();
   co_return written;
@@ -204,6 +211,7 @@ Task<void> Route::refuse(Error error) {
     response.headers.set("x-signalbox-model", last.model);
     response.headers.set("x-signalbox-upstream", last.upstream);
   }
+  if (request_.hints.explain) response.body = dialect::withExplanation(response.body, wholeDecision());
   auto sent = co_await responder_.send(std::move(response));
   if (!sent) noteFailure(told(sent.error()));
 }

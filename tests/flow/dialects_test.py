@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Responses, legacy completions and embeddings through the router, on providers that have them and on such that know chats only."""
+import http.client
 import json
+import re
+import threading
 import unittest
 
 from harness import FlowTest, Router, row, simulate, sse, write_outcomes
@@ -22,6 +25,24 @@ def piece(text, finish=None):
 def vectors(body, model):
     count = len(body["input"]) if isinstance(body["input"], list) else 1
     return {"object": "list", "model": model, "data": [{"object": "embedding", "index": i, "embedding": [0.5, -0.5]} for i in range(count)], "usage": {"prompt_tokens": 6, "total_tokens": 6}}
+
+
+def read_stream(router, path, body, headers=None, begun=None):
+    """Headers and text of a stream, however it ends; `begun` is set when its first event is there."""
+    connection = http.client.HTTPConnection(router.url.removeprefix("http://"), timeout=30)
+    connection.request("POST", path, json.dumps(body), {"authorization": f"Bearer {router.token}", "content-type": "application/json", **(headers or {})})
+    response = connection.getresponse()
+    text = b""
+    try:
+        while more := response.read1(65536):
+            text += more
+            if begun is not None and b"data:" in text:
+                begun.set()
+    except (http.client.IncompleteRead, ConnectionError):
+        pass  # that is how streams end that broke off
+    finally:
+        connection.close()
+    return dict(response.getheaders()), text.decode()
 
 
 class DialectsTest(FlowTest):
@@ -169,8 +190,9 @@ class ResponsesTest(DialectsTest):
         self.assertEqual((final["output"][0]["content"][0]["text"], final["usage"]["output_tokens"]), ("yes", 2))
 
     def test_a_stream_that_breaks_off_is_never_completed(self):
-        router = self.serve(lambda name, body, send: send(200, [chunk("ye"), chunk("s")]))
-        _, headers, text = router.request("POST", "/v1/responses", {"model": "tier:local", "input": "hi", "stream": True})
+        begun = threading.Event()
+        router = self.serve(lambda name, body, send: send(200, [chunk("ye"), begun, chunk("s")]))
+        headers, text = read_stream(router, "/v1/responses", {"model": "tier:local", "input": "hi", "stream": True}, begun=begun)
         types = [line[7:] for line in text.splitlines() if line.startswith("event: ")]
         self.assertEqual(types[-2:], ["error", "response.failed"])
         self.assertNotIn("response.completed", types)
@@ -213,6 +235,65 @@ class AnthropicUpstreamTest(FlowTest):
     def test_embeddings_are_refused(self):
         status, _, text = self.router.request("POST", "/v1/embeddings", {"model": "auto", "input": "x"})
         self.assertEqual((status, json.loads(text)["error"]["code"]), (400, "unsupported_parameter"))
+
+
+class ExplainTest(DialectsTest):
+    """The whole decision, in every dialect, whole and streamed and refused."""
+
+    ASKS = {"/v1/chat/completions": {"messages": [{"role": "user", "content": "hi"}]}, "/v1/responses": {"input": "hi"}, "/v1/completions": {"prompt": "hi"},
+            "/v1/messages": {"max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}, "/v1/embeddings": {"input": "hi"}}
+    EXPLAIN = {"x-signalbox-explain": "1"}
+
+    def check(self, told, headers, outcome):
+        self.assertEqual((told["id"], told["outcome"]), (headers["x-signalbox-decision-id"], outcome))
+        self.assertEqual(told["attempts"][0]["tier"], "local")
+        self.assertGreater(told["latency_ms"], 0)
+
+    def test_of_whole_answers(self):
+        def answer(name, body, send):
+            send(200, completion() if "prompt" in body else vectors(body, "m") if "input" in body else whole("yes"))
+        router = self.serve(answer)
+        for path, ask in self.ASKS.items():
+            status, headers, text = router.request("POST", path, {"model": "tier:local", **ask}, self.EXPLAIN)
+            self.assertEqual(status, 200, path)
+            self.check(json.loads(text)["signalbox"], headers, "ok")
+            _, _, text = router.request("POST", path, {"model": "tier:local", **ask})
+            self.assertNotIn("signalbox", json.loads(text))
+
+    def recovers(self, router):
+        """So that no breaker sees several failures in a row."""
+        self.assertEqual(router.chat("be well", model="tier:local")[0], 200)
+
+    def answering(self, rest):
+        return self.serve(lambda name, body, send: send(200, whole("well")) if "be well" in json.dumps(body) else rest(body, send))
+
+    def streamed(self, router, outcome, begun=None):
+        for path, ask in self.ASKS.items():
+            if path == "/v1/embeddings":
+                continue
+            if begun is not None:
+                begun.clear()
+            headers, text = read_stream(router, path, {"model": "tier:local", "stream": True, **ask}, self.EXPLAIN, begun)
+            self.recovers(router)
+            told = re.search(r"^: signalbox decision=(.*)$", text, re.MULTILINE)
+            self.check(json.loads(told[1]), headers, outcome)
+            self.assertIn("data: ", text[told.end():], "the last event comes behind it")
+
+    def test_of_streams(self):
+        self.streamed(self.answering(lambda body, send: send(200, [piece("yes", "stop") if "prompt" in body else chunk("yes", "stop"), "[DONE]"])), "ok")
+
+    def test_of_streams_that_break_off(self):
+        begun = threading.Event()
+        self.streamed(self.answering(lambda body, send: send(200, [piece("y") if "prompt" in body else chunk("y"), begun])), "truncated", begun)
+
+    def test_of_errors(self):
+        router = self.answering(lambda body, send: send(500, {"error": {"message": "down"}}))
+        for path, ask in self.ASKS.items():
+            status, headers, text = router.request("POST", path, {"model": "tier:local", **ask}, self.EXPLAIN)
+            told = json.loads(text)
+            self.assertEqual((status, "error" in told), (502, True))
+            self.check(told["signalbox"], headers, "error")
+            self.recovers(router)
 
 
 if __name__ == "__main__":
