@@ -3,36 +3,15 @@
 Anthropic one. In a virtual environment of the test's own."""
 import http.server
 import json
-import os
-import subprocess
-import sys
 import threading
 import unittest
-import venv
-from pathlib import Path
+
+from own_venv import start_again_with
 
 PACKAGES = ("anthropic==2.12.0", "openai==3.54.0")  # newer ones are a change of this line, not a surprise
-VENV = Path(os.environ.get("SIGNALBOX_FLOW_VENV", "flow-venv") + "-anthropic")
-
-
-def inside_venv():
-    """Starts this script again with the SDKs at hand; the environment is kept for the next run."""
-    python = VENV / "bin" / "python"
-    ready = VENV / ("ready-" + "-".join(PACKAGES))
-    if Path(sys.prefix).resolve() == VENV.resolve():
-        return
-    if not ready.exists():
-        venv.create(VENV, with_pip=True, clear=True)
-        made = subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES], capture_output=True, text=True)
-        if made.returncode != 0:
-            print("SKIPPED: the packages cannot be installed here:\n" + made.stderr, file=sys.stderr)
-            sys.exit(77)
-        ready.touch()
-    os.execv(python, [python, *sys.argv])
-
 
 if __name__ == "__main__":
-    inside_venv()
+    start_again_with(PACKAGES, "-anthropic")
 
 import anthropic  # noqa: E402
 import openai  # noqa: E402

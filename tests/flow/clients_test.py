@@ -3,34 +3,14 @@
 import os
 import re
 import subprocess
-import sys
 import unittest
-import venv
 from pathlib import Path
 
-PACKAGES = ["openai==3.54.0", "langchain-openai==1.7.3"]  # newer ones are a change of this line, not a surprise
-PYTHON = Path(os.environ.get("SIGNALBOX_FLOW_VENV", "flow-venv") + "-clients") / "bin" / "python"
+from harness import FlowTest, Router, row, simulate, write_outcomes
+from own_venv import python_with
+
+PACKAGES = ["openai==3.54.0", "langchain-openai==1.7.3", "anthropic==2.12.0"]  # newer ones are a change of this line, not a surprise
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "clients.md"
-
-
-def prepare():
-    """The environment, kept for the next run."""
-    ready = PYTHON.parent / ("ready-" + "-".join(PACKAGES))
-    if ready.exists():
-        return
-    venv.create(PYTHON.parent.parent, with_pip=True, clear=True)
-    made = subprocess.run([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES], capture_output=True, text=True)
-    if made.returncode != 0:
-        print("SKIPPED: the clients' packages cannot be installed here:\n" + made.stderr, file=sys.stderr)
-        sys.exit(77)
-    ready.touch()
-
-
-if __name__ == "__main__":
-    prepare()
-
-from harness import FlowTest, Router, row, simulate, write_outcomes  # noqa: E402
-
 POLICY = {"workloads": [{"name": "all", "route": {"strategy": "fixed", "tier": "local"}}]}
 
 
@@ -42,13 +22,18 @@ def block(heading, language):
 
 
 class ClientsTest(FlowTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.python = python_with(PACKAGES, "-clients")
+
     def setUp(self):
         super().setUp()
         rows = [row(1, "Is 91 a prime?", "No, it is seven times thirteen.", small=(1, 0.9))]
         upstreams = self.enter(simulate(write_outcomes(self.folder / "rows.jsonl", rows), "small"))
         self.router = self.enter(Router(self.folder, [{"name": "small", "api": "openai", "base_url": upstreams.urls["small"], "models": [{"id": "small"}]}],
                                         [{"name": "local", "deployments": ["small/small"], "timeout": "10s"}], POLICY))
-        self.env = {**os.environ, "OPENAI_BASE_URL": self.router.url + "/v1", "OPENAI_API_KEY": self.router.token, "HOME": str(self.folder)}
+        self.env = {**os.environ, "OPENAI_BASE_URL": self.router.url + "/v1", "OPENAI_API_KEY": self.router.token,
+                    "ANTHROPIC_BASE_URL": self.router.url, "ANTHROPIC_API_KEY": self.router.token, "HOME": str(self.folder)}
 
     def ran(self, *command):
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=self.env, cwd=self.folder)
@@ -59,11 +44,15 @@ class ClientsTest(FlowTest):
         self.assertIn("seven times thirteen", self.ran("bash", "-euc", block("curl", "sh")))
 
     def test_openai(self):
-        said = self.ran(PYTHON, "-c", block("OpenAI SDK", "python"))
+        said = self.ran(self.python, "-c", block("OpenAI SDK", "python"))
+        self.assertEqual(said.splitlines(), ["No, it is seven times thirteen.", "local fixed"])
+
+    def test_anthropic(self):
+        said = self.ran(self.python, "-c", block("Anthropic SDK", "python"))
         self.assertEqual(said.splitlines(), ["No, it is seven times thirteen.", "local fixed"])
 
     def test_langchain(self):
-        said = self.ran(PYTHON, "-c", block("LangChain", "python"))
+        said = self.ran(self.python, "-c", block("LangChain", "python"))
         self.assertEqual(said.replace("\n", ""), "No, it is seven times thirteen." * 2)
 
 

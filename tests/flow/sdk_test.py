@@ -1,34 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The official OpenAI SDK against the router, in a virtual environment of the test's own."""
 import json
-import os
-import subprocess
-import sys
 import unittest
-import venv
-from pathlib import Path
+
+from own_venv import start_again_with
 
 OPENAI = "openai==3.54.0"  # a newer one is a change of this line, not a surprise
-VENV = Path(os.environ.get("SIGNALBOX_FLOW_VENV", "flow-venv"))
-
-
-def inside_venv():
-    """Starts this script again with the SDK at hand; the environment is kept for the next run."""
-    python = VENV / "bin" / "python"
-    if Path(sys.prefix).resolve() == VENV.resolve():
-        return
-    if not (VENV / f"ready-{OPENAI}").exists():
-        venv.create(VENV, with_pip=True, clear=True)
-        made = subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", OPENAI], capture_output=True, text=True)
-        if made.returncode != 0:
-            print("SKIPPED: the openai package cannot be installed here:\n" + made.stderr, file=sys.stderr)
-            sys.exit(77)
-        (VENV / f"ready-{OPENAI}").touch()
-    os.execv(python, [python, *sys.argv])
-
 
 if __name__ == "__main__":
-    inside_venv()
+    start_again_with([OPENAI])
 
 import openai  # noqa: E402
 import pydantic  # noqa: E402
