@@ -20,10 +20,13 @@ std::unexpected<Error> notCarried(std::string param, std::string what) {
 // Not of OpenAI's, but what clients of its API say to providers that know it.
 std::string cacheOf(JsonDoc::Node node) { return node["cache_control"].isObject() ? std::string(node["cache_control"].raw()) : std::string(); }
 
-Result<Part> readPart(JsonDoc::Node node) {
+using Dropped = std::vector<std::string>;
+
+Result<Part> readPart(JsonDoc::Node node, Dropped& dropped) {
   const auto type = node["type"].stringOr("");
   Part part;
   part.cache = cacheOf(node);
+  nameOthers(node, {"type", "text", "refusal", "image_url", "file", "input_audio", "cache_control"}, "messages.content.", dropped);
   if (type == "text") {
     part.text = node["text"].stringOr("");
   } else if (type == "refusal") {
@@ -34,11 +37,13 @@ Result<Part> readPart(JsonDoc::Node node) {
     const auto image = node["image_url"];
     readUrl(image.isString() ? image.stringOr("") : image["url"].stringOr(""), part);
     part.detail = image["detail"].stringOr("");
+    nameOthers(image, {"url", "detail"}, "messages.content.image_url.", dropped);
   } else if (type == "file") {
     part.kind = Part::Kind::File;
     const auto file = node["file"];
     part.file_id = file["file_id"].stringOr("");
     part.name = file["filename"].stringOr("");
+    nameOthers(file, {"file_id", "filename", "file_data"}, "messages.content.file.", dropped);
     readUrl(file["file_data"].stringOr(""), part);
   } else if (type == "input_audio") {
     part.kind = Part::Kind::Audio;
@@ -50,14 +55,14 @@ Result<Part> readPart(JsonDoc::Node node) {
   return part;
 }
 
-Result<void> readContent(JsonDoc::Node content, std::vector<Part>& parts) {
+Result<void> readContent(JsonDoc::Node content, std::vector<Part>& parts, Dropped& dropped) {
   if (auto text = content.string()) {
     parts.push_back({.text = std::move(*text)});
     return {};
   }
   if (!content.isArray()) return {};
   for (auto node = content.first(); node; node = node.next()) {
-    auto part = readPart(node);
+    auto part = readPart(node, dropped);
     if (!part) return std::unexpected(std::move(part.error()));
     parts.push_back(std::move(*part));
   }
@@ -68,7 +73,7 @@ ToolCall readCall(std::string id, JsonDoc::Node function, std::string cache) {
   return {std::move(id), function["name"].stringOr(""), argumentsText(function["arguments"]), std::move(cache)};
 }
 
-Result<void> readAssistant(JsonDoc::Node message, Turn& turn) {
+Result<void> readAssistant(JsonDoc::Node message, Turn& turn, Dropped& dropped) {
   for (const std::string_view name : {"reasoning_content", "reasoning"}) {
     auto text = message[name].stringOr("");
     if (text.empty()) continue;
@@ -81,6 +86,7 @@ Result<void> readAssistant(JsonDoc::Node message, Turn& turn) {
   if (calls.isArray()) {
     for (auto call = calls.first(); call; call = call.next()) {
       if (call["type"].stringOr("function") != "function") return notCarried("messages.tool_calls", "a call of a custom tool");
+      nameOthers(call, {"id", "type", "index", "function", "cache_control"}, "messages.tool_calls.", dropped);
       turn.calls.push_back(readCall(call["id"].stringOr(""), call["function"], cacheOf(call)));
     }
   }
@@ -89,7 +95,7 @@ Result<void> readAssistant(JsonDoc::Node message, Turn& turn) {
   return {};
 }
 
-Result<Turn> readTurn(JsonDoc::Node message) {
+Result<Turn> readTurn(JsonDoc::Node message, Dropped& dropped) {
   static constexpr std::array<std::pair<std::string_view, Turn::Role>, 6> kRoles{{{"system", Turn::Role::System},
                                                                                   {"developer", Turn::Role::Developer},
                                                                                   {"user", Turn::Role::User},
@@ -102,16 +108,21 @@ Result<Turn> readTurn(JsonDoc::Node message) {
   Turn turn;
   turn.role = known->second;
   turn.name = message["name"].stringOr("");
-  if (auto read = readContent(message["content"], turn.parts); !read) return std::unexpected(std::move(read.error()));
-  if (turn.role == Turn::Role::Tool) turn.cache = cacheOf(message);
+  if (auto read = readContent(message["content"], turn.parts, dropped); !read) return std::unexpected(std::move(read.error()));
+  // Some clients mark the message and not its last part.
+  if (auto cache = cacheOf(message); turn.role == Turn::Role::Tool) turn.cache = std::move(cache);
+  else if (!cache.empty() && !turn.parts.empty()) turn.parts.back().cache = std::move(cache);
   if (turn.role == Turn::Role::Tool) turn.call_id = role == "tool" ? message["tool_call_id"].stringOr("") : std::exchange(turn.name, {});
   if (turn.role == Turn::Role::Assistant) {
-    if (auto read = readAssistant(message, turn); !read) return std::unexpected(std::move(read.error()));
+    if (auto read = readAssistant(message, turn, dropped); !read) return std::unexpected(std::move(read.error()));
   }
+  nameOthers(message, {"role", "name", "content", "tool_call_id", "tool_calls", "function_call", "refusal", "reasoning_content", "reasoning", "audio", "cache_control"},
+             "messages.", dropped);
   return turn;
 }
 
-Tool readFunction(JsonDoc::Node function) {
+Tool readFunction(JsonDoc::Node function, Dropped& dropped) {
+  nameOthers(function, {"name", "description", "parameters", "strict"}, "tools.", dropped);
   Tool tool{.name = function["name"].stringOr(""), .description = function["description"].stringOr("")};
   if (const auto parameters = function["parameters"]; parameters.isObject()) tool.parameters = parameters.raw();
   tool.strict = function["strict"].boolean();
@@ -123,12 +134,13 @@ Result<void> readTools(JsonDoc::Node root, Conversation& out) {
     for (auto tool = tools.first(); tool; tool = tool.next()) {
       const auto type = tool["type"].stringOr("function");
       if (type != "function") return notCarried("tools", "a tool of type \"" + type + "\"");
-      out.tools.push_back(readFunction(tool["function"]));
+      out.tools.push_back(readFunction(tool["function"], out.dropped));
       out.tools.back().cache = cacheOf(tool);
+      nameOthers(tool, {"type", "function", "cache_control"}, "tools.", out.dropped);
     }
   }
   if (const auto functions = root["functions"]; functions.isArray()) {
-    for (auto function = functions.first(); function; function = function.next()) out.tools.push_back(readFunction(function));
+    for (auto function = functions.first(); function; function = function.next()) out.tools.push_back(readFunction(function, out.dropped));
   }
   return {};
 }
@@ -194,7 +206,7 @@ Result<Conversation> conversationOfChat(std::string_view body) {
   const auto root = doc->root();
   Conversation out;
   for (auto message = root["messages"].first(); message; message = message.next()) {
-    auto turn = readTurn(message);
+    auto turn = readTurn(message, out.dropped);
     if (!turn) return std::unexpected(std::move(turn.error()));
     out.turns.push_back(std::move(*turn));
   }

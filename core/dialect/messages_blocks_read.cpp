@@ -7,6 +7,10 @@
 namespace signalbox::dialect {
 namespace {
 
+using Dropped = std::vector<std::string>;
+
+constexpr std::string_view kWhere = "messages.content.";
+
 std::unexpected<Error> notCarried(std::string_view what) {
   return fail(ErrorCode::NotCarried, "'messages.content': " + std::string(what) + " cannot be translated for this upstream", "messages.content");
 }
@@ -29,11 +33,12 @@ Result<Part> readImage(JsonDoc::Node block) {
 }
 
 // A text of its own, or one made of blocks, is text to every other dialect too.
-Result<void> readDocument(JsonDoc::Node block, std::vector<Part>& parts) {
+Result<void> readDocument(JsonDoc::Node block, std::vector<Part>& parts, Dropped& dropped) {
+  nameOthers(block, {"type", "source", "title", "cache_control"}, kWhere, dropped);
   const auto source = block["source"];
   const auto type = source["type"].stringOr("");
   if (type == "content") {
-    if (auto read = readParts(source["content"], parts); !read) return read;
+    if (auto read = readParts(source["content"], parts, dropped); !read) return read;
     if (auto cache = cacheOf(block); !parts.empty() && !cache.empty()) parts.back().cache = std::move(cache);
     return {};
   }
@@ -62,8 +67,11 @@ void readSearchResult(JsonDoc::Node block, std::vector<Part>& parts) {
   parts.push_back({.text = std::move(text), .cache = cacheOf(block)});
 }
 
-Result<void> readPart(JsonDoc::Node block, std::vector<Part>& parts) {
+Result<void> readPart(JsonDoc::Node block, std::vector<Part>& parts, Dropped& dropped) {
   const auto type = block["type"].stringOr("");
+  if (type == "text") nameOthers(block, {"type", "text", "cache_control"}, kWhere, dropped);
+  if (type == "image") nameOthers(block, {"type", "source", "cache_control"}, kWhere, dropped);
+  if (type == "search_result") nameOthers(block, {"type", "title", "source", "content", "cache_control"}, kWhere, dropped);
   if (type == "text") {
     parts.push_back({.text = block["text"].stringOr(""), .cache = cacheOf(block)});
   } else if (type == "image") {
@@ -71,7 +79,7 @@ Result<void> readPart(JsonDoc::Node block, std::vector<Part>& parts) {
     if (!image) return std::unexpected(std::move(image.error()));
     parts.push_back(std::move(*image));
   } else if (type == "document") {
-    return readDocument(block, parts);
+    return readDocument(block, parts, dropped);
   } else if (type == "search_result") {
     readSearchResult(block, parts);
   } else if (type == "thinking") {
@@ -84,39 +92,40 @@ Result<void> readPart(JsonDoc::Node block, std::vector<Part>& parts) {
   return {};
 }
 
-Result<Turn> readResult(JsonDoc::Node block) {
+Result<Turn> readResult(JsonDoc::Node block, Dropped& dropped) {
+  nameOthers(block, {"type", "tool_use_id", "content", "is_error", "cache_control"}, kWhere, dropped);
   Turn turn{.role = Turn::Role::Tool, .call_id = block["tool_use_id"].stringOr(""), .failed = block["is_error"].boolean().value_or(false), .cache = cacheOf(block)};
-  if (auto read = readParts(block["content"], turn.parts); !read) return std::unexpected(std::move(read.error()));
+  if (auto read = readParts(block["content"], turn.parts, dropped); !read) return std::unexpected(std::move(read.error()));
   return turn;
 }
 
 }  // namespace
 
-Result<void> readParts(JsonDoc::Node content, std::vector<Part>& parts) {
+Result<void> readParts(JsonDoc::Node content, std::vector<Part>& parts, Dropped& dropped) {
   if (auto text = content.string()) {
     parts.push_back({.text = std::move(*text)});
     return {};
   }
   if (!content.isArray()) return {};
   for (auto block = content.first(); block; block = block.next()) {
-    if (auto read = readPart(block, parts); !read) return read;
+    if (auto read = readPart(block, parts, dropped); !read) return read;
   }
   return {};
 }
 
-Result<void> readUserTurns(JsonDoc::Node content, std::vector<Turn>& turns) {
+Result<void> readUserTurns(JsonDoc::Node content, std::vector<Turn>& turns, Dropped& dropped) {
   Turn words{.role = Turn::Role::User};
   if (!content.isArray()) {
-    if (auto read = readParts(content, words.parts); !read) return read;
+    if (auto read = readParts(content, words.parts, dropped); !read) return read;
     turns.push_back(std::move(words));
     return {};
   }
   for (auto block = content.first(); block; block = block.next()) {
     if (block["type"].stringOr("") == "tool_result") {
-      auto result = readResult(block);
+      auto result = readResult(block, dropped);
       if (!result) return std::unexpected(std::move(result.error()));
       turns.push_back(std::move(*result));
-    } else if (auto read = readPart(block, words.parts); !read) {
+    } else if (auto read = readPart(block, words.parts, dropped); !read) {
       return read;
     }
   }
@@ -124,16 +133,17 @@ Result<void> readUserTurns(JsonDoc::Node content, std::vector<Turn>& turns) {
   return {};
 }
 
-Result<Turn> readAssistantTurn(JsonDoc::Node content) {
+Result<Turn> readAssistantTurn(JsonDoc::Node content, Dropped& dropped) {
   Turn turn{.role = Turn::Role::Assistant};
   if (!content.isArray()) {
-    if (auto read = readParts(content, turn.parts); !read) return std::unexpected(std::move(read.error()));
+    if (auto read = readParts(content, turn.parts, dropped); !read) return std::unexpected(std::move(read.error()));
     return turn;
   }
   for (auto block = content.first(); block; block = block.next()) {
     if (block["type"].stringOr("") == "tool_use") {
+      nameOthers(block, {"type", "id", "name", "input", "cache_control"}, kWhere, dropped);
       turn.calls.push_back({block["id"].stringOr(""), block["name"].stringOr(""), std::string(block["input"].raw()), cacheOf(block)});
-    } else if (auto read = readPart(block, turn.parts); !read) {
+    } else if (auto read = readPart(block, turn.parts, dropped); !read) {
       return std::unexpected(std::move(read.error()));
     }
   }

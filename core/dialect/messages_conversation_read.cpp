@@ -20,21 +20,22 @@ std::unexpected<Error> notCarried(std::string param, std::string_view what) {
 Result<void> readTurns(JsonDoc::Node root, Conversation& out) {
   if (given(root["system"])) {
     Turn turn{.role = Turn::Role::System};
-    if (auto read = readParts(root["system"], turn.parts); !read) return read;
+    if (auto read = readParts(root["system"], turn.parts, out.dropped); !read) return read;
     out.turns.push_back(std::move(turn));
   }
   for (auto message = root["messages"].first(); message; message = message.next()) {
     const auto role = message["role"].stringOr("");
     const auto content = message["content"];
+    nameOthers(message, {"role", "content"}, "messages.", out.dropped);
     if (role == "user") {
-      if (auto read = readUserTurns(content, out.turns); !read) return read;
+      if (auto read = readUserTurns(content, out.turns, out.dropped); !read) return read;
     } else if (role == "assistant") {
-      auto turn = readAssistantTurn(content);
+      auto turn = readAssistantTurn(content, out.dropped);
       if (!turn) return std::unexpected(std::move(turn.error()));
       out.turns.push_back(std::move(*turn));
     } else if (role == "system") {
       Turn turn{.role = Turn::Role::System};
-      if (auto read = readParts(content, turn.parts); !read) return read;
+      if (auto read = readParts(content, turn.parts, out.dropped); !read) return read;
       out.turns.push_back(std::move(turn));
     } else {
       return notCarried("messages.role", "a message of the role \"" + role + "\"");
@@ -53,6 +54,7 @@ Result<void> readTools(JsonDoc::Node root, Conversation& out) {
       if (tool["input_schema"].isObject()) read.parameters = tool["input_schema"].raw();
       if (tool["cache_control"].isObject()) read.cache = tool["cache_control"].raw();
       out.tools.push_back(std::move(read));
+      nameOthers(tool, {"type", "name", "description", "input_schema", "strict", "cache_control"}, "tools.", out.dropped);
     }
   }
   using Kind = ToolChoice::Kind;

@@ -63,6 +63,16 @@ std::string joinedText(JsonDoc::Node content) {
   return joined;
 }
 
+void nameOthers(JsonDoc::Node object, std::initializer_list<std::string_view> known, std::string_view where, std::vector<std::string>& names) {
+  if (!object.isObject()) return;
+  for (auto member = object.first(); member; member = member.next()) {
+    const bool empty = member.isNull() || ((member.isArray() || member.isObject()) && member.size() == 0);
+    if (empty || std::ranges::find(known, member.key()) != known.end()) continue;
+    std::string name = std::string(where) + member.key();
+    if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+  }
+}
+
 Result<void> readModel(JsonDoc::Node model, domain::Request& request) {
   if (!model.isString()) return wrongType("model", "a string", model);
   request.model = *model.string();

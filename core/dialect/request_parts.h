@@ -3,6 +3,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +49,9 @@ template <class Members, std::size_t count, class Check>
   return found;
 }
 
+// The members of an object that say something and are not among `known`, which the hub has no place for: added to `names`, once each,
+// with `where` before them. Null, and lists and objects without anything in them, say nothing.
+void nameOthers(JsonDoc::Node object, std::initializer_list<std::string_view> known, std::string_view where, std::vector<std::string>& names);
 // Name and span of the model. InvalidRequest where there is none.
 [[nodiscard]] Result<void> readModel(JsonDoc::Node model, domain::Request& request);
 // Of the APIs in which usage of a stream has to be asked for.

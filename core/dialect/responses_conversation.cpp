@@ -2,7 +2,6 @@
 // A Responses request, as a conversation.
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 
 #include "dialect/chat_hub.h"
 #include "dialect/request_parts.h"
@@ -25,7 +24,7 @@ Result<void> refuseKept(JsonDoc::Node root) {
   return {};
 }
 
-Result<void> readTools(JsonDoc::Node list, std::vector<Tool>& tools) {
+Result<void> readTools(JsonDoc::Node list, std::vector<Tool>& tools, std::vector<std::string>& dropped) {
   if (!list.isArray()) return {};
   for (auto node = list.first(); node; node = node.next()) {
     const auto type = node["type"].stringOr("");
@@ -35,6 +34,7 @@ Result<void> readTools(JsonDoc::Node list, std::vector<Tool>& tools) {
     Tool tool{.name = node["name"].stringOr(""), .description = node["description"].stringOr(""), .strict = node["strict"].boolean()};
     if (node["parameters"].isObject()) tool.parameters = node["parameters"].raw();
     tools.push_back(std::move(tool));
+    nameOthers(node, {"type", "name", "description", "parameters", "strict"}, "tools.", dropped);
   }
   return {};
 }
@@ -105,21 +105,15 @@ void readRest(JsonDoc::Node root, Conversation& into) {
 
 // What has no effect here although the client may count on it.
 void nameWhatIsDropped(JsonDoc::Node root, Conversation& into) {
-  const auto others = [&](std::string_view object, std::initializer_list<std::string_view> read) {
-    if (!root[object].isObject()) return;
-    for (auto member = root[object].first(); member; member = member.next()) {
-      if (!member.isNull() && std::ranges::find(read, member.key()) == read.end()) into.dropped.push_back(std::string(object) + "." + member.key());
-    }
-  };
   if (const auto list = root["include"]; list.isArray()) {
     for (auto word = list.first(); word; word = word.next()) {
       if (const auto text = word.stringOr(""); text != kIncludeLogprobs && text != kIncludeReasoning) into.dropped.push_back("include." + text);
     }
   }
   if (given(root["max_tool_calls"])) into.dropped.emplace_back("max_tool_calls");
-  others("reasoning", {"effort"});
+  nameOthers(root["reasoning"], {"effort"}, "reasoning.", into.dropped);
   if (root["store"].boolean().value_or(false)) into.dropped.emplace_back("store");
-  others("text", {"format", "verbosity"});
+  nameOthers(root["text"], {"format", "verbosity"}, "text.", into.dropped);
   if (root["truncation"].stringOr("disabled") != "disabled") into.dropped.emplace_back("truncation");
 }
 
@@ -143,8 +137,8 @@ Result<Conversation> conversationOfResponses(std::string_view body) {
   if (const auto kept = refuseKept(root); !kept) return std::unexpected(kept.error());
   Conversation read;
   if (auto text = root["instructions"].string()) read.turns.push_back({.role = Turn::Role::System, .parts = {{.text = std::move(*text)}}});
-  if (const auto items = readItems(root["input"], read.turns); !items) return std::unexpected(items.error());
-  if (const auto tools = readTools(root["tools"], read.tools); !tools) return std::unexpected(tools.error());
+  if (const auto items = readItems(root["input"], read.turns, read.dropped); !items) return std::unexpected(items.error());
+  if (const auto tools = readTools(root["tools"], read.tools, read.dropped); !tools) return std::unexpected(tools.error());
   if (const auto choice = readToolChoice(root["tool_choice"], read); !choice) return std::unexpected(choice.error());
   if (const auto format = readFormat(root["text"]["format"], read.format); !format) return std::unexpected(format.error());
   read.parallel_tool_calls = root["parallel_tool_calls"].boolean();

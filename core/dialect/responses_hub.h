@@ -11,8 +11,8 @@ namespace signalbox::dialect {
 // NotCarried for what only the provider that keeps responses can do: earlier responses, conversations, background runs, prompts
 // kept there, and its own tools.
 [[nodiscard]] Result<Conversation> conversationOfResponses(std::string_view body);
-// `input`, as turns added to those of the instructions.
-[[nodiscard]] Result<void> readItems(JsonDoc::Node input, std::vector<Turn>& turns);
+// `input`, as turns added to those of the instructions; members of items that the hub has no place for are named in `dropped`.
+[[nodiscard]] Result<void> readItems(JsonDoc::Node input, std::vector<Turn>& turns, std::vector<std::string>& dropped);
 [[nodiscard]] std::unique_ptr<ReplyWriter> responsesReplyWriter(const domain::Request& request, std::int64_t now);
 
 // Whether `include` has this word.

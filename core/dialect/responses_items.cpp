@@ -14,7 +14,11 @@ std::unexpected<Error> notCarried(std::string param, const std::string& what) {
   return fail(ErrorCode::NotCarried, "'" + param + "': " + what + " cannot be translated for an upstream", param);
 }
 
-Result<Part> readPart(JsonDoc::Node node, const std::string& where) {
+using Dropped = std::vector<std::string>;
+
+Result<Part> readPart(JsonDoc::Node node, const std::string& where, Dropped& dropped) {
+  nameOthers(node, {"type", "text", "refusal", "annotations", "logprobs", "image_url", "file_id", "detail", "filename", "file_data", "file_url", "input_audio"},
+             "input.content.", dropped);
   const auto type = node["type"].stringOr("");
   Part part;
   if (type == "input_text" || type == "output_text" || type == "text") {
@@ -42,7 +46,7 @@ Result<Part> readPart(JsonDoc::Node node, const std::string& where) {
   return part;
 }
 
-Result<std::vector<Part>> readParts(JsonDoc::Node content, const std::string& where) {
+Result<std::vector<Part>> readParts(JsonDoc::Node content, const std::string& where, Dropped& dropped) {
   std::vector<Part> parts;
   if (auto text = content.string()) {
     parts.push_back({.text = std::move(*text)});
@@ -50,7 +54,7 @@ Result<std::vector<Part>> readParts(JsonDoc::Node content, const std::string& wh
   }
   if (!content.isArray()) return parts;
   for (auto node = content.first(); node; node = node.next()) {
-    auto part = readPart(node, where + "[" + std::to_string(parts.size()) + "]");
+    auto part = readPart(node, where + "[" + std::to_string(parts.size()) + "]", dropped);
     if (!part) return std::unexpected(std::move(part.error()));
     parts.push_back(std::move(*part));
   }
@@ -87,8 +91,8 @@ Turn& modelsTurn(std::vector<Turn>& turns, bool call) {
   return turns.back();
 }
 
-Result<void> readMessage(JsonDoc::Node item, const std::string& where, std::vector<Turn>& turns) {
-  auto parts = readParts(item["content"], where + ".content");
+Result<void> readMessage(JsonDoc::Node item, const std::string& where, std::vector<Turn>& turns, Dropped& dropped) {
+  auto parts = readParts(item["content"], where + ".content", dropped);
   if (!parts) return std::unexpected(std::move(parts.error()));
   const auto role = item["role"].stringOr("");
   if (role == "assistant") {
@@ -102,9 +106,10 @@ Result<void> readMessage(JsonDoc::Node item, const std::string& where, std::vect
   return {};
 }
 
-Result<void> readItem(JsonDoc::Node item, const std::string& where, std::vector<Turn>& turns) {
+Result<void> readItem(JsonDoc::Node item, const std::string& where, std::vector<Turn>& turns, Dropped& dropped) {
+  nameOthers(item, {"type", "id", "status", "role", "content", "summary", "encrypted_content", "call_id", "name", "arguments", "output"}, "input.", dropped);
   const auto type = item["type"].stringOr("message");
-  if (type == "message") return readMessage(item, where, turns);
+  if (type == "message") return readMessage(item, where, turns, dropped);
   if (type == "reasoning") {
     modelsTurn(turns, false).parts.push_back(readReasoning(item));
     return {};
@@ -114,7 +119,7 @@ Result<void> readItem(JsonDoc::Node item, const std::string& where, std::vector<
     return {};
   }
   if (type == "function_call_output") {
-    auto parts = readParts(item["output"], where + ".output");
+    auto parts = readParts(item["output"], where + ".output", dropped);
     if (!parts) return std::unexpected(std::move(parts.error()));
     turns.push_back({.role = Turn::Role::Tool, .parts = std::move(*parts), .call_id = item["call_id"].stringOr("")});
     return {};
@@ -124,7 +129,7 @@ Result<void> readItem(JsonDoc::Node item, const std::string& where, std::vector<
 
 }  // namespace
 
-Result<void> readItems(JsonDoc::Node input, std::vector<Turn>& turns) {
+Result<void> readItems(JsonDoc::Node input, std::vector<Turn>& turns, Dropped& dropped) {
   if (auto text = input.string()) {
     turns.push_back({.role = Turn::Role::User, .parts = {{.text = std::move(*text)}}});
     return {};
@@ -132,7 +137,7 @@ Result<void> readItems(JsonDoc::Node input, std::vector<Turn>& turns) {
   if (!input.isArray()) return {};
   std::size_t index = 0;
   for (auto item = input.first(); item; item = item.next(), ++index) {
-    if (auto read = readItem(item, "input[" + std::to_string(index) + "]", turns); !read) return read;
+    if (auto read = readItem(item, "input[" + std::to_string(index) + "]", turns, dropped); !read) return read;
   }
   return {};
 }

@@ -39,6 +39,17 @@ std::string decimal(double value) {
   return text;
 }
 
+// Names that a client chose, in a header that its libraries have to take.
+std::string droppedText(const std::vector<std::string>& names) {
+  constexpr std::size_t kLongestName = 100, kLongest = 1000;
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (text.size() > kLongest) return text + ", and " + std::to_string(names.size() - i) + " more";
+    text += (text.empty() ? "" : ", ") + std::string(cutUtf8(names[i], kLongestName));
+  }
+  return text;
+}
+
 std::string costComment(const domain::Decision& decision) {
   std::string words = "signalbox ";
   if (decision.cost_usd) words += "cost-usd=" + decimal(*decision.cost_usd) + " ";
@@ -57,7 +68,7 @@ void Route::addDecisionHeaders(http::Headers& headers, bool stream) const {
   if (served_) {
     set("x-signalbox-model", served_->exchange->deployment().model);
     set("x-signalbox-upstream", served_->exchange->deployment().upstream);
-    set("x-signalbox-dropped", join(served_->exchange->dropped(), ", "));
+    set("x-signalbox-dropped", droppedText(served_->exchange->dropped()));
   }
   if (d.reason) set("x-signalbox-reason", domain::name(*d.reason));
   if (d.complexity) set("x-signalbox-complexity", decimal(*d.complexity));

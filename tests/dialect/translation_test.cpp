@@ -200,6 +200,23 @@ Result<Translation::Outgoing> sent(Dialect client, UpstreamApi upstream, std::st
   return translate(client, upstream, {}, 1)->request(*request, "m", false);
 }
 
+// What stands deeper in a request and has no place in the other dialect is named like what stands at its top.
+TEST(TranslationTest, namesWhatIsLeftOutOfMessagesAndTools) {
+  const auto chat = sent(Dialect::OpenAiChat, UpstreamApi::Anthropic, R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"Hi","mood":"good"}],"colour":1},
+    {"role":"assistant","content":"x","annotations":[],"provider_specific_fields":{},"function_call":null},{"role":"user","content":"y"}],
+    "tools":[{"type":"function","function":{"name":"f","examples":[1]},"defer":true}]})");
+  ASSERT_TRUE(chat);
+  EXPECT_THAT(chat->dropped, ElementsAre("messages.colour", "messages.content.mood", "tools.defer", "tools.examples"));
+  const auto messages = sent(Dialect::AnthropicMessages, UpstreamApi::OpenAi, R"({"model":"m","max_tokens":5,"messages":[{"role":"user","content":[
+    {"type":"document","source":{"type":"text","data":"x"},"citations":{"enabled":true},"context":"a book"}]}],"tools":[{"name":"f","input_schema":{"type":"object"},"defer_loading":true}]})");
+  ASSERT_TRUE(messages);
+  EXPECT_THAT(messages->dropped, ElementsAre("messages.content.citations", "messages.content.context", "tools.defer_loading"));
+  const auto response = sent(Dialect::OpenAiResponses, UpstreamApi::OpenAi, R"({"model":"m","input":[{"role":"user","content":[{"type":"input_text","text":"x","mood":1}],"phase":"commentary"}],
+    "tools":[{"type":"function","name":"f","defer_loading":true}]})");
+  ASSERT_TRUE(response);
+  EXPECT_THAT(response->dropped, ElementsAre("input.content.mood", "input.phase", "tools.defer_loading"));
+}
+
 TEST(TranslationTest, embeddingsAreNotAskedOfWhoHasNone) {
   const std::string body = R"({"model":"auto","input":"x"})";
   EXPECT_EQ(sent(Dialect::OpenAiEmbeddings, UpstreamApi::OpenAi, body)->path, "/embeddings");

@@ -232,6 +232,13 @@ class AnthropicUpstreamTest(FlowTest):
         status, _, text = self.router.request("POST", "/v1/completions", {"model": "auto", "prompt": "question 1?", "logprobs": 1})
         self.assertEqual((status, json.loads(text)["error"]["code"], json.loads(text)["error"]["param"]), (400, "unsupported_parameter", "logprobs"))
 
+    def test_what_is_left_out_is_named_as_far_as_a_header_may_be_long(self):
+        many = {f"member_{n:03}" + "x" * 500 + "\r\nx-mine: 1": n for n in range(40)}
+        status, headers, _ = self.router.request("POST", "/v1/chat/completions", {"model": "auto", "messages": [{"role": "user", "content": "question 1?"}], **many})
+        named = headers["x-signalbox-dropped"]
+        self.assertEqual((status, "x-mine" in headers), (200, False))
+        self.assertTrue(named.startswith("member_000xxx") and named.endswith(" more") and len(named) < 1200, named)
+
     def test_embeddings_are_refused(self):
         status, _, text = self.router.request("POST", "/v1/embeddings", {"model": "auto", "input": "x"})
         self.assertEqual((status, json.loads(text)["error"]["code"]), (400, "unsupported_parameter"))
