@@ -104,7 +104,8 @@ class ChatWriter final : public ReplyWriter {
       case Piece::Kind::Logprobs: return delta(piece.choice, "{}", {}, piece.text);
       case Piece::Kind::Finish: return delta(piece.choice, "{}", finishWord(piece.finish));
       case Piece::Kind::Usage: usage_ = piece.usage; return {};
-      case Piece::Kind::Signature: return {};
+      case Piece::Kind::Signature:
+      case Piece::Kind::Redacted: return {};
     }
     return {};
   }

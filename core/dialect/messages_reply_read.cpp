@@ -89,6 +89,7 @@ class MessagesReader final : public ReplyReader {
     const auto type = block["type"].stringOr("");
     if (type == "text") say(Piece::Kind::Text, block["text"].stringOr(""), pieces);
     if (type == "thinking") say(Piece::Kind::Reasoning, block["thinking"].stringOr(""), pieces);
+    if (type == "redacted_thinking") say(Piece::Kind::Redacted, block["data"].stringOr(""), pieces);
     if (type != "tool_use") return;
     // Servers exist that give the whole input at once.
     const auto input = block["input"];

@@ -73,6 +73,7 @@ class MessagesWriter final : public ReplyWriter {
       case Piece::Kind::Text: return say(Block::Text, "text_delta", "text", piece.text);
       case Piece::Kind::Reasoning: return say(Block::Thinking, "thinking_delta", "thinking", piece.text);
       case Piece::Kind::Signature: return open_ == Block::Thinking ? delta("signature_delta", "signature", piece.text) : std::string();
+      case Piece::Kind::Redacted: return start(Block::Thinking, JsonObject().raw("type", "\"redacted_thinking\"").text("data", piece.text).str()) + stop();
       case Piece::Kind::ToolBegin: return beginCall(piece);
       case Piece::Kind::ToolArguments: return addArguments(piece);
       case Piece::Kind::Finish:

@@ -39,6 +39,7 @@ struct Piece {
     Refusal,        // text
     Reasoning,      // text
     Signature,      // text: of the reasoning that has just ended
+    Redacted,       // text: reasoning that its provider alone can read, whole
     ToolBegin,      // index, id, name
     ToolArguments,  // index, text: what follows of the JSON text
     Logprobs,       // text: elements of the array `content` of OpenAI's logprobs, without its brackets

@@ -19,5 +19,7 @@ namespace signalbox::dialect {
 [[nodiscard]] bool includes(JsonDoc::Node root, std::string_view word);
 inline constexpr std::string_view kIncludeLogprobs = "message.output_text.logprobs";
 inline constexpr std::string_view kIncludeReasoning = "reasoning.encrypted_content";
+// Before an encrypted_content that holds a thought itself and not the signature of one.
+inline constexpr std::string_view kRedacted = "redacted:";
 
 }  // namespace signalbox::dialect

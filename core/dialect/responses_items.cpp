@@ -75,8 +75,9 @@ Part readReasoning(JsonDoc::Node item) {
   Part part{.kind = Part::Kind::Reasoning, .text = textsOf(item["content"])};
   if (part.text.empty()) part.text = textsOf(item["summary"]);
   auto kept = item["encrypted_content"].stringOr("");
-  part.redacted = part.text.empty() && !kept.empty();
-  (part.redacted ? part.data : part.signature) = std::move(kept);
+  part.redacted = kept.starts_with(kRedacted);
+  if (part.redacted) part.data = kept.substr(kRedacted.size());
+  else part.signature = std::move(kept);
   return part;
 }
 

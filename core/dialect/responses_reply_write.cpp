@@ -39,6 +39,7 @@ class ResponsesWriter final : public ReplyWriter {
       case Piece::Kind::Refusal: refuse(piece.text); break;
       case Piece::Kind::Reasoning: think(piece.text); break;
       case Piece::Kind::Signature: sign(piece.text); break;
+      case Piece::Kind::Redacted: redact(piece.text); break;
       case Piece::Kind::ToolBegin: beginCall(piece); break;
       case Piece::Kind::ToolArguments: addArguments(piece); break;
       case Piece::Kind::Finish:
@@ -89,7 +90,8 @@ class ResponsesWriter final : public ReplyWriter {
         flushText();
         close(Kind::Reasoning);  // one item each
         think(part.text);
-        sign(part.redacted ? part.data : part.signature);
+        if (part.redacted) redact(part.data);
+        else sign(part.signature);
       }
     }
     if (object_.withLogprobs()) logprobs_ = choice.logprobs;
@@ -219,6 +221,7 @@ class ResponsesWriter final : public ReplyWriter {
   }
   void think(const std::string& text) {
     if (text.empty()) return;
+    if (isOpen(Kind::Reasoning) && !items_.back().signature.empty()) close(Kind::Reasoning);  // that thought has ended
     startThinking();
     OutputItem& item = items_.back();
     const std::size_t i = items_.size() - 1;
@@ -232,6 +235,13 @@ class ResponsesWriter final : public ReplyWriter {
     if (signature.empty()) return;
     startThinking();
     items_.back().signature += signature;
+  }
+
+  void redact(const std::string& data) {
+    close(Kind::Reasoning);
+    startThinking();
+    items_.back().signature = std::string(kRedacted) + data;
+    close(Kind::Reasoning);
   }
 
   void beginCall(const Piece& piece) {

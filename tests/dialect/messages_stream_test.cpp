@@ -178,6 +178,17 @@ TEST(MessagesStreamTest, callsWhosePartsComeMixedAreWrittenOneAfterTheOther) {
   EXPECT_THAT(arguments, testing::ElementsAre("{\"n\":1}", "{}"));
 }
 
+TEST(MessagesStreamTest, aThoughtThatOnlyItsProviderReadsIsKept) {
+  std::string stream = kStream;
+  const std::string first = "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":1";
+  stream.insert(stream.find(first), "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":9,\"content_block\":"
+                                    "{\"type\":\"redacted_thinking\",\"data\":\"kept\"}}\n\n");
+  AnswerState state;
+  std::string kept;
+  for (const auto& piece : piecesOf(stream, state)) kept += piece.kind == Piece::Kind::Redacted ? piece.text : "";
+  EXPECT_EQ(kept, "kept");
+}
+
 TEST(MessagesStreamTest, aCallOfTheAnswerToolIsTheAnswersText) {
   Conversation conversation;
   conversation.format = {AnswerFormat::Kind::JsonSchema, "look", {}, R"({"type":"object"})", true};

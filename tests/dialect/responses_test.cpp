@@ -131,7 +131,9 @@ Reply anyReply(std::mt19937& random) {
   };
   Reply reply{.id = pick(4) ? "chatcmpl-" + std::to_string(pick(99)) : "", .model = "m", .created = pick(2) * 1234};
   Choice choice;
-  if (pick(2)) choice.parts.push_back({.kind = Part::Kind::Reasoning, .text = text(), .signature = pick(2) ? "sig" : ""});
+  for (int i = pick(3); i > 0; --i) choice.parts.push_back({.kind = Part::Kind::Reasoning, .text = text(), .signature = "sig" + std::to_string(i)});
+  if (!pick(4)) choice.parts.push_back({.kind = Part::Kind::Reasoning, .data = "kept", .redacted = true});
+  if (choice.parts.empty() && pick(2)) choice.parts.push_back({.kind = Part::Kind::Reasoning, .text = text()});
   if (pick(4)) choice.parts.push_back({.text = text()});
   if (!pick(5)) choice.parts.push_back({.kind = Part::Kind::Refusal, .text = text()});
   for (int i = pick(3); i > 0; --i) choice.calls.push_back({"call_" + std::to_string(i), "f" + std::to_string(i), text()});
@@ -156,6 +158,7 @@ std::vector<Piece> piecesOf(const Reply& reply, std::mt19937& random) {
   for (const auto& part : choice.parts) {
     const auto kind = part.kind == Part::Kind::Reasoning ? Piece::Kind::Reasoning : part.kind == Part::Kind::Refusal ? Piece::Kind::Refusal : Piece::Kind::Text;
     cut({.kind = kind}, part.text);
+    if (part.redacted) pieces.push_back({.kind = Piece::Kind::Redacted, .text = part.data});
     if (!part.signature.empty()) pieces.push_back({.kind = Piece::Kind::Signature, .text = part.signature});
   }
   for (std::size_t i = 0; i < choice.calls.size(); ++i) {
@@ -251,6 +254,31 @@ TEST(ResponsesWriterTest, aStreamCutAnywhereIsNeverComplete) {
   for (std::size_t cut = 0; cut < text.size(); ++cut) {
     const auto events = eventsOf(std::string_view(text).substr(0, cut));
     ASSERT_TRUE(events.empty() || (events.back()["type"] != "response.completed" && events.back()["type"] != "response.incomplete")) << cut;
+  }
+}
+
+// What a provider wants to see again of its thoughts comes back to it as it was, streamed or whole.
+TEST(ResponsesRoundTripTest, thoughtsComeBackToWhoeverThoughtThem) {
+  Reply reply{.id = "msg_1", .model = "m"};
+  reply.choices = {{.parts = {{.kind = Part::Kind::Reasoning, .text = "one", .signature = "s1"},
+                              {.kind = Part::Kind::Reasoning, .data = "kept", .redacted = true},
+                              {.kind = Part::Kind::Reasoning, .text = "two", .signature = "s2"},
+                              {.text = "yes"}},
+                    .finish = Finish::Stop}};
+  const auto request = read(with(R"("include":["reasoning.encrypted_content"])"));
+  std::mt19937 random(1);
+  const auto writer = responsesReplyWriter(request, 1);
+  std::string text;
+  for (const auto& piece : piecesOf(reply, random)) text += writer->piece(piece);
+  text += writer->terminal();
+  const Json streamed = eventsOf(text).back()["response"];
+  for (const Json& response : {*parseJson(responsesReplyWriter(request, 1)->whole(reply)), streamed}) {
+    Json input = response["output"];
+    input.push_back({{"role", "user"}, {"content", "And?"}});
+    const auto again = conversationOfResponses(Json{{"model", "m"}, {"input", input}}.dump());
+    ASSERT_TRUE(again);
+    ASSERT_EQ(again->turns.size(), 2u) << response.dump();
+    EXPECT_EQ(again->turns[0].parts, reply.choices[0].parts);
   }
 }
 
