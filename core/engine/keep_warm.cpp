@@ -13,7 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/log.h"
-#include "dialect/openai_chat.h"
+#include "dialect/client_dialect.h"
 #include "domain/error_status.h"
 #include "text/tokens.h"
 #include "upstream/tier_call.h"
@@ -28,7 +28,7 @@ constexpr Duration kPatience = std::chrono::seconds(120);
 // What went wrong, where a tier call tells of it.
 class ProbeHost final : public upstream::Host {
  public:
-  dialect::Additions additions(const domain::Deployment&) override { return {}; }
+  dialect::Additions additions(const domain::Deployment&) override { return {.completions = dialect::Completions::Native}; }
   void attemptFailed(const upstream::Exchange& exchange, const domain::Attempt& attempt, const Error& error) override {
     failed = attempt;
     failed->error = domain::errorStatus(error.code).code;
@@ -58,7 +58,13 @@ KeepWarm::KeepWarm(std::shared_ptr<const config::Config> config, std::shared_ptr
                    journal::Journal& journal)
     : config_(std::move(config)), health_(std::move(health)), pricing_(pricing), journal_(journal) {
   // Our own and always readable.
-  request_ = dialect::readChatRequest(R"({"model":"auto","max_tokens":1,"messages":[{"role":"user","content":")" + std::string(kQuestion) + "\"}]}", {}).value();
+  const auto asking = [](domain::Dialect dialect, const std::string& members) {
+    return dialect::readRequest(dialect, R"({"model":"auto",)" + members + "}", {}).value();
+  };
+  const std::string words = "\"" + std::string(kQuestion) + "\"";
+  chat_ = asking(domain::Dialect::OpenAiChat, R"("max_tokens":1,"messages":[{"role":"user","content":)" + words + "}]");
+  completion_ = asking(domain::Dialect::OpenAiCompletions, R"("max_tokens":1,"prompt":)" + words);
+  embedding_ = asking(domain::Dialect::OpenAiEmbeddings, R"("input":)" + words);
   client_ = std::make_shared<upstream::Client>(io_.get_executor(), config_, health_);
   for (const auto& upstream : config_->upstreams) {
     for (const auto& model : upstream.models) {
@@ -69,7 +75,7 @@ KeepWarm::KeepWarm(std::shared_ptr<const config::Config> config, std::shared_ptr
         if (problem) log::error("{} is not kept warm any more: an unexpected failure", name);
         if (--running_ == 0) io_.stop();
       };
-      asio::co_spawn(io_, keep({upstream.name, model.id}, upstream.keep_warm->every), asio::bind_cancellation_slot(signal.slot(), ended));
+      asio::co_spawn(io_, keep({upstream.name, model.id}, questionFor(model), upstream.keep_warm->every), asio::bind_cancellation_slot(signal.slot(), ended));
     }
   }
   thread_ = std::thread([this] { io_.run(); });
@@ -83,14 +89,19 @@ KeepWarm::~KeepWarm() {
   thread_.join();
 }
 
-Task<void> KeepWarm::keep(domain::Deployment deployment, Duration every) {
+const domain::Request& KeepWarm::questionFor(const domain::ModelOffer& model) const {
+  if (model.embeddings) return embedding_;
+  return model.chat_only.value_or(true) ? chat_ : completion_;
+}
+
+Task<void> KeepWarm::keep(domain::Deployment deployment, const domain::Request& question, Duration every) {
   co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
   co_await asio::this_coro::throw_if_cancelled(false);
   const upstream::Guard& guard = health_->protection().of(deployment);
   asio::steady_timer timer(io_);
   while (true) {
     const Duration idle = guard.idleFor(steadyNow());
-    if (idle >= every) co_await probe(deployment);
+    if (idle >= every) co_await probe(deployment, question);
     const auto cancellation = co_await asio::this_coro::cancellation_state;
     if (cancellation.cancelled() != asio::cancellation_type::none) co_return;
     timer.expires_after(idle >= every ? every : every - idle);
@@ -98,7 +109,7 @@ Task<void> KeepWarm::keep(domain::Deployment deployment, Duration every) {
   }
 }
 
-Task<void> KeepWarm::probe(domain::Deployment deployment) {
+Task<void> KeepWarm::probe(domain::Deployment deployment, const domain::Request& question) {
   domain::Tier alone;
   for (const auto& tier : config_->tiers) {
     if (alone.name.empty() && std::find(tier.deployments.begin(), tier.deployments.end(), deployment) != tier.deployments.end()) alone.name = tier.name;
@@ -107,7 +118,7 @@ Task<void> KeepWarm::probe(domain::Deployment deployment) {
   alone.timeout = alone.total_timeout = kPatience;
   upstream::TierCall call;
   call.tier = &alone;
-  call.request = &request_;
+  call.request = &question;
   call.short_answer = true;
   call.probe = true;
   ProbeHost host;

@@ -27,15 +27,16 @@ class KeepWarm {
   [[nodiscard]] static bool wanted(const config::Config& config);
 
  private:
-  Task<void> keep(domain::Deployment deployment, Duration every);
-  Task<void> probe(domain::Deployment deployment);
+  Task<void> keep(domain::Deployment deployment, const domain::Request& question, Duration every);
+  Task<void> probe(domain::Deployment deployment, const domain::Request& question);
+  [[nodiscard]] const domain::Request& questionFor(const domain::ModelOffer& model) const;
   void settle(const domain::Deployment& deployment, domain::Attempt attempt, const std::optional<domain::Usage>& usage);
 
   std::shared_ptr<const config::Config> config_;
   std::shared_ptr<upstream::HealthTable> health_;
   Pricing& pricing_;
   journal::Journal& journal_;
-  domain::Request request_;
+  domain::Request chat_, completion_, embedding_;  // what models are asked, each in what it knows
   asio::io_context io_{1};
   std::shared_ptr<upstream::Client> client_;
   std::vector<std::unique_ptr<asio::cancellation_signal>> signals_;

@@ -6,7 +6,7 @@ import re
 import threading
 import unittest
 
-from harness import FlowTest, Router, row, simulate, sse, write_outcomes
+from harness import FlowTest, Router, row, simulate, sse, until, write_outcomes
 from record_test import Provider, chunk, whole
 
 CASCADE = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}, "gate": {"local": {"signal": "mean-token", "escalate-below": 0.5}}}]}
@@ -79,6 +79,21 @@ class EmbeddingsTest(DialectsTest):
         router = self.serve(lambda name, body, send: send(500, {"error": {"message": "down"}}) if name == "local" else send(200, vectors(body, "two")), models)
         status, headers, _ = router.request("POST", "/v1/embeddings", {"model": "auto", "input": "a"})
         self.assertEqual((status, self.asked("frontier")), (502, []))
+
+    def test_models_are_kept_warm_by_what_they_know(self):
+        asked = []
+
+        def answer(body, send):
+            asked.append(body)
+            send(200, vectors(body, "embed") if "input" in body else completion() if "prompt" in body else whole("x"))
+
+        provider = self.enter(Provider(answer))
+        models = [{"id": "chat"}, {"id": "embed", "embeddings": True}, {"id": "base", "completions": "native"}]
+        upstream = {"name": "local", "api": "openai", "base_url": provider.url, "models": models, "keep_warm": {"every": "200ms", "expect_within": "5s"}}
+        self.enter(Router(self.folder, [upstream], [{"name": "local", "deployments": ["local/chat"]}], {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}))
+        until(lambda: len({body["model"] for body in asked}) == 3, "every model is asked")
+        known = {"chat": "messages", "embed": "input", "base": "prompt"}
+        self.assertTrue(all(known[body["model"]] in body for body in asked), asked)
 
     def test_refuse_wrong_types(self):
         router = self.serve(lambda name, body, send: send(200, vectors(body, "m")))
