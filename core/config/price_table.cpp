@@ -57,12 +57,17 @@ void readComment(std::string_view line, Table& table) {
 
 void readRow(std::string_view line, Table& table) {
   const auto fields = split(line, ',');
-  if (fields.size() != 7) return;
+  if (fields.size() != 12) return;
   const auto input = perToken(fields[2]);
   const auto output = perToken(fields[3]);
   if (!input || !output) return;
   domain::Price price{*input, *output, perToken(fields[4]), perToken(fields[5]), {}};
-  const auto source = table.sources.find(fields[6]);
+  price.reasoning = perToken(fields[6]);
+  price.audio_input = perToken(fields[7]);
+  price.audio_output = perToken(fields[8]);
+  price.batch_input = perToken(fields[9]);
+  price.batch_output = perToken(fields[10]);
+  const auto source = table.sources.find(fields[11]);
   price.source = source == table.sources.end() ? std::string("built-in table") : source->second;
   table.by_model[fields[1]].push_back({fields[0], std::move(price)});
   ++table.rows;
@@ -87,8 +92,9 @@ std::optional<domain::Price> ofProvider(const std::vector<Entry>& entries, std::
   return found == entries.end() ? std::nullopt : std::optional(found->price);
 }
 
-bool sameFigures(const domain::Price& a, const domain::Price& b) {
-  return a.input == b.input && a.output == b.output && a.cached_input == b.cached_input && a.cache_write == b.cache_write;
+bool sameFigures(domain::Price a, const domain::Price& b) {
+  a.source = b.source;
+  return a == b;
 }
 
 std::optional<domain::Price> exact(std::string_view provider, std::string_view model) {

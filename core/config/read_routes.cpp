@@ -38,6 +38,11 @@ domain::Price readPrice(const Json& json) {
   price.output = json["output"].get<double>() / per;
   price.cached_input = optional("cached-input");
   price.cache_write = optional("cache-write");
+  price.reasoning = optional("reasoning");
+  price.audio_input = optional("audio-input");
+  price.audio_output = optional("audio-output");
+  price.batch_input = optional("batch-input");
+  price.batch_output = optional("batch-output");
   price.source = "configuration";
   return price;
 }

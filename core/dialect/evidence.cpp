@@ -84,6 +84,8 @@ std::optional<domain::Usage> readUsage(JsonDoc::Node usage) {
   if (read.reasoning > 0 && countOr(total, 0) == read.input + read.output + read.reasoning) {
     read.output += read.reasoning;
   }
+  read.audio_input = countOr(input["audio_tokens"], 0);
+  read.audio_output = countOr(usage["completion_tokens_details"]["audio_tokens"], 0);
   read.source = domain::UsageSource::Provider;
   return read;
 }

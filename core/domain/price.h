@@ -16,10 +16,15 @@ struct Price {
   std::optional<double> cached_input;  // unset: charged as input
   std::optional<double> cache_write;   // unset: charged as input
   std::string source;                  // where the figure is from, with its date
+  std::optional<double> reasoning{};     // unset: charged as output
+  std::optional<double> audio_input{};   // unset: charged as input, and output
+  std::optional<double> audio_output{};
+  std::optional<double> batch_input{};   // what the provider takes for batches, which do not go through the router
+  std::optional<double> batch_output{};
   friend bool operator==(const Price&, const Price&) = default;
 };
 
-// Tokens of one attempt. `cached_input` and `cache_write` are parts of `input`, `reasoning` is a part of `output`.
+// Tokens of one attempt. `cached_input`, `cache_write` and `audio_input` are parts of `input`, `reasoning` and `audio_output` of `output`.
 struct Usage {
   std::int64_t input = 0;
   std::int64_t output = 0;
@@ -27,6 +32,8 @@ struct Usage {
   std::int64_t cache_write = 0;
   std::int64_t reasoning = 0;
   UsageSource source = UsageSource::None;
+  std::int64_t audio_input = 0;
+  std::int64_t audio_output = 0;
 };
 
 // Σ tokens × price; each token priced once: parts are taken out of their whole first. nullopt when the usage is unknown.

@@ -5,8 +5,8 @@
     build_prices.py FOLDER > resources/prices/prices.csv
 
 FOLDER holds model_prices_and_context_window.json, genai_prices.json and models_dev_prices.csv. Where several lists know a
-model of a provider, the first of them in that order speaks. Only token prices of text are taken; a list that says zero means a
-free tier or a subscription, not a price, and is left out. Where a price depends on the length of the prompt, the price of the
+model of a provider, the first of them in that order speaks. Token prices of text are taken, and of sound and of batches where a
+list has them; a list that says zero means a free tier or a subscription, not a price, and is left out. Where a price depends on the length of the prompt, the price of the
 short one is taken.
 """
 import csv
@@ -45,7 +45,9 @@ def from_litellm(folder):
         million = lambda key: None if entry.get(key) is None else round(entry[key] * 1e6, 9)
         yield (provider_name(entry["litellm_provider"]), model.split("/")[-1], million("input_cost_per_token"),
                million("output_cost_per_token"), million("cache_read_input_token_cost"),
-               million("cache_creation_input_token_cost"), "m")
+               million("cache_creation_input_token_cost"), million("output_cost_per_reasoning_token"),
+               million("input_cost_per_audio_token"), million("output_cost_per_audio_token"),
+               million("input_cost_per_token_batches"), million("output_cost_per_token_batches"), "m")
 
 
 def current_prices(prices):
@@ -67,7 +69,8 @@ def from_genai(folder):
             prices = current_prices(model["prices"])
             for name in spelled_ids(model):
                 yield (provider_name(provider["id"]), name, amount(prices.get("input_mtok")), amount(prices.get("output_mtok")),
-                       amount(prices.get("cache_read_mtok")), amount(prices.get("cache_write_mtok")), "g")
+                       amount(prices.get("cache_read_mtok")), amount(prices.get("cache_write_mtok")), amount(prices.get("output_reasoning_mtok")),
+                       amount(prices.get("input_audio_mtok")), amount(prices.get("output_audio_mtok")), None, None, "g")
 
 
 def from_models_dev(folder):
@@ -75,7 +78,8 @@ def from_models_dev(folder):
     with open(folder / "models_dev_prices.csv", newline="") as file:
         for row in csv.DictReader(file):
             yield (provider_name(row["provider"]), row["model"], number(row["input_usd_per_mtok"]),
-                   number(row["output_usd_per_mtok"]), number(row["cache_read_usd_per_mtok"]), None, "d")
+                   number(row["output_usd_per_mtok"]), number(row["cache_read_usd_per_mtok"]), None, None, None, None,
+                   None, None, "d")
 
 
 def usable(row):
@@ -104,7 +108,7 @@ def main():
         print(f"# source {key} {date} {words}")
     for alias, provider in sorted(PROVIDERS.items()):
         print(f"# alias {alias} {provider}")
-    print("provider,model,input,output,cached_input,cache_write,source")
+    print("provider,model,input,output,cached_input,cache_write,reasoning,audio_input,audio_output,batch_input,batch_output,source")
     for key in sorted(table):
         provider, model, *prices, source = table[key]
         print(",".join([provider, model, *map(text, prices), source]))
