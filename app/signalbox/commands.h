@@ -18,6 +18,7 @@ void addCalibrate(CLI::App& app, ExitCode& exit);
 void addDemo(CLI::App& app, ExitCode& exit);
 void addPolicy(CLI::App& app, ExitCode& exit);
 void addExport(CLI::App& app, ExitCode& exit);
+void addEconomics(CLI::App& app, ExitCode& exit);
 void addTail(CLI::App& app, ExitCode& exit);
 void addToken(CLI::App& app, ExitCode& exit);
 

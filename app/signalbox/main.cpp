@@ -30,6 +30,7 @@ constexpr void (*kCommands[])(CLI::App&, ExitCode&) = {
     signalbox::app::addPolicy,
     signalbox::app::addTail,
     signalbox::app::addExport,
+    signalbox::app::addEconomics,
     signalbox::app::addToken,
 };
 

@@ -57,6 +57,8 @@ class Reader {
   // Every decision of the range in (ts, id) order with attempts if asked; the callback returns false to stop.
   virtual Result<void> scan(const DecisionQuery& query, bool attempts,
                             const std::function<bool(const domain::CommittedDecision&)>& row) = 0;
+  // Attempts of no decision, in the order in which they began.
+  virtual Result<void> probes(WallMicros since, WallMicros until, const std::function<void(const domain::Attempt&)>& row) = 0;
   // Decisions with seq > last, oldest first and with their attempts, as a live feed has them: for resuming one.
   virtual Result<std::vector<domain::CommittedDecision>> decisionsAfter(std::int64_t last, std::size_t limit) = 0;
   virtual Result<std::int64_t> lastSeq() = 0;

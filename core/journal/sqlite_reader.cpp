@@ -179,6 +179,20 @@ Result<void> SqliteReader::scan(const DecisionQuery& query, bool attempts,
   });
 }
 
+Result<void> SqliteReader::probes(WallMicros since, WallMicros until, const std::function<void(const domain::Attempt&)>& row) {
+  if (auto done = ready(); !done) return done;
+  auto rows = db_->prepare("SELECT rid, " + attemptColumns() + " FROM probe_rows WHERE ts >= ? AND ts < ? ORDER BY ts");
+  if (!rows) return std::unexpected(rows.error());
+  rows->bind(1, since);
+  rows->bind(2, until);
+  return forEach(*rows, [&](const Statement& at) -> Result<bool> {
+    auto attempt = readAttempt(at, words_);
+    if (!attempt) return std::unexpected(attempt.error());
+    row(*attempt);
+    return true;
+  });
+}
+
 Result<std::vector<domain::CommittedDecision>> SqliteReader::decisionsAfter(std::int64_t last, std::size_t limit) {
   if (auto done = ready(); !done) return std::unexpected(done.error());
   auto rows = db_->prepare("SELECT seq, " + decisionColumns() + " FROM decision_rows WHERE seq > ? ORDER BY seq LIMIT ?");

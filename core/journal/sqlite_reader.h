@@ -22,6 +22,7 @@ class SqliteReader final : public Reader {
   Result<domain::Decision> decision(const domain::DecisionId& id) override;
   Result<void> scan(const DecisionQuery& query, bool attempts,
                     const std::function<bool(const domain::CommittedDecision&)>& row) override;
+  Result<void> probes(WallMicros since, WallMicros until, const std::function<void(const domain::Attempt&)>& row) override;
   Result<std::vector<domain::CommittedDecision>> decisionsAfter(std::int64_t last, std::size_t limit) override;
   Result<std::int64_t> lastSeq() override;
   Result<std::vector<domain::Label>> labels(const domain::DecisionId& id) override;
