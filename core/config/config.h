@@ -89,6 +89,7 @@ struct Config {
   std::vector<domain::CalibrationMap> calibrations;  // read from the files that "calibration" lists
   std::string policy_file;             // absolute; empty = none given
   std::optional<domain::PolicyDocument> policy;  // read from policy_file, compiled against the tiers
+  std::optional<std::uint64_t> memory_limit;  // bytes; unset: that of the control group, where there is one
   std::string log_level = "info";
   std::optional<Otlp> otlp;            // nullopt: no traces are made or sent
   Duration drain_delay{};                                // still accepting, but not ready

@@ -119,6 +119,7 @@ std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::s
   readListeners(from, *config);
   readKeys(from, *config);
   readStore(from, *config);
+  readLimits(from, *config);
   readUpstreams(from, *config);
   readTiers(from, *config);
   readAliases(from, *config);

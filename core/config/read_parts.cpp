@@ -137,6 +137,16 @@ void readKeys(const Reading& from, Config& config) {
   needsSecrets(from, "listen", config.listen, !config.keys.empty(), "keys: [ { name: NAME, key: { env: NAME } } ]");
 }
 
+void readLimits(const Reading& from, Config& config) {
+  const Json limits = from.json.value("limits", Json::object());
+  if (!limits.contains("memory")) return;
+  const auto memory = parseSize(limits["memory"].get_ref<const std::string&>());
+  constexpr std::uint64_t kLeast = 64ull << 20;
+  if (!memory) from.problems.error("/limits/memory", memory.error().message);
+  else if (*memory < kLeast) from.problems.error("/limits/memory", limits["memory"].get<std::string>() + " is less than the router takes by itself; allowed is a size from 64MiB on");
+  else config.memory_limit = *memory;
+}
+
 void readStore(const Reading& from, Config& config) {
   const Json store = from.json.value("store", Json::object());
   if (store.value("kind", "sqlite") == "postgres") {

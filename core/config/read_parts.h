@@ -17,6 +17,7 @@ struct Reading {
 
 void readListeners(const Reading& from, Config& config);
 void readKeys(const Reading& from, Config& config);
+void readLimits(const Reading& from, Config& config);
 void readStore(const Reading& from, Config& config);
 void readUpstreams(const Reading& from, Config& config);
 void readTiers(const Reading& from, Config& config);     // after the upstreams

@@ -106,6 +106,12 @@ domain::Upstream readUpstream(const Reading& from, const Json& json, const std::
   if (json.contains("cost")) {
     upstream.gpu_cost = domain::GpuCost{json["cost"]["gpu_usd_per_hour"].get<double>(), json["cost"].value("replicas", 1)};
   }
+  if (json.contains("limits")) {
+    const Json& limits = json["limits"];
+    upstream.limits.in_flight = limits.value("in-flight", upstream.limits.in_flight);
+    upstream.limits.pending = limits.value("pending", upstream.limits.pending);
+    if (limits.contains("queue")) upstream.limits.queue = readDuration(from, limits["queue"], pointer + "/limits/queue");
+  }
   readModels(from, json["models"], pointer + "/models", json.value("provider", providerOf(upstream)), upstream);
   return upstream;
 }

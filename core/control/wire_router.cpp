@@ -168,6 +168,7 @@ Json toJson(const domain::UpstreamStatus& upstream) {
             {"base_url", upstream.base_url},
             {"health", upstream.health},
             {"in_flight", upstream.in_flight},
+            {"pending", upstream.pending},
             {"requests", upstream.requests},
             {"failures", upstream.failures},
             {"last_error", upstream.last_error},
@@ -191,6 +192,7 @@ Result<domain::UpstreamStatus> upstreamFromJson(const Json& json) {
   fields.read("health", upstream.health);
   fields.read("breaker", upstream.breaker);
   fields.read("in_flight", upstream.in_flight);
+  fields.read("pending", upstream.pending);
   fields.read("requests", upstream.requests);
   fields.read("failures", upstream.failures);
   fields.read("ttft_p50_ms", upstream.ttft_p50_ms);

@@ -91,6 +91,7 @@ struct UpstreamStatus {
   std::int64_t probes = 0;         // requests of the router's own that keep it warm; not among `requests`
   std::int64_t probe_failures = 0;
   std::optional<double> probe_cost_usd{};  // of all of them; unset: the price is not known
+  std::int64_t pending = 0;        // requests that wait for a place
 };
 
 }  // namespace signalbox::domain

@@ -37,6 +37,14 @@ struct GpuCost {
   int replicas = 1;
 };
 
+// How much of it may be going on at once; see admit/places.h.
+struct UpstreamLimits {
+  std::size_t in_flight = 256;
+  std::size_t pending = 256;
+  Duration queue = std::chrono::seconds(1);
+  friend bool operator==(const UpstreamLimits&, const UpstreamLimits&) = default;
+};
+
 struct Upstream {
   std::string name;
   UpstreamApi api = UpstreamApi::OpenAi;
@@ -46,6 +54,7 @@ struct Upstream {
   std::optional<KeepWarm> keep_warm;
   std::optional<GpuCost> gpu_cost;
   std::vector<ModelOffer> models;
+  UpstreamLimits limits{};
 };
 
 struct Deployment {

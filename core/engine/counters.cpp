@@ -194,6 +194,10 @@ std::string Counters::text(const Facts& facts) const {
   out.describe("signalbox_upstream_failures_total", "counter", "Failed attempts by upstream.");
   for (const auto& upstream : facts.upstreams) out.sample(MetricsText::label("upstream", upstream.name), static_cast<double>(upstream.failures));
   protectionText(out, facts.upstreams);
+  out.describe("signalbox_upstream_in_flight", "gauge", "Requests that an upstream is answering now.");
+  for (const auto& upstream : facts.upstreams) out.sample(MetricsText::label("upstream", upstream.name), static_cast<double>(upstream.in_flight));
+  out.describe("signalbox_upstream_pending", "gauge", "Requests that wait for a place at an upstream.");
+  for (const auto& upstream : facts.upstreams) out.sample(MetricsText::label("upstream", upstream.name), static_cast<double>(upstream.pending));
   out.describe("signalbox_upstream_refused_additions", "gauge", "What an upstream refused of what the router asks for itself, and is not asked for now.");
   for (const auto& upstream : facts.upstreams) {
     for (const auto& refused : upstream.refused) {

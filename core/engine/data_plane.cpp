@@ -22,6 +22,8 @@
 namespace signalbox::engine {
 namespace {
 
+// Far above what a full turn of a worker takes under any load that it can bear.
+constexpr Duration kMostLag = std::chrono::milliseconds(100);
 constexpr std::string_view kModels = "/v1/models";
 
 http::Response json(int status, std::string body) {
@@ -73,7 +75,7 @@ std::shared_ptr<DataPlane::Lane> DataPlane::lane(server::Worker& worker) {
 
 RouteServices DataPlane::servicesOf(const Generation& generation) const {
   return {*generation.config, services_.keys, services_.policies, services_.journal, *generation.pricing, services_.counters,
-          services_.additions_memory, services_.paused, services_.traces};
+          services_.additions_memory, services_.memory, services_.paused, services_.traces};
 }
 
 Task<void> DataPlane::handle(server::Worker& worker, http::Request request, server::Responder& responder) {
@@ -119,7 +121,7 @@ DataPlane::Hold DataPlane::hold(server::Worker& worker) { return {lane(worker), 
 
 Task<void> DataPlane::serveModel(server::Worker& worker, domain::Dialect dialect, http::Request request, server::Responder& responder) {
   const Hold own = hold(worker);
-  Route route(servicesOf(*own.lane->generation), *own.lane->client, dialect, std::move(request), responder);
+  Route route(servicesOf(*own.lane->generation), *own.lane->client, dialect, std::move(request), responder, worker.lag() > kMostLag);
   co_await route.run();
 }
 

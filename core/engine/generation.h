@@ -42,6 +42,7 @@ class Generations {
     return std::make_shared<const Generation>(Generation{before->number + 1, std::move(config), std::move(pricing), std::move(health)});
   }
   void set(const std::shared_ptr<const Generation>& next) {
+    next->health->limit(*next->config);
     current_.set(next);
     number_.store(next->number, std::memory_order_release);
   }

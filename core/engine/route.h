@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "admit/keys.h"
+#include "admit/memory_pressure.h"
 #include "base/snapshot.h"
 #include "classify/features.h"
 #include "domain/decision.h"
@@ -33,13 +34,15 @@ struct RouteServices {
   Pricing& pricing;
   Counters& counters;
   AdditionsMemory& additions_memory;
+  const admit::MemoryPressure& memory;
   const std::atomic<bool>& paused;  // pass-through: routed requests go to the last tier, ungated
   TraceExporter* traces = nullptr;  // nullptr: none are sent
 };
 
 class Route final : private upstream::Host {
  public:
-  Route(RouteServices services, upstream::Client& client, domain::Dialect dialect, http::Request request, server::Responder& responder);
+  Route(RouteServices services, upstream::Client& client, domain::Dialect dialect, http::Request request, server::Responder& responder,
+        bool overloaded);
   ~Route() override;
   Route(const Route&) = delete;
   Route& operator=(const Route&) = delete;
@@ -120,6 +123,7 @@ class Route final : private upstream::Host {
   http::Request http_;
   server::Responder& responder_;
 
+  const bool overloaded_;                    // the worker is behind with everything: nothing more is begun
   SteadyTime started_;
   Duration attempts_open_{};                 // time with an attempt open: not the router's own
   SteadyTime counted_to_{};                  // of that

@@ -26,8 +26,9 @@ double millis(Duration duration) { return std::chrono::duration<double, std::mil
 
 }  // namespace
 
-Route::Route(RouteServices services, upstream::Client& client, domain::Dialect dialect, http::Request request, server::Responder& responder)
-    : services_(services), client_(client), http_(std::move(request)), responder_(responder), started_(steadyNow()) {
+Route::Route(RouteServices services, upstream::Client& client, domain::Dialect dialect, http::Request request, server::Responder& responder,
+             bool overloaded)
+    : services_(services), client_(client), http_(std::move(request)), responder_(responder), overloaded_(overloaded), started_(steadyNow()) {
   decision_.id = Uuid::v7();
   decision_.ts = wallNow();
   decision_.dialect = dialect;
@@ -60,6 +61,11 @@ Result<void> Route::admit() {
   if (!client) return std::unexpected(client.error());
   key_ = *client;
   decision_.key = key_->name;
+  if (overloaded_ || services_.memory.sheds()) {
+    const char* why = overloaded_ ? "the router has more requests than it can answer; send this one again in a moment"
+                                  : "the router is short of memory; send the request again in a moment";
+    return std::unexpected(Error{ErrorCode::Overloaded, why, {}, {}, 0, 1});
+  }
   if (auto entered = key_->account->enter(key_->limits, steadyNow(), holding_); !entered) return entered;
 
   auto request = dialect::readRequest(decision_.dialect, std::move(http_.body), http_.headers);

@@ -159,6 +159,7 @@ Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
   upstream::TierCall call;
   call.tier = &tierAt(tier);
   call.request = &request_;
+  call.key = key_->name;
   call.stream = request_.stream;
   if (request_.stream && holds(tier) == Hold::Whole) call.enough = &upstream::Exchange::nothingIsEnough;
   if (request_.stream && holds(tier) == Hold::Prefix) {

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "base/memory_limit.h"
 #include "engine/access.h"
 #include "engine/console_service.h"
 #include "engine/control_socket.h"
@@ -24,13 +25,6 @@
 namespace signalbox::engine {
 namespace {
 
-std::int64_t residentBytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::int64_t total = 0, resident = 0;
-  statm >> total >> resident;
-  return resident * ::sysconf(_SC_PAGESIZE);
-}
-
 // The control port speaks WebSocket only; a plain request is told so.
 class ControlDoor final : public server::Handler {
  public:
@@ -41,6 +35,7 @@ class ControlDoor final : public server::Handler {
   void refused(int, std::string_view) override {}
 };
 
+constexpr Duration kMeasureMemory = std::chrono::milliseconds(100);
 constexpr Duration kLookForNewTokens = std::chrono::milliseconds(500);
 
 // Members die from the last to the first: listeners, then what they use.
@@ -91,6 +86,7 @@ class RunningRouter final : public Router, private RouterFacts {
   std::string state() const;
   void waitBeforeDrain();
   void keepWarm(const std::shared_ptr<const Generation>& generation);
+  void watchMemory();
   server::ServerOptions serverOptions(const config::Address& address, std::size_t workers) const;
 
   RouterOptions options_;
@@ -100,6 +96,7 @@ class RunningRouter final : public Router, private RouterFacts {
   Generations generations_;
   Counters counters_;
   AdditionsMemory additions_memory_;
+  admit::MemoryPressure memory_;
   SteadyTime started_;
   std::atomic<bool> paused_{false}, draining_{false}, serving_{false};
   std::unique_ptr<EventFeed> feed_;
@@ -112,6 +109,8 @@ class RunningRouter final : public Router, private RouterFacts {
   std::shared_ptr<const Generation> warm_of_;  // whose prices it is charged by
   std::unique_ptr<KeepWarm> keep_warm_;
   ControlDoor door_;
+  Subscription measuring_;
+  std::optional<Ticker> ticker_;
   std::mutex data_mutex_;  // of its end; see hasten()
   std::condition_variable hurry_;
   std::atomic<bool> hastened_{false};
@@ -170,7 +169,7 @@ Result<void> RunningRouter::listen() {
   std::size_t workers = options_.workers.value_or(config_->workers);
   if (workers == 0) workers = std::max(1u, std::thread::hardware_concurrency());
   if (config_->otlp) traces_ = std::make_unique<TraceExporter>(*config_, options_.version);
-  const RouteServices services{*config_, access_->keys(), *policies_, *journal_, *generations_.current()->pricing, counters_, additions_memory_, paused_, traces_.get()};
+  const RouteServices services{*config_, access_->keys(), *policies_, *journal_, *generations_.current()->pricing, counters_, additions_memory_, memory_, paused_, traces_.get()};
   DataPlane::Facts facts;
   facts.state = [this] { return state(); };
   facts.metrics = [this] {
@@ -182,6 +181,7 @@ Result<void> RunningRouter::listen() {
   data_options.listen.descriptor = options_.listen_socket;
   data_options.identity = identities_.listen;
   data_options.hosts = config_->listen.hosts;
+  data_options.refusing = &memory_.refusing();
   auto data = server::Server::bind(std::move(data_options), *plane_, nullptr);
   if (!data) return std::unexpected(data.error());
   data_ = std::move(*data);
@@ -206,6 +206,7 @@ Result<void> RunningRouter::listen() {
   reload.changed = [this](const std::shared_ptr<const Generation>& generation) { keepWarm(generation); };
   reloader_ = std::make_unique<Reloader>(Reloader::Parts{generations_, *access_, *policies_, *data_, *control_}, std::move(reload));
   access_->watch(kLookForNewTokens, [this](Access::ControlTokens tokens) { socket_->setTokens(std::move(tokens)); });
+  watchMemory();
   data_->start();
   control_->start();
   keepWarm(generations_.current());
@@ -220,6 +221,25 @@ void RunningRouter::keepWarm(const std::shared_ptr<const Generation>& generation
   if (KeepWarm::wanted(*generation->config)) keep_warm_ = std::make_unique<KeepWarm>(generation->config, generation->health, *generation->pricing, *journal_);
 }
 
+void RunningRouter::watchMemory() {
+  const auto measure = [this, of_group = memoryLimit()] {
+    const auto limit = generations_.current()->config->memory_limit;
+    const auto most = limit ? limit : of_group;
+    if (!most) return;
+    auto used = residentBytes();
+    if (memory_.near(used, *most)) {
+      releaseFreedMemory();
+      used = residentBytes();
+    }
+    if (!memory_.measured(used, *most)) return;
+    const char* what = memory_.refuses() ? "requests and connections are refused" : memory_.sheds() ? "requests are shed" : "all is well again";
+    log::warn("{} MiB of the {} MiB that the router may use are in use: {}", used >> 20, *most >> 20, what);
+  };
+  measure();
+  ticker_.emplace();
+  measuring_ = ticker_->every(kMeasureMemory, measure);
+}
+
 std::string RunningRouter::state() const {
   if (draining_.load(std::memory_order_relaxed)) return "draining";
   if (!serving_.load(std::memory_order_relaxed)) return "starting";
@@ -231,7 +251,7 @@ domain::RouterStatus RunningRouter::status() const {
   status.state = state();
   status.uptime_s = std::chrono::duration<double>(steadyNow() - started_).count();
   status.journal = journal_->status();
-  status.memory_bytes = residentBytes();
+  status.memory_bytes = static_cast<std::int64_t>(residentBytes());
   status.in_flight = counters_.in_flight.load(std::memory_order_relaxed);
   status.last_event_ts = feed_->lastEventTime();
   if (reloader_) status.config = reloader_->status();
@@ -264,6 +284,8 @@ void RunningRouter::stop(Duration drain) {
   keep_warm_.reset();
   if (data_ && drain > Duration{}) waitBeforeDrain();
   if (data_) data_->drain(hastened_.load() ? Duration{} : drain);
+  measuring_.reset();
+  ticker_.reset();
   access_->stop();  // it closes sessions of the control plane
   if (control_) control_->drain(Duration{});
   {

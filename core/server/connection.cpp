@@ -186,6 +186,10 @@ bool Connection::onHead(std::string_view following) {
     refuse(refusal.status, refusal.why);
     return false;
   }
+  if (parser_.head().method == "POST" && shared_.refuses()) {
+    refuse(429, "The server is short of memory; try again shortly.");
+    return false;
+  }
   body_began_ = worker_.now();
   if (parser_.expectsContinue() && parser_.hasBody() && following.empty()) {
     out_.append(kContinue);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/subscription.h"
 #include "base/task.h"
@@ -46,6 +47,8 @@ class Worker {
   virtual ~Worker() = default;
   [[nodiscard]] virtual Executor executor() = 0;
   [[nodiscard]] virtual std::size_t index() const = 0;
+  // How late this thread has been with what was due, at least, for the last quarter of a second: all of it waits that long.
+  [[nodiscard]] virtual Duration lag() const { return {}; }
 };
 
 class Handler {

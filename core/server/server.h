@@ -2,6 +2,7 @@
 // Listeners, workers and connections. Owned by the program; started and stopped from one thread. Each worker has its own
 // thread, io_context and SO_REUSEPORT listener; a plain bind comes first, so that a port in use is noticed.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -42,6 +43,7 @@ struct ServerOptions {
   Endpoint listen;
   std::size_t workers = 1;
   Limits limits;
+  const std::atomic<bool>* refusing = nullptr;  // while it is true nothing is accepted, and no body is read; outlives the server
   SocketLimits socket_limits;
   bool check_host = true;  // exact allow-list of localhost, 127.0.0.1, [::1] with our port and of the names below, else 421
   std::vector<std::string> hosts{};  // further names, see HostList; none: those of the certificate

@@ -40,6 +40,7 @@ struct Shared {
   std::atomic<std::size_t> body_bytes{0};
   std::atomic<bool> draining{false};
   AddressCounter addresses{};
+  [[nodiscard]] bool refuses() const { return options.refusing != nullptr && options.refusing->load(std::memory_order_relaxed); }
 };
 
 }  // namespace signalbox::server

@@ -91,7 +91,7 @@ void WorkerLoop::forEachLink(F&& call) {
 }
 
 void WorkerLoop::accept() {
-  if (shared_.connections.load(std::memory_order_relaxed) >= shared_.options.limits.max_connections) return pause();
+  if (shared_.refuses() || shared_.connections.load(std::memory_order_relaxed) >= shared_.options.limits.max_connections) return pause();
   acceptor_.async_accept(incoming_, remote_, [this](const boost::system::error_code& error) { onAccepted(error); });
 }
 
@@ -165,6 +165,7 @@ void WorkerLoop::remove(Link& link) {
 void WorkerLoop::startTicking() {
   if (ticking_) return;
   ticking_ = true;
+  late_.fill({});
   refreshClock();
   awaitTick();
 }
@@ -178,6 +179,7 @@ void WorkerLoop::awaitTick() {
 
 void WorkerLoop::tick() {
   refreshClock();
+  late_[next_late_++ % late_.size()] = now_ - timer_.expiry();
   std::vector<std::shared_ptr<Link>> late;
   for (Slot& slot : slots_) {
     if (slot.deadline > now_) continue;

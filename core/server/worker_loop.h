@@ -2,6 +2,7 @@
 // One worker: a thread, its io_context, its listener and the links it has accepted. All of it lives on its own thread but for
 // what says otherwise. One coarse tick looks at every link's deadline, so that no request ever needs a timer of its own.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <memory>
@@ -42,6 +43,7 @@ class WorkerLoop final : public Worker {
 
   [[nodiscard]] Executor executor() override { return context_.get_executor(); }
   [[nodiscard]] std::size_t index() const override { return index_; }
+  [[nodiscard]] Duration lag() const override { return std::ranges::min(late_); }
 
   void start();
   // Thread-safe. The worker stops accepting and tells its links.
@@ -95,6 +97,8 @@ class WorkerLoop final : public Worker {
   SteadyTime now_ = steadyNow();
   std::int64_t date_second_ = -1;
   std::string date_;
+  std::array<Duration, 3> late_{};  // of the last ticks, in turn
+  std::size_t next_late_ = 0;
   bool ticking_ = false;
   bool paused_ = false;
   bool draining_ = false;

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "domain/error_status.h"
+#include "upstream/place.h"
 
 namespace signalbox::upstream {
 namespace {
@@ -15,6 +16,10 @@ void addCredential(const domain::Upstream& upstream, std::vector<ConnectionPool:
     headers.emplace_back("x-api-key", upstream.key.reveal());
   else
     headers.emplace_back("Authorization", "Bearer " + upstream.key.reveal());
+}
+
+admit::Places::Limits limitsOf(const domain::Upstream& upstream) {
+  return {upstream.limits.in_flight, upstream.limits.pending, upstream.limits.queue};
 }
 
 // From the best to the worst.
@@ -69,7 +74,7 @@ HealthTable::HealthTable(const config::Config& config) : protection_(config), la
   for (const auto& upstream : config.upstreams) {
     Listed& listed = order_.emplace_back(Listed{upstream.name, upstream.base_url, {}});
     for (const auto& model : upstream.models) listed.models.push_back(model.id);
-    table_.emplace(upstream.name, std::make_shared<Health>());
+    table_.emplace(upstream.name, std::make_shared<Health>(std::make_shared<admit::Places>(limitsOf(upstream))));
   }
 }
 
@@ -81,6 +86,14 @@ HealthTable::HealthTable(const config::Config& config, const HealthTable& before
   }
 }
 
+void HealthTable::limit(const config::Config& config) {
+  for (const auto& upstream : config.upstreams) table_.at(upstream.name)->places->change(limitsOf(upstream));
+}
+
+void HealthTable::abandon(const Executor& executor) {
+  for (const auto& [name, health] : table_) health->places->abandon(homeOf(executor));
+}
+
 std::vector<domain::UpstreamStatus> HealthTable::list() const {
   const SteadyTime now = steadyNow();
   std::vector<domain::UpstreamStatus> all;
@@ -89,6 +102,7 @@ std::vector<domain::UpstreamStatus> HealthTable::list() const {
     status.name = name;
     status.base_url = base_url;
     table_.at(name)->describe(status);
+    status.pending = static_cast<std::int64_t>(table_.at(name)->places->pending());
     for (const auto& model : models) {
       auto deployment = protection_.of({name, model}).status(now);
       deployment.model = model;

@@ -8,6 +8,7 @@
 #include <random>
 #include <string>
 
+#include "admit/places.h"
 #include "config/config.h"
 #include "domain/event.h"
 #include "upstream/protection.h"
@@ -19,7 +20,9 @@ namespace signalbox::upstream {
 // What is known of one upstream across workers. Thread-safe.
 class Health {
  public:
+  explicit Health(std::shared_ptr<admit::Places> of) : places(std::move(of)) {}
   std::atomic<std::int64_t> in_flight{0}, requests{0}, failures{0};
+  const std::shared_ptr<admit::Places> places;
   void failed(const Error& error);
   // A request that kept it warm. `cost_usd` unset: not known.
   void probed(bool failed, std::optional<double> cost_usd);
@@ -43,6 +46,10 @@ class HealthTable {
   [[nodiscard]] Protection& protection() { return protection_; }
   [[nodiscard]] TierLatencies& latencies() { return latencies_; }
   [[nodiscard]] std::vector<domain::UpstreamStatus> list() const;
+  // Upstreams have so many places from now on. REQUIRES: the configuration of this table.
+  void limit(const config::Config& config);
+  // The worker of this executor ends: whoever waits there for a place is not woken any more.
+  void abandon(const Executor& executor);
 
  private:
   Protection protection_;
@@ -60,7 +67,10 @@ class Client : public std::enable_shared_from_this<Client> {
   Client(Executor executor, std::shared_ptr<const config::Config> config, std::shared_ptr<HealthTable> health);
 
   // The worker ends: tasks that wait for an upstream are destroyed, or will be with its executor.
-  void giveUp() { wiring_.giveUp(); }
+  void giveUp() {
+    health_->abandon(executor());
+    wiring_.giveUp();
+  }
   // REQUIRES: a configured upstream's name.
   [[nodiscard]] ConnectionPool& pool(const std::string& upstream);
   [[nodiscard]] Health& health(const std::string& upstream) { return health_->of(upstream); }

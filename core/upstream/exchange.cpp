@@ -41,6 +41,7 @@ std::optional<double> Exchange::ttftMs() const {
 
 void Exchange::settle(const Result<void>& result) {
   permit_.ended(result, steadyNow());
+  place_.leave();
   if (settled_) return;
   if (!result) {
     // The client's leaving, its bad request and a limit are no sign of a sick upstream.

@@ -11,6 +11,7 @@
 #include "domain/tier.h"
 #include "http/sse.h"
 #include "upstream/client.h"
+#include "upstream/place.h"
 
 namespace signalbox::upstream {
 
@@ -35,6 +36,8 @@ class Exchange {
 
   // Whom to tell how it went.
   void guard(Permit permit) { permit_ = std::move(permit); }
+  // The place that it takes at its upstream until it has ended.
+  void keep(Place place) { place_ = std::move(place); }
   // Until there is something to commit to: the whole answer, or a stream's first content or end. An upstream that answers with
   // an error status, junk, or a stream without any event, fails here.
   Task<Result<void>> open();
@@ -93,6 +96,7 @@ class Exchange {
   SteadyTime fed_at_{};      // when the bytes that are being read came
   std::optional<SteadyTime> first_words_at_;  // of the answer itself: thoughts are none
   SteadyTime idle_until_{};  // of a stream: moved by events with data, so that comments and drips are no progress
+  Place place_;
   Transfer transfer_;
   http::SseReader reader_;
   dialect::AnswerState state_;

@@ -131,7 +131,7 @@ namespace {
 // One call of a tier: its walk, and what came of it so far. Lives in the calling task.
 class Caller {
  public:
-  Caller(Client& client, const TierCall& call, Host& host) : client_(client), call_(call), host_(host), walk_(*call.tier, client.protection(), lastMoment()) {}
+  Caller(Client& client, const TierCall& call, Host& host) : client_(client), call_(call), host_(host), walk_(*call.tier, client.protection(), lastMoment(), [this](std::size_t at) { return enter(at); }) {}
 
   Task<Result<std::unique_ptr<Exchange>>> run();
 
@@ -143,6 +143,9 @@ class Caller {
   void tellSkipped();
   // Null where the deployment's dialect cannot say what the client wants.
   [[nodiscard]] std::unique_ptr<Exchange> exchangeFor(TierWalk::Step& step, domain::AttemptRole role);
+  [[nodiscard]] bool enter(std::size_t deployment);
+  // Who is to be asked next, with a place_ there. Nullopt where that is nobody.
+  Task<Result<std::optional<TierWalk::Step>>> nextStep();
   Task<Result<void>> begin(Exchange& exchange);
   // The exchange that answered, or null when what failed is noted.
   Task<std::unique_ptr<Exchange>> attempt(std::unique_ptr<Exchange> exchange, std::size_t deployment);
@@ -155,6 +158,7 @@ class Caller {
   Host& host_;
   TierWalk walk_;
   std::size_t told_ = 0;
+  Place place_;  // of the step that is being taken
   std::vector<Error> errors_;
   std::optional<Error> final_;  // after which nobody else is asked
 };
@@ -174,13 +178,38 @@ std::unique_ptr<Exchange> Caller::exchangeFor(TierWalk::Step& step, domain::Atte
   const auto additions = host_.additions(deployment);
   auto plan = planFor(client_, deployment, call_, additions);
   if (!plan) {
+    place_.leave();
     errors_.push_back(plan.error());
     return nullptr;
   }
   auto exchange = std::make_unique<Exchange>(client_, deployment, std::move(*plan), limitsOf(call_), role);
+  exchange->keep(std::move(place_));
   if (call_.stream || call_.short_answer) step.permit.measureFirst();
   exchange->guard(std::move(step.permit));
   return exchange;
+}
+
+bool Caller::enter(std::size_t deployment) {
+  auto place = placeNow(client_.health(call_.tier->deployments[deployment].upstream).places);
+  if (place) place_ = std::move(*place);
+  return place.has_value();
+}
+
+// Nobody waits for a further attempt, and none for one of the router's own.
+Task<Result<std::optional<TierWalk::Step>>> Caller::nextStep() {
+  auto step = walk_.next(steadyNow(), client_.random());
+  tellSkipped();
+  const auto full = walk_.full();
+  if (step || !full) co_return step;
+  const std::string& upstream = call_.tier->deployments[*full].upstream;
+  const auto places = client_.health(upstream).places;
+  if (call_.probe) co_return std::unexpected(noPlace(upstream, *places));
+  auto place = co_await awaitPlace(places, upstream, std::string(call_.key));
+  if (!place) co_return std::unexpected(place.error());
+  place_ = std::move(*place);
+  step = walk_.placed(*full, steadyNow());
+  tellSkipped();
+  co_return step;
 }
 
 Task<Result<void>> Caller::begin(Exchange& exchange) {
@@ -234,8 +263,9 @@ Task<std::unique_ptr<Exchange>> Caller::attemptHedged(std::unique_ptr<Exchange> 
 
 Task<Result<std::unique_ptr<Exchange>>> Caller::run() {
   while (!final_) {
-    auto step = walk_.next(steadyNow(), client_.random());
-    tellSkipped();
+    auto next = co_await nextStep();
+    if (!next) co_return std::unexpected(next.error());
+    auto& step = *next;
     if (!step) break;
     const bool still_wanted = co_await pause(client_, step->wait);
     if (!still_wanted) co_return fail(ErrorCode::ClientGone, "the client went away");

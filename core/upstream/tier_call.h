@@ -30,6 +30,7 @@ struct TierCall {
   bool short_answer = false;       // short by nature: the tier's timeout holds for the whole of it
   double timeout_scale = 1.0;      // 0.5 + complexity
   bool probe = false;              // of the router's own, to keep the deployment warm: one attempt
+  std::string_view key{};          // whose turn it is where requests wait for a place; outlives the call
 };
 
 // The first deployment that answers, opened, and read as far as `enough` wants; those that are open, cooling or refused the credential

@@ -33,10 +33,10 @@ bool TierWalk::mayWait(SteadyTime now, Duration wait) const {
   return wait <= Duration{} || (wait <= kLongest && now + wait < deadline_);
 }
 
-TierWalk::TierWalk(const domain::Tier& tier, Protection& protection, SteadyTime deadline)
-    : tier_(tier), protection_(protection), deadline_(deadline), most_(attemptsIn(tier)), places_(tier.deployments.size(), Place::Untried) {}
+TierWalk::TierWalk(const domain::Tier& tier, Protection& protection, SteadyTime deadline, Room room)
+    : tier_(tier), protection_(protection), deadline_(deadline), room_(std::move(room)), most_(attemptsIn(tier)), places_(tier.deployments.size(), Place::Untried) {}
 
-std::optional<TierWalk::Step> TierWalk::take(std::size_t at, SteadyTime now, bool nobody_else) {
+std::optional<TierWalk::Step> TierWalk::permitted(std::size_t at, SteadyTime now, bool nobody_else) {
   auto permit = protection_.of(tier_.deployments[at]).admit(now, nobody_else);
   if (!permit) {
     if (places_[at] == Place::Untried) {
@@ -46,6 +46,26 @@ std::optional<TierWalk::Step> TierWalk::take(std::size_t at, SteadyTime now, boo
     return std::nullopt;
   }
   return Step{at, std::move(*permit), {}, attempts_ == 0};
+}
+
+std::optional<TierWalk::Step> TierWalk::take(std::size_t at, SteadyTime now, bool nobody_else) {
+  auto step = permitted(at, now, nobody_else);
+  if (!step || !room_ || room_(at)) return step;
+  if (places_[at] != Place::Again) places_[at] = Place::Full;
+  return std::nullopt;
+}
+
+std::optional<std::size_t> TierWalk::full() const {
+  const auto found = std::find(places_.begin(), places_.end(), Place::Full);
+  if (attempts_ > 0 || found == places_.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - places_.begin());
+}
+
+std::optional<TierWalk::Step> TierWalk::placed(std::size_t deployment, SteadyTime now) {
+  places_[deployment] = Place::Untried;
+  auto step = permitted(deployment, now, false);
+  if (step) choose(*step);
+  return step;
 }
 
 std::optional<TierWalk::Step> TierWalk::pick(SteadyTime now, double random) {
@@ -59,7 +79,7 @@ std::optional<TierWalk::Step> TierWalk::pick(SteadyTime now, double random) {
       return step;
     }
   }
-  for (std::size_t i = 0; attempts_ == 0 && i < places_.size(); ++i) {
+  for (std::size_t i = 0; attempts_ == 0 && !full() && i < places_.size(); ++i) {
     if (places_[i] == Place::Asked) continue;
     if (auto step = take(i, now, true)) return step;
   }
@@ -78,16 +98,19 @@ std::optional<TierWalk::Step> TierWalk::next(SteadyTime now, double random) {
   if (attempts_ >= most_) return std::nullopt;
   auto step = pick(now, random);
   if (!step) return step;
-  if (step->first) {
-    protection_.budget(tier_.deployments[step->deployment].upstream).chosen();
-  } else if (!protection_.budget(tier_.deployments[*last_].upstream).spend()) {
+  if (!step->first && !protection_.budget(tier_.deployments[*last_].upstream).spend()) {
     budget_spent_ = true;
     return std::nullopt;
   }
-  places_[step->deployment] = Place::Asked;
-  before_last_ = std::exchange(last_, step->deployment);
-  ++attempts_;
+  choose(*step);
   return step;
+}
+
+void TierWalk::choose(const Step& step) {
+  if (step.first) protection_.budget(tier_.deployments[step.deployment].upstream).chosen();
+  places_[step.deployment] = Place::Asked;
+  before_last_ = std::exchange(last_, step.deployment);
+  ++attempts_;
 }
 
 void TierWalk::failed(const Error& error) {

@@ -3,6 +3,7 @@
 // answered 500, 502, 503 or 529 once more after a jittered wait. Pure but for the guards it asks; time and randomness are arguments.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,8 +15,10 @@ namespace signalbox::upstream {
 
 class TierWalk {
  public:
-  // `deadline`: no waiting beyond it.
-  TierWalk(const domain::Tier& tier, Protection& protection, SteadyTime deadline);
+  // Takes a place for one request at this deployment, where there is one; the last that is asked of what may be asked.
+  using Room = std::function<bool(std::size_t deployment)>;
+  // `deadline`: no waiting beyond it. `room` null: there is always a place.
+  TierWalk(const domain::Tier& tier, Protection& protection, SteadyTime deadline, Room room = nullptr);
 
   struct Step {
     std::size_t deployment = 0;  // index into the tier's
@@ -25,6 +28,10 @@ class TierWalk {
   };
   // Nullopt: nobody is left to ask, no more attempts are allowed, or the retry budget is spent. `random`: from 0 to 1.
   [[nodiscard]] std::optional<Step> next(SteadyTime now, double random);
+  // The first of those that had no place, where nobody has been asked: who waits for a place waits there.
+  [[nodiscard]] std::optional<std::size_t> full() const;
+  // That deployment has a place now, which the caller has taken. Nullopt: meanwhile it may not be asked any more.
+  [[nodiscard]] std::optional<Step> placed(std::size_t deployment, SteadyTime now);
   // Of the step before: it failed with this. REQUIRES: there was one.
   void failed(const Error& error);
   // A deployment to ask beside the one that is being asked, of those that may be; no failure, so it spends no budget of retries.
@@ -49,14 +56,17 @@ class TierWalk {
   [[nodiscard]] Error refusal(double random) const;
 
  private:
-  enum class Place : std::uint8_t { Untried, Skipped, Asked, Again };  // Again: it may be asked once more
+  enum class Place : std::uint8_t { Untried, Skipped, Full, Asked, Again };  // Again: it may be asked once more
   [[nodiscard]] std::optional<Step> pick(SteadyTime now, double random);
   [[nodiscard]] std::optional<Step> take(std::size_t at, SteadyTime now, bool nobody_else);
+  [[nodiscard]] std::optional<Step> permitted(std::size_t at, SteadyTime now, bool nobody_else);
+  void choose(const Step& step);
   [[nodiscard]] bool mayWait(SteadyTime now, Duration wait) const;
 
   const domain::Tier& tier_;
   Protection& protection_;
   SteadyTime deadline_;
+  Room room_;
   std::size_t most_;
   std::vector<Place> places_;
   std::vector<Skipped> skipped_;

@@ -150,7 +150,7 @@ TEST_F(LoadTest, everyMistakeHasItsLineColumnAndWhatIsAllowed) {
   struct Case { std::string text; std::string error; };
   const std::string tail = smallest();
   for (const Case& c : {
-           Case{smallest("lisen: {port: 1}\n"), "1:1: unknown key \"lisen\": did you mean \"listen\"?; allowed is aliases, calibration, control, drain, keys, listen, log, name, policy, store, telemetry, tiers, upstreams, version, workers"},
+           Case{smallest("lisen: {port: 1}\n"), "1:1: unknown key \"lisen\": did you mean \"listen\"?; allowed is aliases, calibration, control, drain, keys, limits, listen, log, name, policy, store, telemetry, tiers, upstreams, version, workers"},
            Case{smallest("version: 2\n"), "1:10: 2 is not one of the values known here; allowed is 1"},
            Case{smallest("listen: {port: 99999}\n"), "1:16: 99999 is out of range; allowed is a port from 1 to 65535, or 0 for a free one"},
            Case{smallest("listen:\n  adress: x\n"), "2:3: unknown key \"adress\": did you mean \"address\"?; allowed is address, hosts, port, tls"},
@@ -164,6 +164,7 @@ TEST_F(LoadTest, everyMistakeHasItsLineColumnAndWhatIsAllowed) {
            Case{smallest("store: {keep: 0d}\n"), "1:15: a duration of 0; allowed is one above it"},
            Case{smallest("store: {most: 5GIB}\n"), "1:15: \"5GIB\" is not understood; allowed is a size with its unit, such as 500MB, 512MiB or 1GiB"},
            Case{smallest("store: {most: 64KiB}\n"), "1:15: a store of less than 1MiB holds next to nothing; allowed is a size from 1MiB on"},
+           Case{smallest("limits: {memory: 8MiB}\n"), "1:18: 8MiB is less than the router takes by itself; allowed is a size from 64MiB on"},
            Case{smallest("keys: [{name: a, key: sk-123}]\n"), "1:23: text has the wrong type; allowed is one of { env: NAME }, { file: PATH }, { keyring: NAME } and { credential: NAME }; a key never stands in the file itself"},
            Case{smallest("keys: [{name: a, key: {env: A, file: b}}]\n"), "1:23: too many entries; allowed is one of { env: NAME }, { file: PATH }, { keyring: NAME } and { credential: NAME }; a key never stands in the file itself"},
            Case{smallest("keys: [{name: a, key: {}}]\n"), "1:23: too few entries; allowed is one of { env: NAME }, { file: PATH }, { keyring: NAME } and { credential: NAME }; a key never stands in the file itself"},

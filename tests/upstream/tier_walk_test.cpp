@@ -131,6 +131,59 @@ TEST_F(TierWalkTest, whatIsOpenOrCoolingIsPassedOverAndTheNextIsChosen) {
   EXPECT_EQ(one.skipped()[0].closed.wait, 30s);
 }
 
+TEST_F(TierWalkTest, whoeverIsFullIsPassedOverAndWaitedForOnlyWhereNobodyElseMayBeAsked) {
+  tierOf({{"a", "m"}, {"b", "m"}});
+  std::vector<std::size_t> full{0};
+  const auto room = [&](std::size_t at) { return std::find(full.begin(), full.end(), at) == full.end(); };
+  TierWalk one(tier_, *protection_, now_ + 5s, room);
+  auto step = one.next(now_, 0.5);
+  ASSERT_EQ(step->deployment, 1u);
+  EXPECT_TRUE(step->first);
+  EXPECT_EQ(one.full(), std::nullopt) << "somebody is asked";
+  full = {0, 1};
+  TierWalk other(tier_, *protection_, now_ + 5s, room);
+  EXPECT_FALSE(other.next(now_, 0.5));
+  ASSERT_EQ(other.full(), 0u);
+  step = other.placed(0, now_);
+  ASSERT_TRUE(step);
+  EXPECT_TRUE(step->first);
+  EXPECT_EQ(other.attempts(), 1u);
+}
+
+TEST_F(TierWalkTest, whoeverIsFullIsNeitherChosenNorAskedAgain) {
+  tierOf({{"a", "m"}});
+  auto& budget = protection_->budget("a");
+  while (budget.spend()) {
+  }
+  for (int i = 0; i < 100; ++i) {
+    TierWalk one(tier_, *protection_, now_ + 5s, [](std::size_t) { return false; });
+    EXPECT_FALSE(one.next(now_, 0.5));
+  }
+  EXPECT_FALSE(budget.spend()) << "nobody was asked, and so nobody pays for a further attempt";
+  for (int i = 0; i < 10; ++i) budget.chosen();
+  bool room = true;
+  TierWalk one(tier_, *protection_, now_ + 5s, [&](std::size_t) { return room; });
+  ASSERT_TRUE(one.next(now_, 0.5));
+  one.failed(failure(ErrorCode::UpstreamError, 503));
+  room = false;
+  EXPECT_FALSE(one.next(now_, 0.5));
+  EXPECT_EQ(one.full(), std::nullopt);
+  EXPECT_TRUE(budget.spend()) << "an attempt that was not made costs nothing";
+}
+
+TEST_F(TierWalkTest, whoeverFailsWhileARequestWaitsForAPlaceIsNotAsked) {
+  tierOf({{"a", "m"}, {"b", "m"}});
+  TierWalk one(tier_, *protection_, now_ + 5s, [](std::size_t) { return false; });
+  EXPECT_FALSE(one.next(now_, 0.5));
+  request([](std::size_t at) -> Result<void> {
+    if (at == 0) return std::unexpected(failure(ErrorCode::UpstreamRateLimited, 429, 30));
+    return {};
+  });
+  EXPECT_FALSE(one.placed(0, now_));
+  EXPECT_EQ(one.attempts(), 0u);
+  EXPECT_EQ(one.skipped().size(), 1u);
+}
+
 TEST_F(TierWalkTest, everyOneLimitedTellsTheSmallestWait) {
   tierOf({{"a", "m"}, {"b", "m"}});
   request([](std::size_t at) -> Result<void> { return std::unexpected(failure(ErrorCode::UpstreamRateLimited, 429, at == 0 ? 20 : 7)); });
