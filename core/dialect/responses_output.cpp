@@ -39,7 +39,7 @@ std::string echoOf(JsonDoc::Node root) {
   const auto reasoning = root["reasoning"];
   const auto text = root["text"];
   JsonObject out;
-  for (const std::string_view name : {"instructions", "max_output_tokens", "max_tool_calls", "temperature", "top_p", "user"}) out.raw(name, value(name, "null"));
+  for (const std::string_view name : {"instructions", "max_output_tokens", "max_tool_calls", "temperature", "top_p"}) out.raw(name, value(name, "null"));
   out.raw("metadata", metadataJson(root["metadata"])).raw("parallel_tool_calls", value("parallel_tool_calls", "true"));
   out.raw("previous_response_id", "null").raw("background", "false").raw("store", "false");
   out.raw("tool_choice", value("tool_choice", "\"auto\"")).raw("tools", value("tools", "[]")).raw("truncation", value("truncation", "\"disabled\""));
@@ -49,7 +49,7 @@ std::string echoOf(JsonDoc::Node root) {
   format.raw("format", given(text["format"]) ? text["format"].raw() : std::string_view(R"({"type":"text"})"));
   if (given(text["verbosity"])) format.raw("verbosity", text["verbosity"].raw());
   out.raw("text", format.str());
-  for (const std::string_view name : {"prompt_cache_key", "safety_identifier", "service_tier"}) {
+  for (const std::string_view name : {"prompt_cache_key", "safety_identifier", "service_tier", "user"}) {
     if (given(root[name])) out.raw(name, root[name].raw());
   }
   const std::string all = out.str();
@@ -107,7 +107,8 @@ std::string ResponseObject::json(const State& state) const {
   out.text("id", "resp_" + base_).raw("object", "\"response\"").number("created_at", created_).text("status", state.status);
   out.raw("error", state.error.empty() ? "null" : state.error);
   out.raw("incomplete_details", state.incomplete.empty() ? "null" : JsonObject().text("reason", state.incomplete).str());
-  out.text("model", model_).raw("output", state.output).raw("usage", state.usage ? usageJson(*state.usage) : "null");
+  out.text("model", model_).raw("output", state.output);
+  if (state.usage) out.raw("usage", usageJson(*state.usage));
   std::string text = out.str();
   text.pop_back();
   return text + "," + echo_ + "}";

@@ -27,8 +27,8 @@ def halves(text):
 
 
 def logprobs(text):
-    return {"content": [{"token": part, "logprob": -0.25, "bytes": list(part.encode()), "top_logprobs": [{"token": part, "logprob": -0.25, "bytes": None}]}
-                        for part in halves(text)]}
+    tokens = [{"token": part, "logprob": -0.25, "bytes": list(part.encode())} for part in halves(text)]
+    return {"content": [{**token, "top_logprobs": [token]} for token in tokens], "refusal": None}
 
 
 def chat(says, body):
@@ -52,7 +52,7 @@ def chat_stream(says, body):
     everyone = range(body.get("n", 1))
     events = [chunk(n, {"role": "assistant", "content": ""}) for n in everyone]
     events += [chunk(n, {"reasoning_content": part}) for part in halves(says.reasoning) if part for n in everyone]
-    events += [chunk(n, {"content": part}, evidence={"content": [token]} if body.get("logprobs") else None)
+    events += [chunk(n, {"content": part}, evidence={"content": [token], "refusal": None} if body.get("logprobs") else None)
                for part, token in zip(halves(says.text), logprobs(says.text)["content"]) if part for n in everyone]
     for at, (call_id, name, _) in enumerate(says.calls):
         events += [chunk(n, {"tool_calls": [{"index": at, "id": call_id, "type": "function", "function": {"name": name, "arguments": ""}}]}) for n in everyone]
