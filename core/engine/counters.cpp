@@ -19,6 +19,12 @@ double value(const std::atomic<std::uint64_t>& count) { return static_cast<doubl
 
 std::uint64_t nanoUsd(double usd) { return static_cast<std::uint64_t>(std::max(0.0, usd) * 1e9); }
 
+// Who lost a race, and whose client went away, was called off: no failure of whoever was asked.
+bool isFailure(const domain::Attempt& attempt) {
+  if (attempt.error.empty()) return false;
+  return attempt.error != domain::errorStatus(ErrorCode::Cancelled).code && attempt.error != domain::errorStatus(ErrorCode::ClientGone).code;
+}
+
 // Until the next call on this thread: every attempt is looked up by it.
 const std::string& placeName(std::string_view tier, std::string_view upstream, std::string_view model) {
   thread_local std::string name;
@@ -81,7 +87,7 @@ void Counters::decided(const domain::Decision& d) {
     Place& place = placeOf(attempt);
     place.attempts.fetch_add(1, kRelaxed);
     by_role_[static_cast<std::size_t>(attempt.role)].fetch_add(1, kRelaxed);
-    if (!attempt.error.empty()) {
+    if (isFailure(attempt)) {
       place.failed.fetch_add(1, kRelaxed);
       failed_attempts_.fetch_add(1, kRelaxed);
     }

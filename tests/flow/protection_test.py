@@ -296,3 +296,8 @@ class LatencyBudgetTest(Protected):
 
 if __name__ == "__main__":
     unittest.main()
+        metrics = self.router.request("GET", "/metrics")[2]
+        self.assertRegex(metrics, r"signalbox_failed_attempts_total 0\n", "who lost a race has not failed")
+        self.assertRegex(metrics, r'signalbox_upstream_failures_total\{upstream="first"\} 0\n')
+        self.assertRegex(metrics, r'signalbox_attempts_total\{role="hedge"\} 1\n')
+        self.assertEqual(self.listed()["first"]["deployments"][0]["health"], "ok")
