@@ -109,7 +109,8 @@ domain::Upstream readUpstream(const Reading& from, const Json& json, const std::
   if (json.contains("limits")) {
     const Json& limits = json["limits"];
     upstream.limits.in_flight = limits.value("in-flight", upstream.limits.in_flight);
-    upstream.limits.pending = limits.value("pending", upstream.limits.pending);
+    // As many again: whoever waits behind all of them waits for about as long as a request takes, and twice that is bearable.
+    upstream.limits.pending = limits.value("pending", upstream.limits.in_flight);
     if (limits.contains("queue")) upstream.limits.queue = readDuration(from, limits["queue"], pointer + "/limits/queue");
   }
   readModels(from, json["models"], pointer + "/models", json.value("provider", providerOf(upstream)), upstream);

@@ -35,6 +35,16 @@ class LoadTest : public testing::Test {
   FakeSecrets secrets;
 };
 
+TEST_F(LoadTest, asManyMayWaitForAnUpstreamAsItMayHaveAtOnceUnlessMoreIsSaid) {
+  const auto limitsOf = [&](const std::string& limits) {
+    return loaded("upstreams: [{name: u, base_url: http://h, models: [{id: m}]" + limits + "}]\ntiers: [{name: t, deployments: [u/m]}]\n")->upstreams[0].limits;
+  };
+  using namespace std::chrono_literals;
+  EXPECT_EQ(limitsOf(""), (domain::UpstreamLimits{256, 256, 1s}));
+  EXPECT_EQ(limitsOf(", limits: {in-flight: 16}"), (domain::UpstreamLimits{16, 16, 1s}));
+  EXPECT_EQ(limitsOf(", limits: {in-flight: 16, pending: 40, queue: 2s}"), (domain::UpstreamLimits{16, 40, 2s}));
+}
+
 TEST_F(LoadTest, readsTheManualsExample) {
   files.write("policy.yaml", "workloads: [{name: a}]\n");
   const auto config = loaded(R"(version: 1
