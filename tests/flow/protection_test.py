@@ -151,6 +151,37 @@ class BrownOutTest(Protected):
         self.assertGreater(reached, 100)
         self.assertLessEqual(asked, 1.10 * reached + 6)
 
+    def test_attempts_at_each_upstream_stay_within_ten_percent_of_the_requests_that_chose_it(self):
+        self.serve()
+        before = {"first": self.asked(self.first), "second": self.asked(self.second)}
+        for url in (self.first, self.second):
+            set_fault(url, "status=503; status=500; ok; repeat")
+        answers = self.crowd(8, 4, model="first/small") + self.crowd(8, 4, model="second/small") + self.crowd(8, 2)
+        self.router.decision(answers[-1][3]["x-signalbox-decision-id"])
+        written = len(answers)
+
+        def all_written():
+            with self.router.store() as store:
+                return store.execute("SELECT count(*) FROM decisions").fetchone()[0] == written
+        until(all_written, "every row is written")
+        with self.router.store() as store:
+            rows = store.execute("SELECT decision_id, upstream, role, error FROM attempts ORDER BY decision_id, n").fetchall()
+        chosen, further, arrived, last = {}, {}, {}, None
+        for one in rows:
+            arrived[one["upstream"]] = arrived.get(one["upstream"], 0) + 1
+            if last is None or last["decision_id"] != one["decision_id"]:
+                self.assertEqual(one["role"], "serve")
+                chosen[one["upstream"]] = chosen.get(one["upstream"], 0) + 1
+            else:
+                self.assertEqual(one["role"], "retry")
+                further[last["upstream"]] = further.get(last["upstream"], 0) + 1  # whose failure made it
+            last = one
+        for name, url in (("first", self.first), ("second", self.second)):
+            self.assertEqual(self.asked(url) - before[name], arrived[name], "the upstream counts the same")
+            self.assertGreater(chosen[name], 40)
+            self.assertGreater(further[name], 3, "some are tried again")
+            self.assertLessEqual(chosen[name] + further[name], 1.10 * chosen[name] + 3, f"{name}: {chosen} {further}")
+
 
 class EverythingDownTest(Protected):
     def test_is_shed_at_once_with_one_probe_a_second_and_comes_back_step_by_step(self):
@@ -179,6 +210,34 @@ class EverythingDownTest(Protected):
         answers = self.crowd(8, 3)
         late = [answer for answer in answers if answer[0] > time_of_first + 2.2]
         self.assertTrue(late and all(answer[1] == 200 for answer in late), "two seconds later everybody is served")
+
+    def test_it_is_not_rushed_at_when_it_is_well_again(self):
+        self.serve(["first/small"], timeout="20s")
+        set_fault(self.first, "status=500")
+        until(lambda: self.ask()[1] == "unavailable", "the router sheds")
+        set_fault(self.first, "delay=600ms")
+        before, arrivals, done, first = self.asked(self.first), [], threading.Event(), []
+
+        def one():
+            while not done.is_set():
+                if self.ask()[0] == 200:
+                    first.append(time.monotonic())
+
+        crowd = [threading.Thread(target=one) for _ in range(16)]
+        for thread in crowd:
+            thread.start()
+        until(lambda: first, "it answers again")
+        end = first[0] + 2.5
+        while time.monotonic() < end:
+            arrivals.append((time.monotonic() - first[0], self.asked(self.first) - before))
+            time.sleep(0.01)
+        done.set()
+        for thread in crowd:
+            thread.join()
+        by = {seconds: max(count for at, count in arrivals if at <= seconds) for seconds in (0.2, 0.45, 2.5)}
+        self.assertLessEqual(by[0.2], 1 + 4, f"the one that found out, and those that its answer lets through: {by}")
+        self.assertLessEqual(by[0.45], 1 + 4 + 4, by)
+        self.assertGreaterEqual(by[2.5], 20, f"step by step it is everybody: {by}")
 
     def test_one_request_alone_finds_out_whether_it_is_well_again(self):
         self.serve(["first/small"], timeout="20s")
@@ -258,6 +317,11 @@ class HedgeTest(Protected):
         self.assertEqual([(a["upstream"], a["role"], a["error"]) for a in attempts], [("first", "serve", "cancelled"), ("second", "hedge", None)])
         self.assertGreater(attempts[0]["input_tokens"], 0, "what it was asked is charged")
         self.assertLess(int(headers["x-signalbox-overhead-us"]), 50_000 * SLOWER, "an attempt was open all the time")
+        metrics = self.router.request("GET", "/metrics")[2]
+        self.assertRegex(metrics, r"signalbox_failed_attempts_total 0\n", "who lost a race has not failed")
+        self.assertRegex(metrics, r'signalbox_upstream_failures_total\{upstream="first"\} 0\n')
+        self.assertRegex(metrics, r'signalbox_attempts_total\{role="hedge"\} 1\n')
+        self.assertEqual(self.listed()["first"]["deployments"][0]["health"], "ok")
 
         set_fault(self.first, "delay=150ms")
         before = self.asked(self.second)
@@ -296,8 +360,3 @@ class LatencyBudgetTest(Protected):
 
 if __name__ == "__main__":
     unittest.main()
-        metrics = self.router.request("GET", "/metrics")[2]
-        self.assertRegex(metrics, r"signalbox_failed_attempts_total 0\n", "who lost a race has not failed")
-        self.assertRegex(metrics, r'signalbox_upstream_failures_total\{upstream="first"\} 0\n')
-        self.assertRegex(metrics, r'signalbox_attempts_total\{role="hedge"\} 1\n')
-        self.assertEqual(self.listed()["first"]["deployments"][0]["health"], "ok")
