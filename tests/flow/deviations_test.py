@@ -151,6 +151,39 @@ class DeviationsTest(FlowTest):
             said = "".join(json.loads(one)["choices"][0]["delta"].get("content") or "" for one in data[:-1])
             self.assertEqual((status, said, data[-1], decision["outcome"]), (200, "yes", "[DONE]", "ok"))
 
+    def test_a_tool_call_may_repeat_its_name_and_id_in_every_delta(self):
+        def call(arguments):
+            return {"tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": {"name": "look", "arguments": arguments}}]}
+        pieces = [ROLE, chunk(call("{\"a\"")), chunk(call(":1}")), chunk({}, "tool_calls"), DONE]
+        status, text, decision = self.stream(*pieces)
+        self.assertEqual((status, decision["outcome"], decision["error"]), (200, "ok", None))
+        self.assertTrue(text.startswith("".join(pieces[:4])), "byte for byte")
+        self.assertEqual(sse(text)[0][-1], "[DONE]")
+
+    def test_arguments_of_a_tool_may_be_an_object(self):
+        call = {"id": "call_1", "type": "function", "function": {"name": "look", "arguments": {"a": 1}}}
+        choice = {"index": 0, "message": {"role": "assistant", "content": None, "tool_calls": [call]}, "finish_reason": "tool_calls"}
+        body = json.dumps({"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]})
+        self.server.answer = (200, "application/json", [body])
+        status, headers, text = self.router.chat("hello?")
+        self.assertEqual((status, json.loads(text)), (200, json.loads(body)))
+        self.assertEqual(self.router.decision(headers["x-signalbox-decision-id"])["outcome"], "ok")
+
+    def test_one_choice_where_two_were_asked_for_is_passed_on_and_its_usage_believed(self):
+        body = completion(usage={"prompt_tokens": 7, "completion_tokens": 1, "total_tokens": 8})
+        self.server.answer = (200, "application/json", [body])
+        status, headers, text = self.router.chat("hello?", n=2)
+        self.assertEqual((status, text), (200, body))
+        decision = self.router.decision(headers["x-signalbox-decision-id"])
+        self.assertEqual((decision["input_tokens"], decision["output_tokens"], decision["usage_source"]), (7, 1, "provider"))
+
+    def test_more_tokens_than_were_allowed_are_passed_on_and_paid(self):
+        body = completion(usage={"prompt_tokens": 7, "completion_tokens": 90, "total_tokens": 97})
+        self.server.answer = (200, "application/json", [body])
+        status, headers, text = self.router.chat("hello?", max_completion_tokens=5)
+        self.assertEqual((status, text), (200, body))
+        self.assertEqual(self.router.decision(headers["x-signalbox-decision-id"])["output_tokens"], 90)
+
     def test_an_answer_without_usage_is_counted_by_the_router(self):
         self.server.answer = (200, "application/json", [completion()])
         _, headers, text = self.router.chat("hello?")
