@@ -2,6 +2,7 @@
 // Damaged configuration and policy texts, thousands of them from one seed: each is accepted or refused with a place inside the
 // text, and nothing crashes or hangs.
 #include <gtest/gtest.h>
+#include <source_dir.h>
 #include <stdlib.h>
 
 #include <filesystem>

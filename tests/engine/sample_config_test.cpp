@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sample that users start from, and a policy's way from text to decisions.
 #include <gmock/gmock.h>
+#include <source_dir.h>
 
 #include "config/config.h"
 #include "policy/policy.h"

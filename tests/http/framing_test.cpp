@@ -2,6 +2,7 @@
 #include "http/framing.h"
 
 #include <gtest/gtest.h>
+#include <source_dir.h>
 
 #include <filesystem>
 #include <fstream>
