@@ -15,7 +15,7 @@ constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c
 constexpr bool isBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 // Which bytes make words: letters, digits, underscore, and all above ASCII, so that "é" does not end a word.
-enum : std::uint8_t { kWord = 1, kInitial = 2 };
+enum : std::uint8_t { kWord = 1, kInitial = kWord << 1 };
 constexpr std::array<std::uint8_t, 256> kWordBytes = [] {
   std::array<std::uint8_t, 256> word{};
   for (int c = 0; c < 256; ++c) {
@@ -50,12 +50,13 @@ int keywordHits(std::string_view text, const std::vector<std::string>& keywords,
   }
   std::vector<bool> seen(keywords.size());
   int hits = 0;
-  std::uint8_t before = 0;
-  for (std::size_t at = 0; at < text.size() && hits < most; ++at) {
-    const std::uint8_t now = classes[static_cast<unsigned char>(text[at])];
-    const bool starts = (now & kInitial) && !(before & kWord);
-    before = now;
-    if (!starts) continue;
+  unsigned after_word = 0;  // kInitial where the byte before belongs to a word, so that none starts here
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const unsigned now = classes[static_cast<unsigned char>(text[at])];
+    const unsigned starts = now & kInitial & ~after_word;
+    after_word = now << 1;
+    if (starts == 0) continue;
+    if (hits >= most) break;
     const char first = lower(text[at]);
     for (std::size_t k = 0; k < keywords.size() && hits < most; ++k) {
       if (!keywords[k].empty() && keywords[k].front() == first && !seen[k] && startsWith(text.substr(at), keywords[k])) {
