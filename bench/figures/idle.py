@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the programs take when nothing happens, and what the simulator gives.
 
-    idle.py [--bin build/release/bin] [--rows 20000] [--seconds 5]
+    idle.py [--bin build/release/bin] [--rows 20000] [--seconds 5] [--connections 10000]
 
-Memory (resident) of an idle router, and of the console, offscreen, attached to a demo with at least --rows decisions; requests per
+Memory (resident) of an idle router, of one with so many idle connections that each had an answer, and of the console, offscreen, attached to a demo with at least --rows decisions; requests per
 second of `signalbox simulate` with one worker under wrk, whole answers and streams of 20 tokens.
 """
 import argparse
@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -25,12 +26,22 @@ import setting  # noqa: E402
 from large_journal import CONFIG, memory, start  # noqa: E402
 
 
-def idle_router(folder, program):
+def idle_router(folder, program, connections):
     (folder / "signalbox.yaml").write_text(CONFIG)
     (folder / "policy.yaml").write_text("workloads: [ { name: all, route: { strategy: cascade } } ]\n")
-    process, _, took = start(folder, program)
+    process, urls, took = start(folder, program)
     time.sleep(5)
     print(f"idle router, 1 worker, empty journal: {memory(process):.1f} MiB; ready after {took:.0f} ms")
+    with contextlib.ExitStack() as open_ones:
+        host, port = urls["data"].removeprefix("http://").split(":")
+        for _ in range(connections):
+            one = open_ones.enter_context(socket.create_connection((host, int(port)), 5))
+            one.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost:" + port.encode() + b"\r\n\r\n")
+            if not one.recv(1000).startswith(b"HTTP/1.1 200"):
+                sys.exit("a connection was not answered")
+        time.sleep(2)
+        held = len(os.listdir(f"/proc/{process.pid}/fd"))
+        print(f"with {connections:,} idle connections, each after one answer: {memory(process):.1f} MiB; it has {held:,} descriptors open")
     process.terminate()
     process.wait()
 
@@ -77,11 +88,12 @@ def main():
     parser.add_argument("--bin", type=Path, default=ROOT / "build/release/bin")
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--connections", type=int, default=10_000)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = Path(name)
         print(f"{os.cpu_count()} cores")
-        idle_router(folder, arguments.bin / "signalbox")
+        idle_router(folder, arguments.bin / "signalbox", arguments.connections)
         simulator(stack, folder, arguments.bin / "signalbox", arguments.seconds)
         if (arguments.bin / "signalbox-console").exists():
             console(stack, folder, arguments.bin, arguments.rows)

@@ -38,7 +38,7 @@ def memory(process):
 
 
 def start(folder, program):
-    """(process, control URL, milliseconds to its listening line)"""
+    """(process, its addresses by name, milliseconds to its listening line)"""
     began = time.perf_counter()
     process = subprocess.Popen([program, "serve", "--config", folder / "signalbox.yaml", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0"],
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
@@ -47,7 +47,7 @@ def start(folder, program):
     took = (time.perf_counter() - began) * 1000
     if not line.startswith("listening"):
         sys.exit("the router did not start")
-    return process, line.split("control=")[1].strip(), took
+    return process, dict(word.split("=", 1) for word in line.split()[1:]), took
 
 
 def show(what, values, unit="ms"):
@@ -72,15 +72,15 @@ def main():
         for how, what in ((signal.SIGTERM, "start after a peaceful end"), (signal.SIGKILL, "start after kill -9")):
             times = []
             for _ in range(arguments.starts):
-                process, control, took = start(folder, program)
+                process, _, took = start(folder, program)
                 times.append(took)
                 time.sleep(0.5)
                 process.send_signal(how)
                 process.wait()
             show(what, times[1:] if how == signal.SIGKILL else times)  # the first of these follows a peaceful end
-        process, control, _ = start(folder, program)
+        process, urls, _ = start(folder, program)
         token = (folder / "state/signalbox/control-token").read_text().strip()
-        with ControlSocket(control, token, 120) as socket:
+        with ControlSocket(urls["control"], token, 120) as socket:
             times, paged, size = [], [], 0
             for _ in range(20):
                 began = time.perf_counter()
