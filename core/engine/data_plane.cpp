@@ -75,7 +75,7 @@ std::shared_ptr<DataPlane::Lane> DataPlane::lane(server::Worker& worker) {
 
 RouteServices DataPlane::servicesOf(const Generation& generation) const {
   return {*generation.config, services_.keys, services_.policies, services_.journal, *generation.pricing, services_.counters,
-          services_.additions_memory, services_.memory, services_.paused, services_.traces};
+          services_.additions_memory, services_.label_memory, services_.memory, services_.paused, services_.traces};
 }
 
 Task<void> DataPlane::handle(server::Worker& worker, http::Request request, server::Responder& responder) {

@@ -14,6 +14,7 @@
 #include "domain/decision.h"
 #include "engine/additions_memory.h"
 #include "engine/counters.h"
+#include "engine/label_memory.h"
 #include "engine/model_names.h"
 #include "engine/policy_store.h"
 #include "engine/pricing.h"
@@ -34,6 +35,7 @@ struct RouteServices {
   Pricing& pricing;
   Counters& counters;
   AdditionsMemory& additions_memory;
+  LabelMemory& label_memory;
   const admit::MemoryPressure& memory;
   const std::atomic<bool>& paused;  // pass-through: routed requests go to the last tier, ungated
   TraceExporter* traces = nullptr;  // nullptr: none are sent

@@ -241,7 +241,12 @@ void Route::judge(Answer& answer) {
     const auto* gate = gateOf(answer.tier);
     const auto* map = gate ? domain::findCalibration(services_.config.calibrations, workload_->name, answer.exchange->deployment(), gate->signal)
                            : nullptr;
-    answer.judgement = gate::judge(gate, validators, said.text, said.evidence, map, said.refused);
+    std::optional<LabelMemory::Held> held_priors;
+    if (gate != nullptr && gate->prior_correction == domain::PriorCorrection::Running) {
+      held_priors = services_.label_memory.of(workload_->name, answer.exchange->deployment(), validators.labels);
+    }
+    answer.judgement = gate::judge(gate, validators, said.text, said.evidence, map, said.refused, held_priors ? held_priors->priors : nullptr);
+    held_priors.reset();
     answer.of_prefix = !answer.exchange->complete();
     const bool held = request_.stream && gate != nullptr && gate->stream == domain::StreamGate::Prefix && holds(answer.tier) == Hold::Whole;
     std::string words = (held ? "stream held whole, " : "") + answer.judgement.explanation;

@@ -96,6 +96,7 @@ class RunningRouter final : public Router, private RouterFacts {
   Generations generations_;
   Counters counters_;
   AdditionsMemory additions_memory_;
+  LabelMemory label_memory_;
   admit::MemoryPressure memory_;
   SteadyTime started_;
   std::atomic<bool> paused_{false}, draining_{false}, serving_{false};
@@ -169,7 +170,7 @@ Result<void> RunningRouter::listen() {
   std::size_t workers = options_.workers.value_or(config_->workers);
   if (workers == 0) workers = std::max(1u, std::thread::hardware_concurrency());
   if (config_->otlp) traces_ = std::make_unique<TraceExporter>(*config_, options_.version);
-  const RouteServices services{*config_, access_->keys(), *policies_, *journal_, *generations_.current()->pricing, counters_, additions_memory_, memory_, paused_, traces_.get()};
+  const RouteServices services{*config_, access_->keys(), *policies_, *journal_, *generations_.current()->pricing, counters_, additions_memory_, label_memory_, memory_, paused_, traces_.get()};
   DataPlane::Facts facts;
   facts.state = [this] { return state(); };
   facts.metrics = [this] {

@@ -9,6 +9,7 @@
 #include "domain/calibration_map.h"
 #include "domain/tokens.h"
 #include "domain/vocabulary.h"
+#include "gate/label_priors.h"
 #include "policy/policy.h"
 
 namespace signalbox::gate {
@@ -18,6 +19,14 @@ namespace signalbox::gate {
 //   mean-token = exp(mean log p) · min-token = min p · top-class as in the contract
 [[nodiscard]] std::optional<double> confidence(domain::Signal signal, const domain::TokenEvidence& evidence,
                                                const std::vector<std::string>& labels);
+
+// How an answer's probability is spread over the allowed labels, each in its place; nullopt where the answer is no label, or the
+// server told of no alternatives, so that nothing is known of the others.
+struct LabelShares {
+  std::vector<double> shares;  // add up to 1
+  std::size_t answer = 0;
+};
+[[nodiscard]] std::optional<LabelShares> labelShares(const domain::TokenEvidence& evidence, const std::vector<std::string>& labels);
 
 struct Validation {
   bool passed = true;
@@ -38,8 +47,10 @@ struct Judgement {
   std::string explanation;  // "top-class 0.64 < 0.82"
 };
 
-// `gate` null: no gate on this tier; then only validators speak.
+// `gate` null: no gate on this tier; then only validators speak. `priors`: of this workload's labels at the deployment that
+// answered, where the gate corrects by them; this answer is added to them. A map was fitted to what is not corrected, so it is used
+// only without.
 [[nodiscard]] Judgement judge(const policy::Gate* gate, const policy::Validators& validators, std::string_view answer,
-                              const domain::TokenEvidence& evidence, const domain::CalibrationMap* map, bool refused = false);
+                              const domain::TokenEvidence& evidence, const domain::CalibrationMap* map, bool refused = false, LabelPriors* priors = nullptr);
 
 }  // namespace signalbox::gate

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/strings.h"
 #include "gate/gate.h"
@@ -57,12 +58,19 @@ class LabelMass {
     mass_[answer] += path;
   }
 
-  // Where the server told of no alternative at all, nothing is known of the other labels, which may have all the rest: the answer's
-  // own probability is the least that its share can be.
+  // Of each label; nullopt where the server told of no alternative at all.
+  [[nodiscard]] std::optional<std::vector<double>> shares() const {
+    const double sum = std::accumulate(mass_.begin(), mass_.end(), 0.0);
+    if (!has_alternatives_ || sum <= 0) return std::nullopt;
+    std::vector<double> shares = mass_;
+    for (double& share : shares) share /= sum;
+    return shares;
+  }
+
+  // Without alternatives the other labels may have all the rest: the answer's own probability is the least that its share can be.
   [[nodiscard]] double share(std::size_t answer) const {
+    const double sum = std::accumulate(mass_.begin(), mass_.end(), 0.0);
     if (!has_alternatives_) return mass_[answer];
-    double sum = 0;
-    for (const double mass : mass_) sum += mass;
     return sum > 0 ? mass_[answer] / sum : 0.0;
   }
 
@@ -91,19 +99,36 @@ class LabelMass {
   bool has_alternatives_ = false;
 };
 
-std::optional<double> topClass(const TokenEvidence& evidence, const std::vector<std::string>& labels) {
-  if (labels.empty()) return std::nullopt;
+// Which label the answer is; nullopt: none of them.
+std::optional<std::size_t> labelOf(const TokenEvidence& evidence, const std::vector<std::string>& labels) {
   std::string text;
   for (const auto& token : evidence) text += token.token;
   const auto found = std::find(labels.begin(), labels.end(), trim(text));
-  if (found == labels.end()) return 0.0;
-  const auto answer = static_cast<std::size_t>(found - labels.begin());
+  if (found == labels.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - labels.begin());
+}
+
+std::optional<double> topClass(const TokenEvidence& evidence, const std::vector<std::string>& labels) {
+  if (labels.empty()) return std::nullopt;
+  const auto answer = labelOf(evidence, labels);
+  if (!answer) return 0.0;
   LabelMass mass(labels);
-  mass.read(evidence, answer);
-  return mass.share(answer);
+  mass.read(evidence, *answer);
+  return mass.share(*answer);
 }
 
 }  // namespace
+
+std::optional<LabelShares> labelShares(const TokenEvidence& evidence, const std::vector<std::string>& labels) {
+  if (evidence.empty() || !allFinite(evidence)) return std::nullopt;
+  const auto answer = labelOf(evidence, labels);
+  if (!answer) return std::nullopt;
+  LabelMass mass(labels);
+  mass.read(evidence, *answer);
+  auto shares = mass.shares();
+  if (!shares) return std::nullopt;
+  return LabelShares{std::move(*shares), *answer};
+}
 
 std::optional<double> confidence(domain::Signal signal, const TokenEvidence& evidence, const std::vector<std::string>& labels) {
   if (evidence.empty() || !allFinite(evidence)) return std::nullopt;

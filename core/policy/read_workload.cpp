@@ -59,8 +59,8 @@ Gate readGate(const Json& json, const std::string& pointer, const Validators& va
     findings.error(pointer + "/trust-above", shortest(*gate.trust_above) + " is below escalate-below (" + shortest(gate.escalate_below) +
                                                  "); between the two lies the review band");
   }
-  if (gate.prior_correction == domain::PriorCorrection::Running) {
-    findings.warn(pointer + "/prior-correction", "prior-correction is not available yet: probabilities are used as they are");
+  if (gate.prior_correction == domain::PriorCorrection::Running && gate.signal != Signal::TopClass) {
+    findings.warn(pointer + "/prior-correction", "prior-correction works on the labels of \"top-class\"; with \"" + signal + "\" it changes nothing");
   }
   return gate;
 }

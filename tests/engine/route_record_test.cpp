@@ -109,7 +109,7 @@ class RouteRecordTest : public PolicyStoreTest {
     config_ = std::make_shared<const config::Config>(std::move(config));
     keys_.set(std::make_shared<const admit::KeyRing>(std::vector<config::ClientKey>{}, Secret("the-token"), book_));
     generations_ = std::make_unique<Generations>(config_);
-    const RouteServices services{*config_, keys_, *policies_, *journal_, *generations_->current()->pricing, counters_, additions_memory_, memory_, paused_};
+    const RouteServices services{*config_, keys_, *policies_, *journal_, *generations_->current()->pricing, counters_, additions_memory_, label_memory_, memory_, paused_};
     plane_ = std::make_unique<DataPlane>(services, *generations_, DataPlane::Facts{}, 1);
   }
 
@@ -138,6 +138,7 @@ class RouteRecordTest : public PolicyStoreTest {
   std::unique_ptr<Generations> generations_;
   Counters counters_{kTiers};
   AdditionsMemory additions_memory_;
+  LabelMemory label_memory_;
   admit::MemoryPressure memory_;
   std::atomic<bool> paused_{false};
   BadResponder responder_;
@@ -163,7 +164,7 @@ class FeedbackTest : public RouteRecordTest {
  protected:
   FeedbackTest() : hanging_(*journal_) {
     responder_.takes = true;
-    const RouteServices services{*config_, keys_, *policies_, hanging_, *generations_->current()->pricing, counters_, additions_memory_, memory_, paused_};
+    const RouteServices services{*config_, keys_, *policies_, hanging_, *generations_->current()->pricing, counters_, additions_memory_, label_memory_, memory_, paused_};
     plane_ = std::make_unique<DataPlane>(services, *generations_, DataPlane::Facts{}, 1);
   }
   // `alive` as long as anything of the request is.
