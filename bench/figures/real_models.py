@@ -7,7 +7,8 @@
 Both are servers with OpenAI's chat completions, logprobs and llama.cpp's grammars; they are asked for the intent of a sentence, one of eight, with two
 examples of each as earlier turns. Sentences of the validation split give the confidence below which a share of them would be
 escalated; those of the test split are then asked with that gate, whole and streamed. Prints a Markdown table: right answers with
-their 95 % interval, escalations, the time to the first token and to the whole.
+their 95 % interval, escalations, the time to the first token and to the whole. A second table has answers of 64 tokens, each prompt
+asked with every kind of gate on `mean-token`: what judging the beginning saves in time, and how often it decides as the whole does.
 """
 import argparse
 import contextlib
@@ -62,8 +63,8 @@ class Answer:
         self.escalated = int(headers.get("x-signalbox-escalations") or 0) > 0
 
 
-def ask(url, key, model, messages, stream):
-    body = {"model": model, "messages": messages, "temperature": 0, "max_tokens": 8, "grammar": GRAMMAR, "stream": stream}
+def ask(url, key, model, messages, stream, **fields):
+    body = {"model": model, "messages": messages, "temperature": 0, "stream": stream, **(fields or {"max_tokens": 8, "grammar": GRAMMAR})}
     call = urllib.request.Request(url + "/chat/completions", json.dumps(body).encode(),
                                   {"Content-Type": "application/json", "Authorization": f"Bearer {key}"})
     began = time.monotonic()
@@ -88,6 +89,12 @@ def ask(url, key, model, messages, stream):
         return Answer(text, response.headers, first, time.monotonic() - began)
 
 
+def spread(seconds):
+    """Median and 95th percentile in ms; – without any."""
+    values = [value * 1e3 for value in seconds if value is not None]
+    return f"{statistics.median(values):.0f} / {statistics.quantiles(values, n=20)[-1]:.0f} ms" if values else "–"
+
+
 def wilson(right, n):
     p, z = right / n, 1.96
     middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
@@ -99,16 +106,68 @@ def show(name, answers, labels):
     right = sum(answer.text == label for answer, label in zip(answers, labels))
     low, high = wilson(right, n)
     escalated = sum(answer.escalated for answer in answers)
-    firsts = [answer.first * 1e3 for answer in answers if answer.first is not None]
-    first = f"{statistics.median(firsts):.0f} / {statistics.quantiles(firsts, n=20)[-1]:.0f} ms" if firsts else "–"
-    wholes = [answer.whole * 1e3 for answer in answers]
-    print(f"| {name} | {n} | {right / n:.3f} ({low:.3f}–{high:.3f}) | {escalated / n:.3f} | {first} | "
-          f"{statistics.median(wholes):.0f} / {statistics.quantiles(wholes, n=20)[-1]:.0f} ms |", flush=True)
+    print(f"| {name} | {n} | {right / n:.3f} ({low:.3f}–{high:.3f}) | {escalated / n:.3f} | {spread(a.first for a in answers)} | "
+          f"{spread(a.whole for a in answers)} |", flush=True)
 
 
 def policy(correction, below, stream):
     gate = {"signal": "top-class", "escalate-below": below, "prior-correction": correction, "stream": stream}
     return {"workloads": [{"name": "intents", "route": {"strategy": "cascade"}, "gate": {"local": gate}, "validate": {"enum": list(LABELS)}}]}
+
+
+def classification(router, servers, sentences):
+    test = sentences.by_split["test"]
+    labels = [label for _, label in test]
+    print(f"{len(test)} sentences, {len(sentences.by_split['val'])} to set the gate by, {os.cpu_count()} cores\n")
+    print("| asked | n | right | escalated | first token p50 / p95 | whole p50 / p95 |\n|---|---|---|---|---|---|")
+
+    def through(model, rows, stream):
+        return [ask(router.url + "/v1", router.token, model, sentences.messages(text), stream) for text, _ in rows]
+
+    for name, url in servers.items():
+        for stream in (False, True):
+            ending = ", streamed" if stream else ""
+            alone = [ask(url, "none", name, sentences.messages(text), stream) for text, _ in test]
+            show(f"{name} alone{ending}", alone, labels)
+            answers = through(f"tier:{name}", test, stream)
+            show(f"{name} through the router{ending}", answers, labels)
+            print(f"| … of which as alone | {len(test)} | {sum(a.text == b.text for a, b in zip(answers, alone))} | | | |")
+    for correction in ("off", "running"):
+        router.apply(policy(correction, 0, "prefix"))
+        confidences = sorted(a.confidence for a in through("auto", sentences.by_split["val"], False))
+        for share in (0.5, 0.2):
+            below = round(confidences[int(share * len(confidences))], 4)
+            for gate, ways in (("prefix", (False, True)), ("whole", (True,))):
+                router.apply(policy(correction, below, gate))
+                for stream in ways:
+                    name = f"cascade, correction {correction}, below {below}{f', streamed, gate {gate}' if stream else ''}"
+                    show(name, through("auto", test, stream), labels)
+
+
+def long_answers(router):
+    """Answers of 64 tokens, judged by their beginning, as a whole, or not at all."""
+    prompts = [[{"role": "user", "content": f"{how} {what}."}] for how in ("Write three sentences about", "Explain in simple words")
+               for what in ("the sea", "bread", "trains", "winter", "a library", "honey", "bridges", "the moon", "tea", "paper", "football", "maps",
+                            "rain", "a garden", "music", "shoes", "a letter", "gold", "birds", "time")]
+    print("\n| gate | n | escalated | of which the whole says so too | first token p50 / p95 | whole p50 / p95 |\n|---|---|---|---|---|---|")
+    up = {}
+    below = None
+    for gate in ("off", "whole", "prefix"):
+        if below is None:  # so that about half would be refused
+            router.apply(mean_policy(0.001, "whole"))
+            seen = sorted(ask(router.url + "/v1", router.token, "auto", p, True, max_tokens=64).confidence for p in prompts)
+            below = round(seen[len(seen) // 2], 4)
+        router.apply(mean_policy(below, gate))
+        answers = [ask(router.url + "/v1", router.token, "auto", p, True, max_tokens=64) for p in prompts]
+        up[gate] = [a.escalated for a in answers]
+        both = f"{sum(a and b for a, b in zip(up[gate], up['whole']))}" if gate == "prefix" else ""
+        print(f"| {gate}, mean-token below {below} | {len(answers)} | {sum(up[gate])} | {both} | {spread(a.first for a in answers)} | "
+              f"{spread(a.whole for a in answers)} |", flush=True)
+
+
+def mean_policy(below, stream):
+    gate = {"signal": "mean-token", "escalate-below": below, "stream": stream}
+    return {"workloads": [{"name": "talk", "route": {"strategy": "cascade"}, "gate": {"local": gate}}]}
 
 
 def main():
@@ -117,6 +176,7 @@ def main():
     parser.add_argument("--frontier", required=True, metavar="URL")
     parser.add_argument("--bin", default=ROOT / "build/release/bin", type=Path)
     parser.add_argument("--of-each", default=25, type=int, help="sentences of each intent (default 25)")
+    parser.add_argument("--only-long", action="store_true", help="the second table alone")
     options = parser.parse_args()
     if "SIGNALBOX_DATA" not in os.environ:
         sys.exit("SIGNALBOX_DATA names no folder with the public data; nothing was measured")
@@ -125,39 +185,14 @@ def main():
     import harness
 
     sentences = Sentences(Path(os.environ["SIGNALBOX_DATA"]) / "intents/clinc150.jsonl", options.of_each)
-    test = sentences.by_split["test"]
-    labels = [label for _, label in test]
-    print(f"{len(test)} sentences, {len(sentences.by_split['val'])} to set the gate by, {os.cpu_count()} cores\n")
-    print("| asked | n | right | escalated | first token p50 / p95 | whole p50 / p95 |\n|---|---|---|---|---|---|")
     servers = {"local": options.local, "frontier": options.frontier}
-    alone = {}
-    for name, url in servers.items():
-        for stream in (False, True):
-            alone[name, stream] = [ask(url, "none", name, sentences.messages(text), stream) for text, _ in test]
-            show(f"{name} alone{', streamed' if stream else ''}", alone[name, stream], labels)
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         upstreams = [{"name": name, "api": "openai", "base_url": url, "models": [{"id": name, "logprobs": True}]} for name, url in servers.items()]
         tiers = [{"name": name, "deployments": [f"{name}/{name}"], "timeout": "60s"} for name in servers]
-        router = stack.enter_context(harness.Router(Path(folder), upstreams, tiers, policy("off", 0, "prefix")))
-
-        def through(model, rows, stream):
-            return [ask(router.url + "/v1", router.token, model, sentences.messages(text), stream) for text, _ in rows]
-
-        for name in servers:
-            for stream in (False, True):
-                answers = through(f"tier:{name}", test, stream)
-                show(f"{name} through the router{', streamed' if stream else ''}", answers, labels)
-                same = sum(a.text == b.text for a, b in zip(answers, alone[name, stream]))
-                print(f"| … of which as alone | {len(test)} | {same} | | | |")
-        for correction in ("off", "running"):
-            router.apply(policy(correction, 0, "prefix"))
-            confidences = sorted(a.confidence for a in through("auto", sentences.by_split["val"], False))
-            for share in (0.5, 0.2):
-                below = round(confidences[int(share * len(confidences))], 4)
-                for stream, gate in ((False, "prefix"), (True, "prefix"), (True, "whole")):
-                    router.apply(policy(correction, below, gate))
-                    name = f"cascade, correction {correction}, below {below}{f', streamed, gate {gate}' if stream else ''}"
-                    show(name, through("auto", test, stream), labels)
+        router = stack.enter_context(harness.Router(Path(folder), upstreams, tiers, policy("off", 0.001, "prefix")))
+        if not options.only_long:
+            classification(router, servers, sentences)
+        long_answers(router)
 
 
 if __name__ == "__main__":
