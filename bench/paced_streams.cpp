@@ -94,7 +94,8 @@ class Upstream {
   [[noreturn]] void run() {
     std::vector<epoll_event> events(1024);
     while (true) {
-      const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), untilDue());
+      const timespec wait = untilDue();
+      const int count = ::epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &wait, nullptr);
       for (int i = 0; i < count; ++i) {
         if (events[static_cast<std::size_t>(i)].data.fd == listener_) accept();
         else read(events[static_cast<std::size_t>(i)].data.fd);
@@ -109,9 +110,11 @@ class Upstream {
   }
 
  private:
-  int untilDue() const {
-    if (due_.empty()) return -1;
-    return static_cast<int>(std::clamp<std::int64_t>((due_.top().first - nowNs()) / 1'000'000, 0, 1000));
+  // What is due within a moment leaves together: waking for each would leave the measured program no core to run on.
+  timespec untilDue() const {
+    constexpr std::int64_t kMoment = 200'000, kLongest = 1'000'000'000;
+    const std::int64_t wait = due_.empty() ? kLongest : std::clamp(due_.top().first - nowNs(), kMoment, kLongest);
+    return {wait / 1'000'000'000, wait % 1'000'000'000};
   }
 
   void accept() {

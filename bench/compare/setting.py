@@ -17,7 +17,7 @@ worker_processes 1;
 user {user};
 pid {folder}/{name}.pid;
 error_log {folder}/{name}.log error;
-events {{ worker_connections 2048; }}
+events {{ worker_connections 8192; }}
 http {{
   access_log off;
   keepalive_requests 100000000;
