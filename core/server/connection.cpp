@@ -262,7 +262,7 @@ void Connection::onHandled(const std::exception_ptr& exception) {
 // The answer is complete and sent.
 void Connection::next() {
   if (closed_) return;
-  if (closesAfter() || ending_) return linger();
+  if (!keep_alive_ || answer_ == Answer::Aborted || ending_) return linger();  // as its head said: a promise to go on is kept
   if (consuming_) return;
   if (ahead_.empty()) return awaitMore();
   consume(std::string_view(ahead_).substr(ahead_at_));
@@ -322,7 +322,7 @@ void Connection::onDeadline() {
 
 // One that is idle stays for a last request, such as a probe that asks whether we are ready, until the server has nothing else
 // to do.
-void Connection::onDrain() { keep_alive_ = false; }
+void Connection::onDrain() {}
 
 bool Connection::idle() const { return !busy_ && !go_on_ && !parser_.begun() && !lingering_ && pending() == 0; }
 
