@@ -50,10 +50,12 @@ upstreams:
   - name: whole
     api: openai
     base_url: http://127.0.0.1:{whole}/v1
+    limits: {{ in-flight: 4096 }}
     models: [ {{ id: small, logprobs: true, price: {{ input: 0.15, output: 0.60, per: 1M }} }} ]
   - name: stream
     api: openai
     base_url: http://127.0.0.1:{stream}/v1
+    limits: {{ in-flight: 4096 }}
     models: [ {{ id: small, logprobs: true, price: {{ input: 0.15, output: 0.60, per: 1M }} }} ]
 tiers:
   - {{ name: whole, deployments: [whole/small], timeout: 5s }}

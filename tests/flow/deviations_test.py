@@ -191,5 +191,54 @@ class DeviationsTest(FlowTest):
         self.assertEqual(self.router.decision(headers["x-signalbox-decision-id"])["usage_source"], "estimated")
 
 
+class ProbabilitiesTest(FlowTest):
+    """The router asks for probabilities with their alternatives; what servers make of that differs."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = self.enter(ByteServer())
+        upstreams = [{"name": "only", "api": "openai", "base_url": self.server.url, "models": [{"id": "m", "logprobs": True}]}]
+        gate = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}, "gate": {"local": {"signal": "mean-token", "escalate-below": 0.5}}}]}
+        self.router = self.enter(Router(self.folder, upstreams, [{"name": "local", "deployments": ["only/m"], "timeout": "5s"}], gate))
+
+    @staticmethod
+    def token(text, logprob, **more):
+        return {"token": text, "logprob": logprob, "bytes": list(text.encode()), **more}
+
+    def whole(self, logprobs):
+        choice = {"index": 0, "message": {"role": "assistant", "content": "yes"}, "finish_reason": "stop", "logprobs": logprobs}
+        self.server.answer = (200, "application/json", [json.dumps({"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]})])
+        status, headers, text = self.router.chat("hello?")
+        self.assertEqual(status, 200)
+        self.assertIsNone(json.loads(text)["choices"][0].get("logprobs"), "the client asked for none")
+        return headers
+
+    def test_alternatives_may_be_twenty_none_or_missing(self):
+        others = [self.token(f"other{i}", -5.0 - i) for i in range(20)]
+        for more in ({"top_logprobs": others}, {"top_logprobs": []}, {}):
+            headers = self.whole({"content": [self.token("yes", -0.1, **more)]})
+            self.assertAlmostEqual(float(headers["x-signalbox-confidence"]), 0.904837, places=4, msg=str(more)[:40])
+
+    def test_without_any_probability_the_confidence_is_unknown_and_not_zero(self):
+        for logprobs in (None, {"content": None}, {"content": []}):
+            headers = self.whole(logprobs)
+            self.assertNotIn("x-signalbox-confidence", headers)
+            decision = self.router.decision(headers["x-signalbox-decision-id"])
+            self.assertEqual((decision["confidence"], decision["verdict"]), (None, "ungated"))
+
+    def test_an_end_token_that_only_whole_answers_have_changes_no_confidence(self):
+        yes = self.token("yes", -0.1, top_logprobs=[])
+        whole = self.whole({"content": [yes, {"token": "", "logprob": -3.0, "bytes": [], "top_logprobs": []}]})
+        first = {"index": 0, "delta": {"content": "yes"}, "logprobs": {"content": [yes]}, "finish_reason": None}
+        event = "data: " + json.dumps({"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [first]}) + "\n\n"
+        self.server.answer = (200, "text/event-stream", [ROLE + event + chunk({}, "stop") + DONE])
+        status, streamed, text = self.router.chat("hello?", stream=True)
+        self.assertEqual(status, 200)
+        chunks = [json.loads(data) for data in sse(text)[0] if data != "[DONE]"]
+        self.assertEqual([c["choices"][0].get("logprobs") for c in chunks], [None] * 3, "the client asked for none")
+        self.assertEqual(whole["x-signalbox-confidence"], streamed["x-signalbox-confidence"])
+        self.assertAlmostEqual(float(whole["x-signalbox-confidence"]), 0.904837, places=4)
+
+
 if __name__ == "__main__":
     unittest.main()
