@@ -8,6 +8,9 @@
 #include <filesystem>
 #include <fstream>
 
+// tcmalloc's, where the program is linked with it: the C library's own has nothing to give back then.
+extern "C" void MallocExtension_ReleaseFreeMemory() __attribute__((weak));
+
 namespace signalbox {
 namespace {
 
@@ -50,6 +53,9 @@ std::uint64_t residentBytes() {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-void releaseFreedMemory() { ::malloc_trim(0); }
+void releaseFreedMemory() {
+  if (MallocExtension_ReleaseFreeMemory != nullptr) MallocExtension_ReleaseFreeMemory();
+  else ::malloc_trim(0);
+}
 
 }  // namespace signalbox
