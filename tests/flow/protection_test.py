@@ -155,8 +155,8 @@ class BrownOutTest(Protected):
         self.serve()
         before = {"first": self.asked(self.first), "second": self.asked(self.second)}
         for url in (self.first, self.second):
-            set_fault(url, "status=503; status=500; ok; repeat")
-        answers = self.crowd(8, 4, model="first/small") + self.crowd(8, 4, model="second/small") + self.crowd(8, 2)
+            set_fault(url, "status=503; ok; status=500; ok; repeat")  # never five in a row, which would open it for good
+        answers = self.crowd(3, 4, model="first/small") + self.crowd(3, 4, model="second/small") + self.crowd(3, 2)
         self.router.decision(answers[-1][3]["x-signalbox-decision-id"])
         written = len(answers)
 
@@ -178,7 +178,7 @@ class BrownOutTest(Protected):
             last = one
         for name, url in (("first", self.first), ("second", self.second)):
             self.assertEqual(self.asked(url) - before[name], arrived[name], "the upstream counts the same")
-            self.assertGreater(chosen[name], 40)
+            self.assertGreater(chosen[name], 30)
             self.assertGreater(further[name], 3, "some are tried again")
             self.assertLessEqual(chosen[name] + further[name], 1.10 * chosen[name] + 3, f"{name}: {chosen} {further}")
 
