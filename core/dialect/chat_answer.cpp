@@ -15,9 +15,9 @@ std::string contentOf(JsonDoc::Node content) {
   return joined;
 }
 
-std::unexpected<Error> malformed(std::string what) {
-  return fail(ErrorCode::UpstreamMalformed, "the upstream's answer is not a chat completion: " + std::move(what));
-}
+constexpr std::string_view kKind = "a chat completion";
+
+std::unexpected<Error> malformed(std::string_view what) { return malformedAnswer(kKind, what); }
 
 }  // namespace
 
@@ -28,8 +28,7 @@ Result<ChatAnswer> readChatAnswer(std::string_view body) {
 }
 
 Result<ChatAnswer> readChatAnswer(JsonDoc::Node root) {
-  if (!root.isObject()) return malformed("it is not an object");
-  if (const auto error = root["error"]; error && !error.isNull()) return std::unexpected(readErrorMember(error.raw()));
+  if (const auto checked = checkAnswer(root, kKind); !checked) return std::unexpected(checked.error());
   const auto choices = root["choices"];
   if (!choices.isArray() || choices.size() == 0) return malformed("it has no choices");
   const auto choice = choices.first();

@@ -56,13 +56,9 @@ Result<domain::Request> readCompletionsRequest(std::string body, const http::Hea
   domain::Request request;
   request.dialect = domain::Dialect::OpenAiCompletions;
   request.body = std::move(body);
-  const auto doc = readBody(request.body);
+  const auto doc = readTyped(kFields, request);
   if (!doc) return std::unexpected(doc.error());
   const auto root = doc->root();
-  for (auto member = root.first(); member; member = member.next()) {
-    if (const auto typed = checkField(kFields, member.key(), member); !typed) return std::unexpected(typed.error());
-  }
-  if (const auto read = readModel(root["model"], request); !read) return std::unexpected(read.error());
   if (const auto prompt = root["prompt"]; given(prompt)) {
     const auto prompts = readPrompts("prompt", prompt);
     if (!prompts) return std::unexpected(prompts.error());

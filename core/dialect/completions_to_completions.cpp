@@ -9,9 +9,9 @@
 namespace signalbox::dialect {
 namespace {
 
-std::unexpected<Error> malformed(std::string what) {
-  return fail(ErrorCode::UpstreamMalformed, "the upstream's answer is not a completion: " + std::move(what));
-}
+constexpr std::string_view kKind = "a completion";
+
+std::unexpected<Error> malformed(std::string_view what) { return malformedAnswer(kKind, what); }
 
 void readFirst(JsonDoc::Node choice, const Additions& add, AnswerState& state) {
   state.text += choice["text"].stringOr("");
@@ -40,11 +40,9 @@ class CompletionsToCompletions final : public Translation {
   }
 
   Result<std::string> whole(std::string_view body, AnswerState& state) override {
-    const auto doc = JsonDoc::parse(body, kAnswerLimits);
-    if (!doc) return malformed(doc.error().message);
+    const auto doc = readAnswer(body, kKind);
+    if (!doc) return std::unexpected(doc.error());
     const auto root = doc->root();
-    if (!root.isObject()) return malformed("it is not an object");
-    if (const auto error = root["error"]; error && !error.isNull()) return std::unexpected(readErrorMember(error.raw()));
     const auto choices = root["choices"];
     if (!choices.isArray() || choices.size() == 0) return malformed("it has no choices");
     if (!choices.first()["text"].isString()) return malformed("its first choice has no text");

@@ -24,9 +24,9 @@ constexpr std::array<Field, 6> kFields{{
     {"user", kString},
 }};
 
-std::unexpected<Error> malformed(std::string what) {
-  return fail(ErrorCode::UpstreamMalformed, "the upstream's answer is not a list of embeddings: " + std::move(what));
-}
+constexpr std::string_view kKind = "a list of embeddings";
+
+std::unexpected<Error> malformed(std::string_view what) { return malformedAnswer(kKind, what); }
 
 class EmbeddingsRelay final : public Translation {
  public:
@@ -39,11 +39,9 @@ class EmbeddingsRelay final : public Translation {
   }
 
   Result<std::string> whole(std::string_view body, AnswerState& state) override {
-    const auto doc = JsonDoc::parse(body, kAnswerLimits);
-    if (!doc) return malformed(doc.error().message);
+    const auto doc = readAnswer(body, kKind);
+    if (!doc) return std::unexpected(doc.error());
     const auto root = doc->root();
-    if (!root.isObject()) return malformed("it is not an object");
-    if (const auto error = root["error"]; error && !error.isNull()) return std::unexpected(readErrorMember(error.raw()));
     if (!root["data"].isArray()) return malformed("it has no data");
     state.saw_choice = state.done = true;
     state.model = root["model"].stringOr("");
@@ -68,13 +66,9 @@ Result<domain::Request> readEmbeddingsRequest(std::string body, const http::Head
   domain::Request request;
   request.dialect = domain::Dialect::OpenAiEmbeddings;
   request.body = std::move(body);
-  const auto doc = readBody(request.body);
+  const auto doc = readTyped(kFields, request);
   if (!doc) return std::unexpected(doc.error());
   const auto root = doc->root();
-  for (auto member = root.first(); member; member = member.next()) {
-    if (const auto typed = checkField(kFields, member.key(), member); !typed) return std::unexpected(typed.error());
-  }
-  if (const auto read = readModel(root["model"], request); !read) return std::unexpected(read.error());
   if (!given(root["input"])) return wrongType("input", "a string or an array", root["input"]);
   const auto inputs = readPrompts("input", root["input"]);
   if (!inputs) return std::unexpected(inputs.error());

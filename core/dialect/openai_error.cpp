@@ -4,8 +4,8 @@
 #include <cctype>
 #include <cmath>
 
-#include "base/json_doc.h"
 #include "base/strings.h"
+#include "dialect/evidence.h"
 #include "domain/error_status.h"
 
 namespace signalbox::dialect {
@@ -75,6 +75,23 @@ ErrorCode codeOf(int status) {
 }
 
 }  // namespace
+
+std::unexpected<Error> malformedAnswer(std::string_view kind, std::string_view what) {
+  return fail(ErrorCode::UpstreamMalformed, "the upstream's answer is not " + std::string(kind) + ": " + std::string(what));
+}
+
+Result<void> checkAnswer(JsonDoc::Node root, std::string_view kind) {
+  if (!root.isObject()) return malformedAnswer(kind, "it is not an object");
+  if (const auto error = root["error"]; error && !error.isNull()) return std::unexpected(readErrorMember(error.raw()));
+  return {};
+}
+
+Result<JsonDoc> readAnswer(std::string_view body, std::string_view kind) {
+  auto doc = JsonDoc::parse(body, kAnswerLimits);
+  if (!doc) return malformedAnswer(kind, doc.error().message);
+  if (const auto checked = checkAnswer(doc->root(), kind); !checked) return std::unexpected(checked.error());
+  return doc;
+}
 
 std::string scrub(std::string_view text) {
   std::string out;

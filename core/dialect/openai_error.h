@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/json_doc.h"
 #include "http/message.h"
 
 namespace signalbox::dialect {
@@ -21,6 +22,13 @@ namespace signalbox::dialect {
 [[nodiscard]] Error readUpstreamError(int status, std::string_view body, double retry_after_s = 0);
 // The member `error` of an answer that came under a 200.
 [[nodiscard]] Error readErrorMember(std::string_view raw);
+
+// UpstreamMalformed: "the upstream's answer is not a KIND: WHAT".
+[[nodiscard]] std::unexpected<Error> malformedAnswer(std::string_view kind, std::string_view what);
+// What every answer under a 200 must be: an object, and not one that tells of an error.
+[[nodiscard]] Result<void> checkAnswer(JsonDoc::Node root, std::string_view kind);
+// The document of a whole answer, so checked. `body` must outlive it.
+[[nodiscard]] Result<JsonDoc> readAnswer(std::string_view body, std::string_view kind);
 
 // At most 300 bytes of `text`, with everything that looks like a key or token replaced.
 [[nodiscard]] std::string scrub(std::string_view text);

@@ -2,7 +2,6 @@
 #include "dialect/request_parts.h"
 
 #include "base/strings.h"
-#include "dialect/field_types.h"
 #include "dialect/hints.h"
 
 namespace signalbox::dialect {
@@ -47,6 +46,16 @@ Result<JsonDoc> readBody(std::string_view body) {
   auto doc = JsonDoc::parse(body);
   if (!doc) return fail(ErrorCode::InvalidRequest, "the request body is not usable: " + doc.error().message);
   if (!doc->root().isObject()) return fail(ErrorCode::InvalidRequest, "the request body must be a JSON object");
+  return doc;
+}
+
+Result<JsonDoc> readTyped(std::span<const Field> fields, domain::Request& request) {
+  auto doc = readBody(request.body);
+  if (!doc) return doc;
+  for (auto member = doc->root().first(); member; member = member.next()) {
+    if (const auto typed = checkField(fields, member.key(), member); !typed) return std::unexpected(typed.error());
+  }
+  if (const auto read = readModel(doc->root()["model"], request); !read) return std::unexpected(read.error());
   return doc;
 }
 

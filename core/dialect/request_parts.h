@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/json_doc.h"
+#include "dialect/field_types.h"
 #include "domain/request.h"
 #include "http/message.h"
 
@@ -19,6 +21,8 @@ namespace signalbox::dialect {
 
 // A JSON object, or InvalidRequest. `body` must outlive it.
 [[nodiscard]] Result<JsonDoc> readBody(std::string_view body);
+// The same of `request.body`, its members of the types that `fields` lists, and the model read.
+[[nodiscard]] Result<JsonDoc> readTyped(std::span<const Field> fields, domain::Request& request);
 // Null stands for "not given".
 [[nodiscard]] inline bool given(JsonDoc::Node node) { return node && !node.isNull(); }
 // Where a value stands. REQUIRES: `node` is one.

@@ -113,13 +113,9 @@ Result<domain::Request> readResponsesRequest(std::string body, const http::Heade
   domain::Request request;
   request.dialect = domain::Dialect::OpenAiResponses;
   request.body = std::move(body);
-  const auto doc = readBody(request.body);
+  const auto doc = readTyped(kFields, request);
   if (!doc) return std::unexpected(doc.error());
   const auto root = doc->root();
-  for (auto member = root.first(); member; member = member.next()) {
-    if (const auto typed = checkField(kFields, member.key(), member); !typed) return std::unexpected(typed.error());
-  }
-  if (const auto read = readModel(root["model"], request); !read) return std::unexpected(read.error());
   if (auto text = root["instructions"].string()) request.messages.push_back({"system", std::move(*text)});
   // A prompt that is kept at the provider may stand for the input; whoever cannot have it says so.
   if (given(root["input"]) || !given(root["prompt"])) {
