@@ -6,23 +6,6 @@
 
 namespace signalbox::app {
 
-namespace {
-Result<std::shared_ptr<const config::Config>> loadConfig(const std::string& named) {
-  std::string file = named;
-  if (file.empty()) {
-    auto found = config::findConfigFile();
-    if (!found) return std::unexpected(found.error());
-    file = *found;
-  }
-  const auto secrets = config::systemSecrets();
-  auto loaded = config::load(file, *secrets, &policy::check);
-  if (loaded) return *loaded;
-  std::string all;
-  for (const auto& error : loaded.error()) all += (all.empty() ? "" : "\n") + error.string();
-  return fail(ErrorCode::InvalidConfig, all);
-}
-}  // namespace
-
 Result<std::unique_ptr<EngineRun>> EngineRun::start(const EngineWish& wish, std::uint16_t* tried) {
   auto run = std::make_unique<EngineRun>();
   if (wish.demo) {
@@ -35,7 +18,7 @@ Result<std::unique_ptr<EngineRun>> EngineRun::start(const EngineWish& wish, std:
     run->demo_ = std::move(*demo);
     return run;
   }
-  auto config = loadConfig(wish.config);
+  auto config = config::loadNamed(wish.config, &policy::check);
   if (!config) return std::unexpected(config.error());
   engine::RouterOptions options;
   options.config = *config;

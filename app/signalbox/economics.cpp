@@ -32,18 +32,6 @@ struct Report {
   std::string against;  // UPSTREAM/MODEL; empty: there is none with a known price
 };
 
-Result<std::shared_ptr<const config::Config>> configOf(const EconomicsArguments& arguments) {
-  std::string file = arguments.config;
-  if (file.empty()) {
-    auto found = config::findConfigFile();
-    if (!found) return std::unexpected(std::move(found.error()));
-    file = std::move(*found);
-  }
-  const auto loaded = config::load(file, *config::systemSecrets(), &policy::check);
-  if (!loaded) return fail(ErrorCode::InvalidConfig, loaded.error().front().string());
-  return *loaded;
-}
-
 // What the work would be bought for elsewhere: as named, else the first deployment in the order of the tiers that is paid by the token.
 Result<std::optional<domain::Deployment>> referenceOf(const std::string& named, const config::Config& config, const engine::Pricing& pricing) {
   for (const auto& tier : config.tiers) {
@@ -59,7 +47,7 @@ Result<std::optional<domain::Deployment>> referenceOf(const std::string& named, 
 }
 
 Result<Report> reportOf(const EconomicsArguments& arguments, const journal::DecisionQuery& query) {
-  const auto config = configOf(arguments);
+  const auto config = config::loadNamed(arguments.config, &policy::check);
   if (!config) return std::unexpected(config.error());
   const engine::Pricing pricing(**config);
   const auto reference = referenceOf(arguments.against, **config, pricing);

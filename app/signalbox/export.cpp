@@ -101,14 +101,8 @@ bool writeAttempts(RowWriter& writer, const domain::Decision& decision) {
 
 Result<std::string> storePath(const ExportArguments& arguments) {
   if (!arguments.store.empty()) return arguments.store;
-  std::string file = arguments.config;
-  if (file.empty()) {
-    auto found = config::findConfigFile();
-    if (!found) return std::unexpected(std::move(found.error()));
-    file = std::move(*found);
-  }
-  const auto loaded = config::load(file, *config::systemSecrets(), &policy::check);
-  if (!loaded) return fail(ErrorCode::InvalidConfig, loaded.error().front().string());
+  const auto loaded = config::loadNamed(arguments.config, &policy::check);
+  if (!loaded) return std::unexpected(loaded.error());
   return (*loaded)->store_path;
 }
 

@@ -125,6 +125,8 @@ using PolicyCheck = std::function<domain::DocumentFindings(const domain::PolicyD
 using Loader = std::function<std::expected<std::shared_ptr<const Config>, ConfigErrors>()>;
 // The default search: ./signalbox.yaml, then the XDG configuration folder. InvalidConfig names both when neither is there.
 [[nodiscard]] Result<std::string> findConfigFile();
+// Of the file that is named, else of the one that is found, with the system's secrets. InvalidConfig has every error, a line each.
+[[nodiscard]] Result<std::shared_ptr<const Config>> loadNamed(const std::string& named, const PolicyCheck& check);
 
 // A policy text alone (YAML or JSON) against these tiers, for policy.check, policy apply and the editor.
 struct PolicyText {

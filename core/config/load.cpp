@@ -95,6 +95,21 @@ std::expected<std::shared_ptr<const Config>, ConfigErrors> load(const std::strin
   return loadText(*text, file, secrets, check);
 }
 
+Result<std::shared_ptr<const Config>> loadNamed(const std::string& named, const PolicyCheck& check) {
+  std::string file = named;
+  if (file.empty()) {
+    auto found = findConfigFile();
+    if (!found) return std::unexpected(std::move(found.error()));
+    file = std::move(*found);
+  }
+  const auto secrets = systemSecrets();
+  auto loaded = load(file, *secrets, check);
+  if (loaded) return std::move(*loaded);
+  std::string all;
+  for (const auto& error : loaded.error()) all += (all.empty() ? "" : "\n") + error.string();
+  return fail(ErrorCode::InvalidConfig, all);
+}
+
 std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::string& text, const std::string& file, SecretSource& secrets,
                                                                     const PolicyCheck& check, const std::string* policy_text) {
   const YamlDocument yaml = readYaml(text, file);
