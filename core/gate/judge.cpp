@@ -32,20 +32,13 @@ std::string withMap(const Judgement& judgement) {
   return " (" + std::string(how) + " from " + fixed(raw, decimals) + ")";
 }
 
-// The answer's share of what is left when every label's usual share is taken out, from the answers before it.
-std::optional<double> corrected(const domain::TokenEvidence& evidence, const std::vector<std::string>& labels, LabelPriors& priors) {
-  const auto found = labelShares(evidence, labels);
-  if (!found) return std::nullopt;
-  const double share = priors.corrected(found->shares, found->answer);
-  priors.add(found->shares);
-  return share;
-}
-
 // The gate alone.
 void weigh(const policy::Gate& gate, const std::vector<std::string>& labels, const domain::TokenEvidence& evidence,
            const domain::CalibrationMap* map, LabelPriors* priors, Judgement& out) {
   const auto signal = std::string(domain::name(gate.signal));
-  out.raw = confidence(gate.signal, evidence, labels);
+  const bool corrects = gate.prior_correction == domain::PriorCorrection::Running && gate.signal == domain::Signal::TopClass && priors != nullptr;
+  const auto of_labels = corrects ? labelShares(evidence, labels) : std::nullopt;
+  out.raw = of_labels ? of_labels->shares[of_labels->answer] : confidence(gate.signal, evidence, labels);
   if (!out.raw) {
     out.verdict = Verdict::Ungated;
     out.escalate = gate.when_unknown == domain::WhenUnknown::Escalate;
@@ -53,15 +46,12 @@ void weigh(const policy::Gate& gate, const std::vector<std::string>& labels, con
     return;
   }
   out.confidence = out.raw;
-  if (gate.prior_correction == domain::PriorCorrection::Running && gate.signal == domain::Signal::TopClass) {
-    map = nullptr;
-    const auto share = priors != nullptr ? corrected(evidence, labels, *priors) : std::nullopt;
-    if (share) {
-      out.confidence = share;
-      out.calibration = kRunningPrior;
-    }
+  if (of_labels) {
+    out.confidence = priors->corrected(of_labels->shares, of_labels->answer);
+    out.calibration = kRunningPrior;
+    priors->add(of_labels->shares);
   }
-  if (map) {
+  if (map && !corrects) {
     out.confidence = (*map)(*out.raw);
     out.calibration = map->name;
   }

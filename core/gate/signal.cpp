@@ -60,18 +60,16 @@ class LabelMass {
 
   // Of each label; nullopt where the server told of no alternative at all.
   [[nodiscard]] std::optional<std::vector<double>> shares() const {
-    const double sum = std::accumulate(mass_.begin(), mass_.end(), 0.0);
-    if (!has_alternatives_ || sum <= 0) return std::nullopt;
-    std::vector<double> shares = mass_;
-    for (double& share : shares) share /= sum;
+    if (!has_alternatives_ || sum() <= 0) return std::nullopt;
+    std::vector<double> shares(mass_.size());
+    for (std::size_t i = 0; i < shares.size(); ++i) shares[i] = share(i);
     return shares;
   }
 
   // Without alternatives the other labels may have all the rest: the answer's own probability is the least that its share can be.
   [[nodiscard]] double share(std::size_t answer) const {
-    const double sum = std::accumulate(mass_.begin(), mass_.end(), 0.0);
     if (!has_alternatives_) return mass_[answer];
-    return sum > 0 ? mass_[answer] / sum : 0.0;
+    return sum() > 0 ? mass_[answer] / sum() : 0.0;
   }
 
  private:
@@ -94,6 +92,8 @@ class LabelMass {
     if (found != labels_.end()) mass_[static_cast<std::size_t>(found - labels_.begin())] += probability;
   }
 
+  [[nodiscard]] double sum() const { return std::accumulate(mass_.begin(), mass_.end(), 0.0); }
+
   const std::vector<std::string>& labels_;
   std::vector<double> mass_;
   bool has_alternatives_ = false;
@@ -108,13 +108,17 @@ std::optional<std::size_t> labelOf(const TokenEvidence& evidence, const std::vec
   return static_cast<std::size_t>(found - labels.begin());
 }
 
+// What the answer says of the labels; REQUIRES: it is the label `answer`.
+LabelMass massOf(const TokenEvidence& evidence, const std::vector<std::string>& labels, std::size_t answer) {
+  LabelMass mass(labels);
+  mass.read(evidence, answer);
+  return mass;
+}
+
 std::optional<double> topClass(const TokenEvidence& evidence, const std::vector<std::string>& labels) {
   if (labels.empty()) return std::nullopt;
   const auto answer = labelOf(evidence, labels);
-  if (!answer) return 0.0;
-  LabelMass mass(labels);
-  mass.read(evidence, *answer);
-  return mass.share(*answer);
+  return answer ? massOf(evidence, labels, *answer).share(*answer) : 0.0;
 }
 
 }  // namespace
@@ -123,9 +127,7 @@ std::optional<LabelShares> labelShares(const TokenEvidence& evidence, const std:
   if (evidence.empty() || !allFinite(evidence)) return std::nullopt;
   const auto answer = labelOf(evidence, labels);
   if (!answer) return std::nullopt;
-  LabelMass mass(labels);
-  mass.read(evidence, *answer);
-  auto shares = mass.shares();
+  auto shares = massOf(evidence, labels, *answer).shares();
   if (!shares) return std::nullopt;
   return LabelShares{std::move(*shares), *answer};
 }
