@@ -26,11 +26,9 @@ void gather(const Json& json, std::vector<Json>& into) {
   }
 }
 
-std::vector<Json> recorded() {
+std::vector<Json> recorded(const std::filesystem::path& data) {
   std::vector<Json> usages;
-  const char* data = std::getenv("SIGNALBOX_DATA");
-  if (data == nullptr) return usages;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::filesystem::path(data) / "openai_api")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(data / "openai_api")) {
     if (!entry.is_regular_file()) continue;
     std::ifstream stream(entry.path());
     std::ostringstream whole;
@@ -51,8 +49,9 @@ std::vector<Json> recorded() {
 }
 
 TEST(RecordedUsageTest, everyTokenIsCountedAndPricedOnce) {
-  const auto usages = recorded();
-  if (usages.empty()) GTEST_SKIP() << "SIGNALBOX_DATA is not set";
+  const char* data = std::getenv("SIGNALBOX_DATA");
+  if (data == nullptr) GTEST_SKIP() << "SIGNALBOX_DATA is not set: recorded usages were not looked at";
+  const auto usages = recorded(data);
   ASSERT_GE(usages.size(), 15U);
   domain::Price flat, parts;
   flat.input = parts.input = 2;

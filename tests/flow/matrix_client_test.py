@@ -110,7 +110,7 @@ class SlowTest(Matrix):
             with contextlib.suppress(OSError):
                 while True:  # comments are no progress
                     connection.sendall(b"9\r\n: alive\n\n\r\n")
-                    time.sleep(2)
+                    time.sleep(2)  # the pace of the upstream that is played
         sent = [0]
 
         def floods(connection):
@@ -246,7 +246,7 @@ class DescriptorTest(Matrix):
             return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         until(lambda: len(os.listdir(f"/proc/{pid}/fd")) >= used + 30, "it has accepted what it may")
         before, began = cpu(), time.monotonic()
-        time.sleep(1)
+        time.sleep(1)  # the second of which the CPU time is taken
         self.assertLess(cpu() - before, 0.3 * (time.monotonic() - began), "it does not spin")
         held = len(os.listdir(f"/proc/{pid}/fd"))
         self.assertLessEqual(held, most - 64 + 2, "those are kept back")

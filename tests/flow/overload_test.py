@@ -189,9 +189,9 @@ class OverloadTest(FlowTest):
         def starve():
             while not done.is_set():
                 os.kill(pid, signal.SIGSTOP)
-                time.sleep(0.4)
+                time.sleep(0.4)  # so long no worker runs, which is the lag that is played
                 os.kill(pid, signal.SIGCONT)
-                time.sleep(0.02)
+                time.sleep(0.02)  # and so long they do
         starving = threading.Thread(target=starve, daemon=True)
         starving.start()
         try:

@@ -230,7 +230,7 @@ class EverythingDownTest(Protected):
         end = first[0] + 2.5
         while time.monotonic() < end:
             arrivals.append((time.monotonic() - first[0], self.asked(self.first) - before))
-            time.sleep(0.01)
+            time.sleep(0.01)  # between two looks at what has arrived
         done.set()
         for thread in crowd:
             thread.join()
