@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "base/whole_file.h"
+#include "config/price_fields.h"
 #include "config/yaml.h"
 
 namespace signalbox::config {
@@ -34,8 +35,10 @@ std::string modelText(const DraftModel& model) {
   if (!model.provider.empty()) text += ", provider: " + yamlText(model.provider);
   if (model.price) {
     text += ", price: { input: " + perMillion(model.price->input) + ", output: " + perMillion(model.price->output);
-    if (model.price->cached_input) text += ", cached-input: " + perMillion(*model.price->cached_input);
-    if (model.price->cache_write) text += ", cache-write: " + perMillion(*model.price->cache_write);
+    for (const auto& [key, litellm, field] : kPriceFields) {
+      if (const auto amount = (*model.price).*field) text += ", " + std::string(key) + ": " + perMillion(*amount);
+    }
+    if (model.price->web_search) text += ", " + std::string(kWebSearchKey) + ": " + shortest(std::stod(fixed(*model.price->web_search * 1000, 9)));
     text += ", per: 1M }";
   }
   return text + " }";

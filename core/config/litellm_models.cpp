@@ -5,6 +5,8 @@
 
 #include "base/strings.h"
 #include "config/litellm_parts.h"
+#include "config/price_fields.h"
+#include "config/price_table.h"
 
 namespace signalbox::config {
 namespace {
@@ -37,16 +39,19 @@ constexpr std::array kLeftOut{
     Known{"output_cost_per_second", "prices are by the token; hours of a machine are upstreams[].cost", ""},
 };
 
-constexpr std::array<std::string_view, 17> kTaken{"model", "api_base", "base_url", "api_key", "custom_llm_provider", "timeout", "stream_timeout", "weight", "order", "rpm", "tpm",
-                                                  "input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost", "cache_creation_input_token_cost",
+constexpr std::array<std::string_view, 13> kTaken{"model", "api_base", "base_url", "api_key", "custom_llm_provider", "timeout", "stream_timeout", "weight", "order", "rpm", "tpm",
                                                   "api_version", "api_type"};
+
+bool isPrice(std::string_view key) {
+  return key == "input_cost_per_token" || key == "output_cost_per_token" || std::ranges::find(kPriceFields, key, &PriceField::litellm) != kPriceFields.end();
+}
 
 template <class List>
 bool contains(const List& list, std::string_view word) { return std::find(list.begin(), list.end(), word) != list.end(); }
 
 void sayWhatIsLeftOut(LitellmReading& reading, const Json& params, const std::string& pointer) {
   for (const auto& [key, value] : params.items()) {
-    if (contains(kTaken, key) || value.is_null()) continue;
+    if (contains(kTaken, key) || isPrice(key) || value.is_null()) continue;
     const auto known = std::find_if(kLeftOut.begin(), kLeftOut.end(), [&](const Known& one) { return one.key == key; });
     std::string place = pointer + "/" + key;
     if (known != kLeftOut.end()) reading.leftOut(place, std::string(known->why), std::string(known->advice));
@@ -55,7 +60,7 @@ void sayWhatIsLeftOut(LitellmReading& reading, const Json& params, const std::st
   if (params.contains("api_version")) reading.leftOut(pointer + "/api_version", "the endpoint /openai/v1 needs none");
 }
 
-std::optional<double> costOf(const Json& params, const Json& info, const char* key) {
+std::optional<double> costOf(const Json& params, const Json& info, std::string_view key) {
   for (const Json* from : {&params, &info}) {
     if (!from->is_object() || !from->contains(key)) continue;
     const Json& value = (*from)[key];
@@ -71,7 +76,11 @@ std::optional<domain::Price> priceOf(LitellmReading& reading, const Json& params
   const auto input = costOf(params, info, "input_cost_per_token");
   const auto output = costOf(params, info, "output_cost_per_token");
   if (input && output) {
-    return domain::Price{*input, *output, costOf(params, info, "cache_read_input_token_cost"), costOf(params, info, "cache_creation_input_token_cost"), {}};
+    domain::Price price;
+    price.input = *input;
+    price.output = *output;
+    for (const auto& [key, litellm, field] : kPriceFields) price.*field = costOf(params, info, litellm);
+    return price;
   }
   if (input || output) {
     reading.leftOut(pointer + "/litellm_params/" + (input ? "input_cost_per_token" : "output_cost_per_token"),
@@ -105,7 +114,7 @@ void offer(LitellmReading& reading, const LitellmTarget& target, const std::opti
   const auto found = std::find_if(models.begin(), models.end(), [&](const auto& one) { return one.id == target.model; });
   if (found == models.end()) {
     models.push_back({target.model, std::nullopt, {}, price, mode == Mode::Embedding});
-  } else if (price && found->price && (price->input != found->price->input || price->output != found->price->output)) {
+  } else if (price && found->price && !sameFigures(*price, *found->price)) {
     reading.leftOut(pointer + "/litellm_params/model", "the same model has another price further up, and one upstream offers it once", "make a second upstream for it");
   } else if (price) {
     found->price = price;
@@ -140,10 +149,9 @@ LitellmGroup& groupFor(LitellmReading& reading, const std::string& name, const s
 
 void readInfo(LitellmReading& reading, const Json& info, const std::string& pointer) {
   if (!info.is_object()) return;
-  static constexpr std::array<std::string_view, 9> kRead{"mode", "base_model", "input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost",
-                                                         "cache_creation_input_token_cost", "id", "db_model", "description"};
+  static constexpr std::array<std::string_view, 5> kRead{"mode", "base_model", "id", "db_model", "description"};
   for (const auto& [key, value] : info.items()) {
-    if (!contains(kRead, key)) reading.leftOut(pointer + "/" + key, "it describes the model for LiteLLM only");
+    if (!contains(kRead, key) && !isPrice(key)) reading.leftOut(pointer + "/" + key, "it describes the model for LiteLLM only");
   }
 }
 

@@ -57,7 +57,7 @@ void readComment(std::string_view line, Table& table) {
 
 void readRow(std::string_view line, Table& table) {
   const auto fields = split(line, ',');
-  if (fields.size() != 12) return;
+  if (fields.size() != 16) return;
   const auto input = perToken(fields[2]);
   const auto output = perToken(fields[3]);
   if (!input || !output) return;
@@ -67,7 +67,11 @@ void readRow(std::string_view line, Table& table) {
   price.audio_output = perToken(fields[8]);
   price.batch_input = perToken(fields[9]);
   price.batch_output = perToken(fields[10]);
-  const auto source = table.sources.find(fields[11]);
+  price.priority_input = perToken(fields[11]);
+  price.priority_output = perToken(fields[12]);
+  price.cache_write_1h = perToken(fields[13]);
+  price.web_search = perToken(fields[14]);
+  const auto source = table.sources.find(fields[15]);
   price.source = source == table.sources.end() ? std::string("built-in table") : source->second;
   table.by_model[fields[1]].push_back({fields[0], std::move(price)});
   ++table.rows;
@@ -90,11 +94,6 @@ const Table& table() {
 std::optional<domain::Price> ofProvider(const std::vector<Entry>& entries, std::string_view provider) {
   const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.provider == provider; });
   return found == entries.end() ? std::nullopt : std::optional(found->price);
-}
-
-bool sameFigures(domain::Price a, const domain::Price& b) {
-  a.source = b.source;
-  return a == b;
 }
 
 std::optional<domain::Price> exact(std::string_view provider, std::string_view model) {
@@ -148,5 +147,10 @@ std::optional<domain::Price> builtInPrice(std::string_view provider, std::string
 }
 
 std::size_t priceTableSize() { return table().rows; }
+
+bool sameFigures(domain::Price a, const domain::Price& b) {
+  a.source = b.source;
+  return a == b;
+}
 
 }  // namespace signalbox::config

@@ -13,5 +13,7 @@ namespace signalbox::config {
 // nullopt: unknown, which is not zero.
 [[nodiscard]] std::optional<domain::Price> builtInPrice(std::string_view provider, std::string_view model);
 [[nodiscard]] std::size_t priceTableSize();   // models
+// Whether both cost the same, wherever their figures are from.
+[[nodiscard]] bool sameFigures(domain::Price a, const domain::Price& b);
 
 }  // namespace signalbox::config

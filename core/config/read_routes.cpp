@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/strings.h"
+#include "config/price_fields.h"
 #include "config/read_parts.h"
 #include "schema/pointer.h"
 
@@ -32,17 +33,13 @@ std::string hostOf(const std::string& url) {
 domain::Price readPrice(const Json& json) {
   double per = 1e6;
   if (json.contains("per")) per = json["per"].is_number() ? json["per"].get<double>() : json["per"] == "1K" ? 1e3 : 1e6;
-  const auto optional = [&](const char* key) { return json.contains(key) ? std::optional(json[key].get<double>() / per) : std::nullopt; };
   domain::Price price;
   price.input = json["input"].get<double>() / per;
   price.output = json["output"].get<double>() / per;
-  price.cached_input = optional("cached-input");
-  price.cache_write = optional("cache-write");
-  price.reasoning = optional("reasoning");
-  price.audio_input = optional("audio-input");
-  price.audio_output = optional("audio-output");
-  price.batch_input = optional("batch-input");
-  price.batch_output = optional("batch-output");
+  for (const auto& [key, litellm, field] : kPriceFields) {
+    if (const auto found = json.find(key); found != json.end()) price.*field = found->get<double>() / per;
+  }
+  if (const auto found = json.find(kWebSearchKey); found != json.end()) price.web_search = found->get<double>() / 1000;
   price.source = "configuration";
   return price;
 }

@@ -47,7 +47,7 @@ Result<ChatAnswer> readChatAnswer(JsonDoc::Node root) {
   }
   answer.finish_reason = choice["finish_reason"].stringOr("");
   answer.model = root["model"].stringOr("");
-  answer.usage = readUsage(root["usage"]);
+  answer.usage = readUsage(root["usage"], root["service_tier"]);
   if (appendEvidence(choice["logprobs"], answer.evidence))
     dropEndTokens(answer.evidence, answer.text);
   else

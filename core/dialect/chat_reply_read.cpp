@@ -108,7 +108,7 @@ class ChatReader final : public ReplyReader {
       pieces.push_back({.kind = Piece::Kind::Begin, .id = root["id"].stringOr(""), .name = root["model"].stringOr(""), .created = root["created"].integer().value_or(0)});
     }
     for (auto choice = choices.first(); choice; choice = choice.next()) readChoice(choice, pieces);
-    if (const auto usage = readUsage(root["usage"])) pieces.push_back({.kind = Piece::Kind::Usage, .usage = *usage});
+    if (const auto usage = readUsage(root["usage"], root["service_tier"])) pieces.push_back({.kind = Piece::Kind::Usage, .usage = *usage});
     return pieces;
   }
 

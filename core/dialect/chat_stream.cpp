@@ -64,7 +64,8 @@ Result<void> readChatChunk(JsonDoc::Node root, bool judged, AnswerState& state) 
   if (choices.isArray()) {
     for (auto choice = choices.first(); choice; choice = choice.next()) readChoice(choice, judged, state);
   }
-  if (auto read = readUsage(usage)) state.usage = *read;
+  if (!usage.isObject()) return {};
+  if (auto read = readUsage(usage, root["service_tier"])) state.usage = *read;
   return {};
 }
 

@@ -49,7 +49,7 @@ class CompletionsToCompletions final : public Translation {
     readChoices(choices, add_, state);
     state.done = true;
     state.model = root["model"].stringOr("");
-    state.usage = readUsage(root["usage"]);
+    state.usage = readUsage(root["usage"], root["service_tier"]);
     TextEdits edits;
     stripLegacyLogprobs(choices, add_, edits);
     return edits.empty() ? std::string(body) : edits.apply(body);
@@ -70,7 +70,7 @@ class CompletionsToCompletions final : public Translation {
     if (!choices.isArray() && !usage.isObject()) return malformed("an event has no choices");
     if (state.model.empty()) state.model = root["model"].stringOr("");
     if (choices.isArray()) readChoices(choices, add_, state);
-    if (auto read = readUsage(usage)) state.usage = *read;
+    if (auto read = readUsage(usage, root["service_tier"])) state.usage = *read;
     return relayed(event.data, root);
   }
 

@@ -67,7 +67,14 @@ void dropEndTokens(domain::TokenEvidence& evidence, std::string_view text) {
   }
 }
 
-std::optional<domain::Usage> readUsage(JsonDoc::Node usage) {
+domain::ServiceTier serviceTier(JsonDoc::Node tier) {
+  if (!tier.isString()) return domain::ServiceTier::Standard;
+  const auto word = tier.raw();
+  if (word == "\"flex\"" || word == "\"batch\"") return domain::ServiceTier::Batch;
+  return word == "\"priority\"" ? domain::ServiceTier::Priority : domain::ServiceTier::Standard;
+}
+
+std::optional<domain::Usage> readUsage(JsonDoc::Node usage, JsonDoc::Node tier) {
   if (!usage.isObject()) return std::nullopt;
   domain::Usage read;
   read.input = countOr(usage["prompt_tokens"], -1);
@@ -86,6 +93,7 @@ std::optional<domain::Usage> readUsage(JsonDoc::Node usage) {
   }
   read.audio_input = countOr(input["audio_tokens"], 0);
   read.audio_output = countOr(usage["completion_tokens_details"]["audio_tokens"], 0);
+  read.tier = serviceTier(tier);
   read.source = domain::UsageSource::Provider;
   return read;
 }

@@ -25,8 +25,10 @@ void dropEndTokens(domain::TokenEvidence& evidence, std::string_view text);
 [[nodiscard]] std::optional<std::int64_t> countOf(JsonDoc::Node node);
 
 // Provider usage; nullopt when absent, null, without both counts, or with counts that cannot be true: negative, larger than any
-// model's window, or a total below its parts. Who pays by it then has to estimate.
-[[nodiscard]] std::optional<domain::Usage> readUsage(JsonDoc::Node usage);
+// model's window, or a total below its parts. Who pays by it then has to estimate. `tier`: the answer's service_tier.
+[[nodiscard]] std::optional<domain::Usage> readUsage(JsonDoc::Node usage, JsonDoc::Node tier = {});
+// What a provider calls its tiers; Standard for all that is none of the others.
+[[nodiscard]] domain::ServiceTier serviceTier(JsonDoc::Node tier);
 // The same of an answer without a text of its own: only what was read is counted.
 [[nodiscard]] std::optional<domain::Usage> readInputUsage(JsonDoc::Node usage);
 

@@ -57,7 +57,10 @@ void MessagesUsage::add(JsonDoc::Node usage) {
   take(usage["output_tokens"], output_);
   take(usage["cache_read_input_tokens"], cache_read_);
   take(usage["cache_creation_input_tokens"], cache_write_);
+  take(usage["cache_creation"]["ephemeral_1h_input_tokens"], cache_write_1h_);
   take(usage["output_tokens_details"]["thinking_tokens"], thinking_);
+  take(usage["server_tool_use"]["web_search_requests"], web_searches_);
+  if (const auto tier = usage["service_tier"]; given(tier)) tier_ = serviceTier(tier);
 }
 
 std::optional<domain::Usage> MessagesUsage::total() const {
@@ -67,7 +70,10 @@ std::optional<domain::Usage> MessagesUsage::total() const {
   usage.cache_write = cache_write_.value_or(0);
   usage.input = *input_ + usage.cached_input + usage.cache_write;
   usage.output = *output_;
+  usage.cache_write_1h = cache_write_1h_.value_or(0);
   usage.reasoning = thinking_.value_or(0);
+  usage.web_searches = web_searches_.value_or(0);
+  usage.tier = tier_;
   usage.source = domain::UsageSource::Provider;
   return usage;
 }

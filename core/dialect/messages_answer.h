@@ -21,7 +21,8 @@ class MessagesUsage {
   [[nodiscard]] std::optional<domain::Usage> total() const;
 
  private:
-  std::optional<std::int64_t> input_, output_, cache_read_, cache_write_, thinking_;
+  std::optional<std::int64_t> input_, output_, cache_read_, cache_write_, cache_write_1h_, thinking_, web_searches_;
+  domain::ServiceTier tier_ = domain::ServiceTier::Standard;
   bool untrue_ = false;
 };
 

@@ -331,8 +331,10 @@ void Route::charge(domain::Attempt& attempt, const upstream::Exchange& exchange)
   attempt.input_tokens = usage.input;
   attempt.output_tokens = usage.output;
   attempt.cost_usd = services_.pricing.charge(exchange.deployment(), usage);
-  // One estimate among the attempts makes the sum an estimate.
-  if (decision_.usage_source != domain::UsageSource::Estimated) decision_.usage_source = usage.source;
+  // One estimate among the attempts makes the sum an estimate; so does a provider's tier whose price nobody has told.
+  const auto price = usage.tier == domain::ServiceTier::Standard ? std::nullopt : services_.pricing.price(exchange.deployment());
+  const bool untold = price && !domain::pricesTier(*price, usage.tier);
+  if (decision_.usage_source != domain::UsageSource::Estimated) decision_.usage_source = untold ? domain::UsageSource::Estimated : usage.source;
 }
 
 // Tokens are those of the answer that is served; where none is, of the last attempt that was charged.

@@ -5,9 +5,10 @@
     build_prices.py FOLDER > resources/prices/prices.csv
 
 FOLDER holds model_prices_and_context_window.json, genai_prices.json and models_dev_prices.csv. Where several lists know a
-model of a provider, the first of them in that order speaks. Token prices of text are taken, and of sound and of batches where a
-list has them; a list that says zero means a free tier or a subscription, not a price, and is left out. Where a price depends on the length of the prompt, the price of the
-short one is taken.
+model of a provider, the first of them in that order speaks. Token prices of text are taken, and of sound, of batches (or of a
+provider's flexible tier, which costs the same) and of its priority tier where a list has them, and what a million web searches cost;
+a list that says zero means a free tier or a subscription, not a price, and is left out. Where a price depends on the length of the
+prompt, the price of the short one is taken.
 """
 import csv
 import json
@@ -31,11 +32,21 @@ def provider_name(name):
     return PROVIDERS.get(name, name)
 
 
-def amount(value):
+def amount(value, times=1):
     """US dollars per million tokens, or None. Tiered prices give that of their first tier."""
     if isinstance(value, dict):
         value = value.get("base")
-    return float(value) if isinstance(value, (int, float)) and value >= 0 else None
+    return float(value) * times if isinstance(value, (int, float)) and value >= 0 else None
+
+
+def first(*values):
+    return next((value for value in values if value is not None), None)
+
+
+def search_price(entry):
+    """Of a million searches, where it does not depend on their size."""
+    costs = set(entry.get("search_context_cost_per_query", {}).values())
+    return round(costs.pop() * 1e6, 6) if len(costs) == 1 else None
 
 
 def from_litellm(folder):
@@ -47,7 +58,10 @@ def from_litellm(folder):
                million("output_cost_per_token"), million("cache_read_input_token_cost"),
                million("cache_creation_input_token_cost"), million("output_cost_per_reasoning_token"),
                million("input_cost_per_audio_token"), million("output_cost_per_audio_token"),
-               million("input_cost_per_token_batches"), million("output_cost_per_token_batches"), "m")
+               first(million("input_cost_per_token_batches"), million("input_cost_per_token_flex")),
+               first(million("output_cost_per_token_batches"), million("output_cost_per_token_flex")),
+               million("input_cost_per_token_priority"), million("output_cost_per_token_priority"),
+               million("cache_creation_input_token_cost_above_1hr"), search_price(entry), "m")
 
 
 def current_prices(prices):
@@ -70,7 +84,8 @@ def from_genai(folder):
             for name in spelled_ids(model):
                 yield (provider_name(provider["id"]), name, amount(prices.get("input_mtok")), amount(prices.get("output_mtok")),
                        amount(prices.get("cache_read_mtok")), amount(prices.get("cache_write_mtok")), amount(prices.get("output_reasoning_mtok")),
-                       amount(prices.get("input_audio_mtok")), amount(prices.get("output_audio_mtok")), None, None, "g")
+                       amount(prices.get("input_audio_mtok")), amount(prices.get("output_audio_mtok")), None, None,
+                       None, None, amount(prices.get("cache_write_1h_mtok")), amount(prices.get("web_searches_kcount"), 1000), "g")
 
 
 def from_models_dev(folder):
@@ -79,7 +94,7 @@ def from_models_dev(folder):
         for row in csv.DictReader(file):
             yield (provider_name(row["provider"]), row["model"], number(row["input_usd_per_mtok"]),
                    number(row["output_usd_per_mtok"]), number(row["cache_read_usd_per_mtok"]), None, None, None, None,
-                   None, None, "d")
+                   None, None, None, None, None, None, "d")
 
 
 def usable(row):
@@ -108,7 +123,8 @@ def main():
         print(f"# source {key} {date} {words}")
     for alias, provider in sorted(PROVIDERS.items()):
         print(f"# alias {alias} {provider}")
-    print("provider,model,input,output,cached_input,cache_write,reasoning,audio_input,audio_output,batch_input,batch_output,source")
+    print("provider,model,input,output,cached_input,cache_write,reasoning,audio_input,audio_output,batch_input,batch_output,"
+          "priority_input,priority_output,cache_write_1h,web_search,source")
     for key in sorted(table):
         provider, model, *prices, source = table[key]
         print(",".join([provider, model, *map(text, prices), source]))

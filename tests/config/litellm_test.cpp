@@ -211,6 +211,18 @@ router_settings: {timeout: 60}
   EXPECT_THAT(leftOut(read), ElementsAre("4: model_list[1].litellm_params.input_cost_per_token"));
 }
 
+TEST_F(LitellmTest, pricesOfEveryKindAreCarriedOverAndCompared) {
+  const std::string entry = "  - {model_name: m, litellm_params: {model: openai/x, input_cost_per_token: 1e-6, output_cost_per_token: 2e-6, input_cost_per_audio_token: 1e-5, "
+                            "output_cost_per_audio_token: 2e-5, cache_creation_input_token_cost_above_1hr: 3e-6, input_cost_per_token_batches: 5e-7, "
+                            "output_cost_per_token_batches: 1e-6, input_cost_per_token_priority: 4e-6, output_cost_per_token_priority: 8e-6}, "
+                            "model_info: {output_cost_per_reasoning_token: ";
+  const auto read = import("model_list:\n" + entry + "7e-6}}\n");
+  EXPECT_THAT(read.notes, IsEmpty());
+  EXPECT_THAT(draftConfigText(read.draft), HasSubstr("price: { input: 1, output: 2, cache-write-1h: 3, reasoning: 7, audio-input: 10, audio-output: 20, batch-input: 0.5, "
+                                                     "batch-output: 1, priority-input: 4, priority-output: 8, per: 1M }"));
+  EXPECT_THAT(leftOut(import("model_list:\n" + entry + "7e-6}}\n" + entry + "8e-6}}\n")), Contains(HasSubstr("model_list[1].litellm_params.model")));
+}
+
 TEST_F(LitellmTest, aShortTimeoutBoundsTheFirstToken) {
   const auto read = import(models({{"a", "openai/a"}}) + "litellm_settings: {request_timeout: 10}\n");
   EXPECT_EQ(*read.draft.tiers[0].timeout, std::chrono::seconds(10));

@@ -42,6 +42,20 @@ TEST(PriceTableTest, knowsAProviderByItsOtherNames) {
   EXPECT_EQ(builtInPrice("gemini", "gemini-2.5-pro"), builtInPrice("google", "gemini-2.5-pro"));
 }
 
+TEST(PriceTableTest, knowsTiersHoursAndSearchesWhereAListHasThem) {
+  const auto claude = builtInPrice("anthropic", "claude-sonnet-4-5");
+  ASSERT_TRUE(claude);
+  EXPECT_DOUBLE_EQ(claude->cache_write_1h.value(), 6e-6);
+  EXPECT_DOUBLE_EQ(claude->web_search.value(), 0.01);
+  const auto gpt = builtInPrice("openai", "gpt-5");
+  ASSERT_TRUE(gpt);
+  EXPECT_DOUBLE_EQ(gpt->batch_input.value(), 0.625e-6);
+  EXPECT_DOUBLE_EQ(gpt->batch_output.value(), 5e-6);
+  EXPECT_DOUBLE_EQ(gpt->priority_input.value(), 2.5e-6);
+  EXPECT_DOUBLE_EQ(gpt->priority_output.value(), 20e-6);
+  EXPECT_EQ(gpt->web_search, std::nullopt);
+}
+
 TEST(PriceTableTest, unknownIsNotZero) {
   EXPECT_FALSE(builtInPrice("openai", "no-such-model"));
   EXPECT_FALSE(builtInPrice("", ""));

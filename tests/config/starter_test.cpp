@@ -124,13 +124,31 @@ TEST(DraftTest, pricesAreWrittenAMillionTokensAndReadBackTheSame) {
   price.input = 0.15e-6;
   price.output = 0.6e-6;
   price.cached_input = 0.075e-6;
+  price.cache_write = 0.2e-6;
+  price.cache_write_1h = 0.3e-6;
+  price.reasoning = 0.7e-6;
+  price.audio_input = 1e-6;
+  price.audio_output = 2e-6;
+  price.batch_input = 0.05e-6;
+  price.batch_output = 0.25e-6;
+  price.priority_input = 0.3e-6;
+  price.priority_output = 1.2e-6;
+  price.web_search = 0.01;
   draft.upstreams[0].models[0].price = price;
-  EXPECT_THAT(draftConfigText(draft), HasSubstr("price: { input: 0.15, output: 0.6, cached-input: 0.075, per: 1M }"));
+  EXPECT_THAT(draftConfigText(draft), HasSubstr("price: { input: 0.15, output: 0.6, cached-input: 0.075, "));
   FakeSecrets secrets;
   const std::string policy = draftPolicyText(draft);
   const auto loaded = loadText(draftConfigText(draft), "f.yaml", secrets, acceptAll, &policy);
   ASSERT_TRUE(loaded);
-  EXPECT_DOUBLE_EQ((*loaded)->upstreams[0].models[0].price->input, 0.15e-6);
+  const auto& read = *(*loaded)->upstreams[0].models[0].price;
+  EXPECT_DOUBLE_EQ(read.input, price.input);
+  EXPECT_DOUBLE_EQ(read.output, price.output);
+  for (const auto field : {&domain::Price::cached_input, &domain::Price::cache_write, &domain::Price::cache_write_1h, &domain::Price::reasoning,
+                           &domain::Price::audio_input, &domain::Price::audio_output, &domain::Price::batch_input, &domain::Price::batch_output,
+                           &domain::Price::priority_input, &domain::Price::priority_output, &domain::Price::web_search}) {
+    ASSERT_TRUE(read.*field) << draftConfigText(draft);
+    EXPECT_DOUBLE_EQ(*(read.*field), *(price.*field));
+  }
 }
 
 TEST(DraftTest, aFailedSecondFileTakesTheFirstBack) {

@@ -93,10 +93,13 @@ TEST(MessagesUsageTest, everyTokenIsCountedAndPricedOnce) {
     MadeUp made_up(seed);
     const std::int64_t input = made_up.below(2000), output = made_up.below(2000);
     Json at_start{{"input_tokens", input}, {"output_tokens", made_up.below(9)}}, at_end{{"output_tokens", output}};
-    std::int64_t read = 0, written = 0, thoughts = 0;
+    std::int64_t read = 0, written = 0, for_an_hour = 0, thoughts = 0;
     if (made_up.maybe()) at_start["cache_read_input_tokens"] = read = made_up.below(9000);
     if (made_up.maybe()) at_start["cache_creation_input_tokens"] = written = made_up.below(9000);
-    if (made_up.maybe()) at_start["cache_creation"] = {{"ephemeral_5m_input_tokens", written}, {"ephemeral_1h_input_tokens", 0}};
+    if (made_up.maybe()) {
+      for_an_hour = made_up.below(static_cast<int>(written) + 1);
+      at_start["cache_creation"] = {{"ephemeral_5m_input_tokens", written - for_an_hour}, {"ephemeral_1h_input_tokens", for_an_hour}};
+    }
     if (made_up.maybe()) at_end["output_tokens_details"]["thinking_tokens"] = thoughts = made_up.below(static_cast<int>(output) + 1);
     // Some tell all of it again at the end.
     if (made_up.maybe()) at_end.update(at_start), at_end["output_tokens"] = output;
@@ -111,13 +114,25 @@ TEST(MessagesUsageTest, everyTokenIsCountedAndPricedOnce) {
     ASSERT_TRUE(total) << at_start << at_end;
     EXPECT_EQ(total->input, input + read + written) << at_start << at_end;
     EXPECT_EQ(total->output, output) << at_start << at_end;
-    const double usd = static_cast<double>(input) + 0.1 * static_cast<double>(read) + 1.25 * static_cast<double>(written) +
+    const double usd = static_cast<double>(input) + 0.1 * static_cast<double>(read) + 1.25 * static_cast<double>(written - for_an_hour) + 2.0 * static_cast<double>(for_an_hour) +
                        5.0 * static_cast<double>(output - thoughts) + 7.0 * static_cast<double>(thoughts);
     EXPECT_NEAR(*domain::costUsd(*total, price), usd, 1e-6) << at_start << at_end;
     domain::Price plain;
     plain.input = plain.output = 1;
+    plain.cache_write_1h = 1;
     EXPECT_NEAR(*domain::costUsd(*total, plain), static_cast<double>(input + read + written + output), 1e-6) << at_start << at_end;
   }
+}
+
+TEST(MessagesUsageTest, searchesAndTheTierOfTheWorkAreReadWhereverTheyStand) {
+  MessagesUsage usage;
+  for (const std::string_view text : {R"({"input_tokens":1,"output_tokens":1,"service_tier":"batch"})", R"({"output_tokens":2,"server_tool_use":{"web_search_requests":3}})"}) {
+    const auto doc = JsonDoc::parse(text);
+    usage.add(doc->root());
+  }
+  ASSERT_TRUE(usage.total());
+  EXPECT_EQ(usage.total()->web_searches, 3);
+  EXPECT_EQ(usage.total()->tier, domain::ServiceTier::Batch);
 }
 
 TEST(MessagesUsageTest, countsThatAreToldToAClientAreReadBackTheSame) {

@@ -194,6 +194,32 @@ INSTANTIATE_TEST_SUITE_P(Dialects, EveryPairTest,
                                          Pair{Dialect::OpenAiCompletions, UpstreamApi::OpenAi, Completions::Chat, "/chat/completions"},
                                          Pair{Dialect::OpenAiCompletions, UpstreamApi::Anthropic, {}, "/messages"}));
 
+// The tier stands beside the usage, in a chat's answer and in the last chunk of its stream.
+TEST(TranslationTest, theTierThatAProviderNamesIsOfTheUsage) {
+  const std::string chat = R"({"id":"c","object":"chat.completion","created":1,"model":"m","service_tier":"TIER","choices":[{"index":0,"message":{"role":"assistant","content":"yes"},"finish_reason":"stop"}],)"
+                           R"("usage":{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}})";
+  const std::string last = R"({"id":"c","object":"chat.completion.chunk","created":1,"model":"m","service_tier":"TIER","choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}})";
+  const std::vector<std::pair<std::string, domain::ServiceTier>> kTiers{
+      {"flex", domain::ServiceTier::Batch}, {"priority", domain::ServiceTier::Priority}, {"default", domain::ServiceTier::Standard}};
+  for (const Dialect client : {Dialect::OpenAiChat, Dialect::OpenAiResponses}) {
+    for (const auto& [word, tier] : kTiers) {
+      const auto with = [&word = word](std::string text) { return text.replace(text.find("TIER"), 4, word); };
+      const auto request = readRequest(client, question(client, true), {});
+      const auto translation = translate(client, UpstreamApi::OpenAi, Additions{.usage = true}, 1);
+      ASSERT_TRUE(translation->request(*request, "m", true));
+      AnswerState whole, streamed;
+      ASSERT_TRUE(translation->whole(with(chat), whole));
+      ASSERT_TRUE(whole.usage);
+      EXPECT_EQ(whole.usage->tier, tier) << word;
+      http::SseEvent event;
+      event.data = with(last);
+      ASSERT_TRUE(translation->event(event, streamed));
+      ASSERT_TRUE(streamed.usage);
+      EXPECT_EQ(streamed.usage->tier, tier) << word;
+    }
+  }
+}
+
 Result<Translation::Outgoing> sent(Dialect client, UpstreamApi upstream, std::string body) {
   const auto request = readRequest(client, std::move(body), {});
   if (!request) return std::unexpected(request.error());

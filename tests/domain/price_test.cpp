@@ -42,6 +42,53 @@ TEST(PriceTest, aPartWithoutAPriceOfItsOwnCostsWhatItsWholeDoes) {
   EXPECT_DOUBLE_EQ(*costUsd(usage, price), 100 + 500);
 }
 
+TEST(PriceTest, writesThatAreKeptForAnHourHaveTheirOwnPriceOrTwiceTheInputs) {
+  Price price;
+  price.input = 1;
+  price.cache_write = 1.25;
+  Usage usage = used(100, 0);
+  usage.cache_write = 80;
+  usage.cache_write_1h = 50;
+  EXPECT_DOUBLE_EQ(*costUsd(usage, price), 20 * 1 + 50 * 2 + 30 * 1.25);
+  price.cache_write_1h = 3;
+  EXPECT_DOUBLE_EQ(*costUsd(usage, price), 20 * 1 + 50 * 3 + 30 * 1.25);
+  usage.cache_write_1h = 500;  // more than its whole
+  EXPECT_DOUBLE_EQ(*costUsd(usage, price), 20 * 1 + 80 * 3);
+}
+
+TEST(PriceTest, searchesArePaidBesideTheTokensAndUnknownWithoutTheirPrice) {
+  Price price;
+  price.input = price.output = 1;
+  Usage usage = used(10, 10);
+  usage.web_searches = 3;
+  EXPECT_EQ(costUsd(usage, price), std::nullopt);
+  price.web_search = 0.5;
+  EXPECT_DOUBLE_EQ(*costUsd(usage, price), 20 + 1.5);
+}
+
+TEST(PriceTest, aTierOfTheProvidersChangesEveryPartAsItsWhole) {
+  Price price;
+  price.input = 2;
+  price.output = 10;
+  price.cached_input = 0.5;
+  Usage usage = used(100, 10);
+  usage.cached_input = 40;
+  const double standard = 60 * 2 + 40 * 0.5 + 10 * 10;
+  for (const auto tier : {ServiceTier::Batch, ServiceTier::Priority}) {
+    usage.tier = tier;
+    EXPECT_FALSE(pricesTier(price, tier));
+    EXPECT_DOUBLE_EQ(*costUsd(usage, price), standard);
+  }
+  price.batch_input = 1;
+  price.batch_output = 4;
+  price.priority_input = 4;
+  price.priority_output = 15;
+  EXPECT_TRUE(pricesTier(price, ServiceTier::Batch) && pricesTier(price, ServiceTier::Priority));
+  EXPECT_DOUBLE_EQ(*costUsd(usage, price), 60 * 4 + 40 * 1 + 10 * 15);
+  usage.tier = ServiceTier::Batch;
+  EXPECT_DOUBLE_EQ(*costUsd(usage, price), 60 * 1 + 40 * 0.25 + 10 * 4);
+}
+
 // Whatever a provider reports of parts, every token is priced exactly once: the cost lies between that at the lowest and that at the
 // highest price, and is the plain product where all prices are equal.
 TEST(PriceTest, noTokenIsPricedTwiceOrLeftOut) {

@@ -62,6 +62,43 @@ class KeyOfTheUpstreamTest(RecordTest):
                 self.assertNotIn(KEY.encode(), file.read_bytes(), file.name)
 
 
+class MoneyTest(RecordTest):
+    """What providers take money for beside plain tokens. A dollar a token of input, so that a cost reads like a sum."""
+    PRICE = {"input": 1, "output": 10, "cache-write": 2, "batch-input": 0.5, "batch-output": 5, "per": 1}
+
+    def cost(self, api, price, answer):
+        """Header and row of one request."""
+        provider = self.enter(Provider(lambda body, send: send(200, answer)))
+        upstreams = [{"name": "u", "api": api, "base_url": provider.url, "models": [{"id": "m", "price": price}]}]
+        router = self.enter(Router(self.folder, upstreams, [{"name": "local", "deployments": ["u/m"], "timeout": "3s"}],
+                                   {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}))
+        status, headers, text = router.chat("hello")
+        self.assertEqual(status, 200, text)
+        row = router.decision(headers["x-signalbox-decision-id"])
+        header = headers.get("x-signalbox-cost-usd")
+        self.assertEqual(header is None, row["cost_usd"] is None)
+        return row["cost_usd"], row["usage_source"]
+
+    def message(self, **usage):
+        return {"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": [{"type": "text", "text": "yes"}], "stop_reason": "end_turn",
+                "usage": {"input_tokens": 100, "output_tokens": 10, **usage}}
+
+    def test_cache_writes_for_an_hour_cost_twice_the_input(self):
+        written = {"cache_creation_input_tokens": 50, "cache_creation": {"ephemeral_5m_input_tokens": 10, "ephemeral_1h_input_tokens": 40}}
+        self.assertEqual(self.cost("anthropic", self.PRICE, self.message(**written)), (100 + 10 * 2 + 40 * 2 + 100, "provider"))
+        self.assertEqual(self.cost("anthropic", {**self.PRICE, "cache-write-1h": 3}, self.message(**written)), (100 + 10 * 2 + 40 * 3 + 100, "provider"))
+
+    def test_searches_are_paid_or_make_the_cost_unknown(self):
+        searched = self.message(server_tool_use={"web_search_requests": 3})
+        self.assertEqual(self.cost("anthropic", {**self.PRICE, "web-search": 4000}, searched)[0], 200 + 3 * 4)
+        self.assertIsNone(self.cost("anthropic", self.PRICE, searched)[0])
+
+    def test_a_tier_of_the_providers_has_its_own_price_or_the_cost_is_an_estimate(self):
+        self.assertEqual(self.cost("anthropic", self.PRICE, self.message(service_tier="batch")), (100, "provider"))
+        self.assertEqual(self.cost("openai", self.PRICE, {**whole(), "service_tier": "flex"}), (11 * 0.5 + 7 * 5, "provider"))
+        self.assertEqual(self.cost("openai", self.PRICE, {**whole(), "service_tier": "priority"}), (11 + 70, "estimated"))
+
+
 class HeadersTest(RecordTest):
     def test_those_that_govern_browsers_stay_behind(self):
         governing = {name: "x" for name in (
