@@ -2,6 +2,7 @@
 // A chat completion's request, as a conversation.
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "base/json_doc.h"
 #include "dialect/chat_hub.h"
@@ -13,19 +14,12 @@
 namespace signalbox::dialect {
 namespace {
 
-std::unexpected<Error> notCarried(std::string param, std::string what) {
-  return fail(ErrorCode::NotCarried, "'" + param + "': " + what + " cannot be translated for this upstream", param);
-}
-
-// Not of OpenAI's, but what clients of its API say to providers that know it.
-std::string cacheOf(JsonDoc::Node node) { return node["cache_control"].isObject() ? std::string(node["cache_control"].raw()) : std::string(); }
-
-using Dropped = std::vector<std::string>;
+using Dropped = std::set<std::string>;
 
 Result<Part> readPart(JsonDoc::Node node, Dropped& dropped) {
   const auto type = node["type"].stringOr("");
   Part part;
-  part.cache = cacheOf(node);
+  part.cache = cacheOf(node);  // not of OpenAI's, but what clients of its API say to providers that know it
   nameOthers(node, {"type", "text", "refusal", "image_url", "file", "input_audio", "cache_control"}, "messages.content.", dropped);
   if (type == "text") {
     part.text = node["text"].stringOr("");
@@ -50,7 +44,7 @@ Result<Part> readPart(JsonDoc::Node node, Dropped& dropped) {
     part.data = node["input_audio"]["data"].stringOr("");
     part.media_type = "audio/" + node["input_audio"]["format"].stringOr("");
   } else {
-    return notCarried("messages.content", "a part of type \"" + type + "\"");
+    return notTranslated("messages.content", "a part of type \"" + type + "\"");
   }
   return part;
 }
@@ -73,7 +67,21 @@ ToolCall readCall(std::string id, JsonDoc::Node function, std::string cache) {
   return {std::move(id), function["name"].stringOr(""), argumentsText(function["arguments"]), std::move(cache)};
 }
 
-Result<void> readAssistant(JsonDoc::Node message, Turn& turn, Dropped& dropped) {
+// The older way of calls has no ids: results name the tool, and are of its latest call.
+class OlderCalls {
+ public:
+  std::string call(const std::string& name) { return latest_[name] = "call_" + std::to_string(++count_) + "_" + name; }
+  std::string result(const std::string& name) const {
+    const auto found = latest_.find(name);
+    return found == latest_.end() ? name : found->second;
+  }
+
+ private:
+  std::map<std::string, std::string> latest_;
+  std::size_t count_ = 0;
+};
+
+Result<void> readAssistant(JsonDoc::Node message, Turn& turn, OlderCalls& older, Dropped& dropped) {
   for (const std::string_view name : {"reasoning_content", "reasoning"}) {
     auto text = message[name].stringOr("");
     if (text.empty()) continue;
@@ -81,21 +89,20 @@ Result<void> readAssistant(JsonDoc::Node message, Turn& turn, Dropped& dropped) 
     break;
   }
   if (auto refusal = message["refusal"].stringOr(""); !refusal.empty()) turn.parts.push_back({.kind = Part::Kind::Refusal, .text = std::move(refusal)});
-  if (given(message["audio"])) return notCarried("messages.audio", "an earlier answer in sound");
+  if (given(message["audio"])) return notTranslated("messages.audio", "an earlier answer in sound");
   const auto calls = message["tool_calls"];
   if (calls.isArray()) {
     for (auto call = calls.first(); call; call = call.next()) {
-      if (call["type"].stringOr("function") != "function") return notCarried("messages.tool_calls", "a call of a custom tool");
+      if (call["type"].stringOr("function") != "function") return notTranslated("messages.tool_calls", "a call of a custom tool");
       nameOthers(call, {"id", "type", "index", "function", "cache_control"}, "messages.tool_calls.", dropped);
       turn.calls.push_back(readCall(call["id"].stringOr(""), call["function"], cacheOf(call)));
     }
   }
-  // The older way has no ids; one call a turn makes the tool's name enough.
-  if (const auto function = message["function_call"]; function.isObject()) turn.calls.push_back(readCall(function["name"].stringOr(""), function, {}));
+  if (const auto function = message["function_call"]; function.isObject()) turn.calls.push_back(readCall(older.call(function["name"].stringOr("")), function, {}));
   return {};
 }
 
-Result<Turn> readTurn(JsonDoc::Node message, Dropped& dropped) {
+Result<Turn> readTurn(JsonDoc::Node message, OlderCalls& older, Dropped& dropped) {
   static constexpr std::array<std::pair<std::string_view, Turn::Role>, 6> kRoles{{{"system", Turn::Role::System},
                                                                                   {"developer", Turn::Role::Developer},
                                                                                   {"user", Turn::Role::User},
@@ -104,7 +111,7 @@ Result<Turn> readTurn(JsonDoc::Node message, Dropped& dropped) {
                                                                                   {"function", Turn::Role::Tool}}};
   const auto role = message["role"].stringOr("");
   const auto known = std::find_if(kRoles.begin(), kRoles.end(), [&](const auto& each) { return each.first == role; });
-  if (known == kRoles.end()) return notCarried("messages.role", "a message of the role \"" + role + "\"");
+  if (known == kRoles.end()) return notTranslated("messages.role", "a message of the role \"" + role + "\"");
   Turn turn;
   turn.role = known->second;
   turn.name = message["name"].stringOr("");
@@ -112,9 +119,9 @@ Result<Turn> readTurn(JsonDoc::Node message, Dropped& dropped) {
   // Some clients mark the message and not its last part.
   if (auto cache = cacheOf(message); turn.role == Turn::Role::Tool) turn.cache = std::move(cache);
   else if (!cache.empty() && !turn.parts.empty()) turn.parts.back().cache = std::move(cache);
-  if (turn.role == Turn::Role::Tool) turn.call_id = role == "tool" ? message["tool_call_id"].stringOr("") : std::exchange(turn.name, {});
+  if (turn.role == Turn::Role::Tool) turn.call_id = role == "tool" ? message["tool_call_id"].stringOr("") : older.result(std::exchange(turn.name, {}));
   if (turn.role == Turn::Role::Assistant) {
-    if (auto read = readAssistant(message, turn, dropped); !read) return std::unexpected(std::move(read.error()));
+    if (auto read = readAssistant(message, turn, older, dropped); !read) return std::unexpected(std::move(read.error()));
   }
   nameOthers(message, {"role", "name", "content", "tool_call_id", "tool_calls", "function_call", "refusal", "reasoning_content", "reasoning", "audio", "cache_control"},
              "messages.", dropped);
@@ -133,7 +140,7 @@ Result<void> readTools(JsonDoc::Node root, Conversation& out) {
   if (const auto tools = root["tools"]; tools.isArray()) {
     for (auto tool = tools.first(); tool; tool = tool.next()) {
       const auto type = tool["type"].stringOr("function");
-      if (type != "function") return notCarried("tools", "a tool of type \"" + type + "\"");
+      if (type != "function") return notTranslated("tools", "a tool of type \"" + type + "\"");
       out.tools.push_back(readFunction(tool["function"], out.dropped));
       out.tools.back().cache = cacheOf(tool);
       nameOthers(tool, {"type", "function", "cache_control"}, "tools.", out.dropped);
@@ -152,7 +159,7 @@ Result<void> readToolChoice(JsonDoc::Node root, Conversation& out) {
     out.tool_choice.kind = *word == "none" ? Kind::None : *word == "required" ? Kind::Required : Kind::Auto;
   } else if (choice.isObject()) {
     const auto type = choice["type"].stringOr("function");
-    if (type != "function") return notCarried("tool_choice", "a choice of type \"" + type + "\"");
+    if (type != "function") return notTranslated("tool_choice", "a choice of type \"" + type + "\"");
     const auto function = choice["function"].isObject() ? choice["function"] : choice;
     out.tool_choice = {Kind::Named, function["name"].stringOr("")};
   }
@@ -168,12 +175,6 @@ void readFormat(JsonDoc::Node format, Conversation& out) {
   const auto schema = format["json_schema"];
   out.format = {Kind::JsonSchema, schema["name"].stringOr(""), schema["description"].stringOr(""), {}, schema["strict"].boolean()};
   if (schema["schema"].isObject()) out.format.schema = schema["schema"].raw();
-}
-
-void readStop(JsonDoc::Node stop, Conversation& out) {
-  if (auto word = stop.string()) out.stop.push_back(std::move(*word));
-  if (!stop.isArray()) return;
-  for (auto each = stop.first(); each; each = each.next()) out.stop.push_back(each.stringOr(""));
 }
 
 // Members that the hub has words for, or that concern only the way to the router.
@@ -205,15 +206,16 @@ Result<Conversation> conversationOfChat(std::string_view body) {
   if (!doc) return std::unexpected(doc.error());
   const auto root = doc->root();
   Conversation out;
+  OlderCalls older;
   for (auto message = root["messages"].first(); message; message = message.next()) {
-    auto turn = readTurn(message, out.dropped);
+    auto turn = readTurn(message, older, out.dropped);
     if (!turn) return std::unexpected(std::move(turn.error()));
     out.turns.push_back(std::move(*turn));
   }
   if (auto read = readTools(root, out); !read) return std::unexpected(std::move(read.error()));
   if (auto read = readToolChoice(root, out); !read) return std::unexpected(std::move(read.error()));
   readFormat(root["response_format"], out);
-  readStop(root["stop"], out);
+  readStop(root["stop"], out.stop);
   out.parallel_tool_calls = root["parallel_tool_calls"].boolean();
   out.max_tokens = wholeNumber(given(root["max_completion_tokens"]) ? root["max_completion_tokens"] : root["max_tokens"]);
   out.temperature = root["temperature"].number();

@@ -90,14 +90,15 @@ std::string writeCalls(const std::vector<ToolCall>& calls, Dropped& dropped) {
 }
 
 Result<void> writeAnswerTurn(const Turn& turn, Dropped& dropped, JsonArray& out) {
+  // Few servers take back what their model thought, and some refuse it.
+  if (std::any_of(turn.parts.begin(), turn.parts.end(), [](const Part& part) { return part.kind == Part::Kind::Reasoning; })) dropped.insert("reasoning");
   const auto content = writeContent(turn.parts, dropped);
   if (!content) return std::unexpected(content.error());
+  if (*content == "null" && turn.calls.empty()) return {};  // it only thought: a message without words is refused
   JsonObject message;
   message.raw("role", "\"assistant\"").raw("content", *content);
   if (!turn.name.empty()) message.text("name", turn.name);
   if (!turn.calls.empty()) message.raw("tool_calls", writeCalls(turn.calls, dropped));
-  // Few servers take back what their model thought, and some refuse it.
-  if (std::any_of(turn.parts.begin(), turn.parts.end(), [](const Part& part) { return part.kind == Part::Kind::Reasoning; })) dropped.insert("reasoning");
   out.raw(message.str());
   return {};
 }
@@ -222,7 +223,7 @@ void writeEvidence(const Conversation& in, const Additions& add, bool stream, Js
 }  // namespace
 
 Result<WrittenRequest> writeChat(const Conversation& in, std::string_view model, const Additions& add, bool stream) {
-  Dropped dropped(in.dropped.begin(), in.dropped.end());
+  Dropped dropped = in.dropped;
   const auto messages = writeTurns(in.turns, dropped);
   if (!messages) return std::unexpected(messages.error());
   JsonObject out;

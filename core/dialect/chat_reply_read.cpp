@@ -2,6 +2,7 @@
 // Answers of chat completions, as the hub has them.
 #include <set>
 
+#include "base/sha256.h"
 #include "dialect/chat_hub.h"
 #include "dialect/chat_read.h"
 #include "dialect/evidence.h"
@@ -10,6 +11,8 @@
 
 namespace signalbox::dialect {
 namespace {
+
+constexpr std::size_t kSeedLength = 20;
 
 Finish readFinish(std::string_view word) {
   if (word == "length") return Finish::Length;
@@ -65,13 +68,13 @@ std::vector<ToolCall> readCalls(JsonDoc::Node message) {
   if (const auto list = message["tool_calls"]; list.isArray()) {
     for (auto call = list.first(); call; call = call.next()) add(call["id"].stringOr(""), call["function"]);
   }
-  if (const auto function = message["function_call"]; function.isObject()) add(function["name"].stringOr(""), function);
+  if (const auto function = message["function_call"]; function.isObject()) add({}, function);
   return calls;
 }
 
 class ChatReader final : public ReplyReader {
  public:
-  explicit ChatReader(const Additions& add) : add_(add) {}
+  ChatReader(const Additions& add, std::size_t turns) : add_(add), turns_(turns) {}
 
   Result<Reply> whole(std::string_view body, AnswerState& state) override {
     const auto doc = JsonDoc::parse(body, kAnswerLimits);
@@ -80,10 +83,15 @@ class ChatReader final : public ReplyReader {
     auto answer = readChatAnswer(root);
     if (!answer) return std::unexpected(std::move(answer.error()));
     Reply reply{.id = root["id"].stringOr(""), .model = answer->model, .created = root["created"].integer().value_or(0), .usage = answer->usage};
+    const std::string seed = seedOf(reply.id, reply.created);
     for (auto node = root["choices"].first(); node; node = node.next()) {
       const auto message = node["message"];
+      auto calls = readCalls(message);
+      for (std::size_t i = 0; i < calls.size(); ++i) {
+        if (calls[i].id.empty()) calls[i].id = madeId(seed, static_cast<int>(reply.choices.size()), static_cast<int>(i));
+      }
       reply.choices.push_back({.parts = readParts(message),
-                               .calls = readCalls(message),
+                               .calls = std::move(calls),
                                .finish = readFinish(node["finish_reason"].stringOr("")),
                                .stop_sequence = stopSequence(node),
                                .logprobs = logprobsFor(node, add_)});
@@ -104,9 +112,7 @@ class ChatReader final : public ReplyReader {
     if (auto read = readChatChunk(root, add_.judged, state); !read) return std::unexpected(std::move(read.error()));
     const auto choices = root["choices"];
     if (!choices.isArray()) return pieces;
-    if (!std::exchange(begun_, true)) {
-      pieces.push_back({.kind = Piece::Kind::Begin, .id = root["id"].stringOr(""), .name = root["model"].stringOr(""), .created = root["created"].integer().value_or(0)});
-    }
+    begin(root, pieces);
     for (auto choice = choices.first(); choice; choice = choice.next()) readChoice(choice, pieces);
     if (const auto usage = readUsage(root["usage"], root["service_tier"])) pieces.push_back({.kind = Piece::Kind::Usage, .usage = *usage});
     return pieces;
@@ -116,6 +122,24 @@ class ChatReader final : public ReplyReader {
   Result<void> checkEnd(const AnswerState& state) const override { return checkStreamEnd(state); }
 
  private:
+  // Providers exist whose first event is about the request, with neither id nor model.
+  void begin(JsonDoc::Node root, std::vector<Piece>& pieces) {
+    if (begun_) return;
+    Piece piece{.kind = Piece::Kind::Begin, .id = root["id"].stringOr(""), .name = root["model"].stringOr(""), .created = root["created"].integer().value_or(0)};
+    begun_ = root["choices"].size() > 0 || !piece.id.empty() || !piece.name.empty();
+    if (!begun_) return;
+    id_seed_ = seedOf(piece.id, piece.created);
+    pieces.push_back(std::move(piece));
+  }
+
+  // What ids of calls are made of where the upstream gives none: no two answers of a conversation have the same.
+  std::string seedOf(std::string_view id, std::int64_t created) const {
+    return sha256Hex(std::string(id) + "/" + std::to_string(created) + "/" + std::to_string(turns_)).substr(0, kSeedLength);
+  }
+  static std::string madeId(std::string_view seed, int choice, int index) {
+    return "call_" + std::string(seed) + "_" + std::to_string(choice) + "_" + std::to_string(index);
+  }
+
   void readChoice(JsonDoc::Node choice, std::vector<Piece>& pieces) {
     const int n = static_cast<int>(choice["index"].integer().value_or(0));
     const auto delta = choice["delta"];
@@ -131,7 +155,7 @@ class ChatReader final : public ReplyReader {
         readCall(n, static_cast<int>(call["index"].integer().value_or(at)), call["id"].stringOr(""), call["function"], pieces);
       }
     }
-    if (const auto function = delta["function_call"]; function.isObject()) readCall(n, 0, function["name"].stringOr(""), function, pieces);
+    if (const auto function = delta["function_call"]; function.isObject()) readCall(n, 0, {}, function, pieces);
     say(Piece::Kind::Logprobs, logprobsFor(choice, add_));
     if (const auto finish = readFinish(choice["finish_reason"].stringOr("")); finish != Finish::None) {
       pieces.push_back({.kind = Piece::Kind::Finish, .choice = n, .text = stopSequence(choice), .finish = finish});
@@ -141,6 +165,7 @@ class ChatReader final : public ReplyReader {
   // Some servers repeat name and id in every delta.
   void readCall(int choice, int index, std::string id, JsonDoc::Node function, std::vector<Piece>& pieces) {
     if (calls_.insert({choice, index}).second) {
+      if (id.empty()) id = madeId(id_seed_, choice, index);
       pieces.push_back({.kind = Piece::Kind::ToolBegin, .choice = choice, .index = index, .id = std::move(id), .name = function["name"].stringOr("")});
     }
     if (auto text = argumentsText(function["arguments"]); !text.empty()) {
@@ -149,6 +174,8 @@ class ChatReader final : public ReplyReader {
   }
 
   Additions add_;
+  std::size_t turns_;
+  std::string id_seed_;
   bool begun_ = false;
   std::set<std::pair<int, int>> calls_;  // by choice and index, those that have begun
 };
@@ -160,6 +187,8 @@ std::string argumentsText(JsonDoc::Node arguments) {
   return arguments && !arguments.isNull() ? std::string(arguments.raw()) : std::string();
 }
 
-std::unique_ptr<ReplyReader> chatReplyReader(const Additions& add) { return std::make_unique<ChatReader>(add); }
+std::unique_ptr<ReplyReader> chatReplyReader(const Conversation& conversation, const Additions& add) {
+  return std::make_unique<ChatReader>(add, conversation.turns.size());
+}
 
 }  // namespace signalbox::dialect

@@ -149,7 +149,7 @@ const ClientSide& chatClient() {
 }
 
 const UpstreamSide& chatUpstream() {
-  static constexpr UpstreamSide kSide{"/chat/completions", &writeChat, [](const Conversation&, const Additions& add) { return chatReplyReader(add); }};
+  static constexpr UpstreamSide kSide{"/chat/completions", &writeChat, &chatReplyReader};
   return kSide;
 }
 

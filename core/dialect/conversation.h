@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -93,8 +94,8 @@ struct Conversation {
   std::string reasoning_effort = {};
   // Members of the same name and meaning in several dialects, or in none that is known here: name and JSON text, in their order.
   std::vector<std::pair<std::string, std::string>> rest = {};
-  // Members that the client's dialect alone has a word for; every writer begins its list of what is left out with them.
-  std::vector<std::string> dropped = {};
+  // Members that the client's dialect alone has a word for; every writer adds what it leaves out itself.
+  std::set<std::string> dropped = {};
   friend bool operator==(const Conversation&, const Conversation&) = default;
 };
 

@@ -69,6 +69,14 @@ bool isHintName(std::string_view name) {
   return name.size() > kPrefix.size() && equalsIgnoreCase(name.substr(0, kPrefix.size()), kPrefix);
 }
 
+bool saysMoreThanHints(JsonDoc::Node metadata) {
+  if (!metadata.isObject()) return false;
+  for (auto member = metadata.first(); member; member = member.next()) {
+    if (!isHintName(member.key())) return true;
+  }
+  return false;
+}
+
 Result<domain::Hints> readHints(const http::Headers& headers, JsonDoc::Node metadata) {
   domain::Hints hints;
   if (metadata.isObject()) {

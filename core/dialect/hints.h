@@ -10,6 +10,8 @@
 namespace signalbox::dialect {
 
 [[nodiscard]] bool isHintName(std::string_view name);
+// Whether a request's metadata has members that are not meant for the router.
+[[nodiscard]] bool saysMoreThanHints(JsonDoc::Node metadata);
 // InvalidRequest, with the hint's name as `param`, when a value cannot be read.
 [[nodiscard]] Result<domain::Hints> readHints(const http::Headers& headers, JsonDoc::Node metadata);
 

@@ -35,7 +35,7 @@ void readBlock(JsonDoc::Node block, std::string_view answer_tool, AnswerState& s
     state.reasoning_bytes += sizeOf(block["data"]);
   } else if (type == "tool_use") {
     if (!answer_tool.empty() && block["name"].stringOr("") == answer_tool) {
-      if (!isEmptyObject(block["input"])) state.text += given(block["input"]) ? block["input"].raw() : std::string_view();
+      state.text += given(block["input"]) ? block["input"].raw() : std::string_view("{}");
     } else {
       state.has_tool_calls = true;
     }
@@ -103,7 +103,14 @@ Result<void> readMessage(JsonDoc::Node root, std::string_view answer_tool, Answe
 
 void MessagesEvents::beginBlock(JsonDoc::Node block, AnswerState& state) {
   in_answer_tool_ = !answer_tool_.empty() && block["type"].stringOr("") == "tool_use" && block["name"].stringOr("") == answer_tool_;
-  readBlock(block, answer_tool_, state);
+  text_before_ = state.text.size();
+  // A stream says what is in it later, most of the time.
+  if (!in_answer_tool_ || (given(block["input"]) && !isEmptyObject(block["input"]))) readBlock(block, answer_tool_, state);
+}
+
+void MessagesEvents::endBlock(AnswerState& state) {
+  ended_empty_ = std::exchange(in_answer_tool_, false) && state.text.size() == text_before_;
+  if (ended_empty_) state.text += "{}";
 }
 
 void MessagesEvents::readDelta(JsonDoc::Node delta, AnswerState& state) const {
@@ -135,7 +142,7 @@ Result<void> MessagesEvents::read(JsonDoc::Node root, AnswerState& state, bool& 
   } else if (type == "content_block_delta") {
     readDelta(root["delta"], state);
   } else if (type == "content_block_stop") {
-    in_answer_tool_ = false;
+    endBlock(state);
   } else if (type == "message_delta") {
     readStop(root["delta"], state);
     if (root["usage"].isObject()) {

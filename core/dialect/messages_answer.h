@@ -38,13 +38,18 @@ class MessagesEvents {
   [[nodiscard]] Result<void> read(JsonDoc::Node root, AnswerState& state, bool& progress);
   // Whether the block that is open is a call of the answer tool.
   [[nodiscard]] bool inAnswerTool() const { return in_answer_tool_; }
+  // Whether the block that has just ended was one, of which nothing came: the answer is an empty object.
+  [[nodiscard]] bool endedEmpty() const { return ended_empty_; }
 
  private:
   void beginBlock(JsonDoc::Node block, AnswerState& state);
   void readDelta(JsonDoc::Node delta, AnswerState& state) const;
+  void endBlock(AnswerState& state);
 
   std::string answer_tool_;
   bool in_answer_tool_ = false;
+  bool ended_empty_ = false;
+  std::size_t text_before_ = 0;  // of the answer, when the block began
   MessagesUsage usage_;
 };
 

@@ -12,10 +12,10 @@ namespace signalbox::dialect {
 
 // A string, or blocks without calls and results. NotCarried for a block that no other dialect has; members of blocks that no other
 // has are named in `dropped`.
-[[nodiscard]] Result<void> readParts(JsonDoc::Node content, std::vector<Part>& parts, std::vector<std::string>& dropped);
+[[nodiscard]] Result<void> readParts(JsonDoc::Node content, std::vector<Part>& parts, std::set<std::string>& dropped);
 // Results of tools come in the user's messages: a turn for each, then one with what else there is.
-[[nodiscard]] Result<void> readUserTurns(JsonDoc::Node content, std::vector<Turn>& turns, std::vector<std::string>& dropped);
-[[nodiscard]] Result<Turn> readAssistantTurn(JsonDoc::Node content, std::vector<std::string>& dropped);
+[[nodiscard]] Result<void> readUserTurns(JsonDoc::Node content, std::vector<Turn>& turns, std::set<std::string>& dropped);
+[[nodiscard]] Result<Turn> readAssistantTurn(JsonDoc::Node content, std::set<std::string>& dropped);
 
 // A part as a block; empty where it has nothing to say (an empty text, which the provider refuses) or cannot be shown, which
 // `dropped` then names. NotCarried for what has no block.

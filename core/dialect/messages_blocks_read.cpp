@@ -7,15 +7,9 @@
 namespace signalbox::dialect {
 namespace {
 
-using Dropped = std::vector<std::string>;
+using Dropped = std::set<std::string>;
 
 constexpr std::string_view kWhere = "messages.content.";
-
-std::unexpected<Error> notCarried(std::string_view what) {
-  return fail(ErrorCode::NotCarried, "'messages.content': " + std::string(what) + " cannot be translated for this upstream", "messages.content");
-}
-
-std::string cacheOf(JsonDoc::Node block) { return block["cache_control"].isObject() ? std::string(block["cache_control"].raw()) : std::string(); }
 
 Result<Part> readImage(JsonDoc::Node block) {
   const auto source = block["source"];
@@ -27,7 +21,7 @@ Result<Part> readImage(JsonDoc::Node block) {
     part.media_type = source["media_type"].stringOr("");
     part.data = source["data"].stringOr("");
   } else {
-    return notCarried("an image whose source is of type \"" + type + "\"");
+    return notTranslated("messages.content", "an image whose source is of type \"" + type + "\"");
   }
   return part;
 }
@@ -52,7 +46,7 @@ Result<void> readDocument(JsonDoc::Node block, std::vector<Part>& parts, Dropped
     part.media_type = "text/plain";
     part.data = toBase64(source["data"].stringOr(""));
   } else {
-    return notCarried("a document whose source is of type \"" + type + "\"");
+    return notTranslated("messages.content", "a document whose source is of type \"" + type + "\"");
   }
   parts.push_back(std::move(part));
   return {};
@@ -87,7 +81,7 @@ Result<void> readPart(JsonDoc::Node block, std::vector<Part>& parts, Dropped& dr
   } else if (type == "redacted_thinking") {
     parts.push_back({.kind = Part::Kind::Reasoning, .data = block["data"].stringOr(""), .redacted = true});
   } else {
-    return notCarried("a block of type \"" + type + "\"");
+    return notTranslated("messages.content", "a block of type \"" + type + "\"");
   }
   return {};
 }

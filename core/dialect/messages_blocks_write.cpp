@@ -4,13 +4,12 @@
 #include "dialect/inline_data.h"
 #include "dialect/json_object.h"
 #include "dialect/messages_blocks.h"
+#include "dialect/request_parts.h"
 
 namespace signalbox::dialect {
 namespace {
 
-std::unexpected<Error> notCarried(std::string_view what) {
-  return fail(ErrorCode::NotCarried, "'messages.content': " + std::string(what) + " has no word in Anthropic's messages", "messages.content");
-}
+std::unexpected<Error> noBlock(std::string_view what) { return notCarried("messages.content", std::string(what) + " has no word in Anthropic's messages"); }
 
 std::string source(const Part& part) {
   JsonObject out;
@@ -22,14 +21,14 @@ Result<std::string> writeFile(const Part& part, JsonObject& out) {
   std::string from;
   if (part.media_type == "text/plain") {
     const auto text = fromBase64(part.data);
-    if (!text) return notCarried("a file whose data is not base64");
+    if (!text) return noBlock("a file whose data is not base64");
     from = JsonObject().raw("type", "\"text\"").raw("media_type", "\"text/plain\"").text("data", *text).str();
   } else if (part.media_type == "application/pdf" || (part.data.empty() && !part.url.empty())) {
     from = source(part);
   } else if (part.media_type.starts_with("image/")) {
     return out.raw("type", "\"image\"").raw("source", source(part)).str();
   } else {
-    return notCarried("a file of type \"" + part.media_type + "\"");
+    return noBlock("a file of type \"" + part.media_type + "\"");
   }
   out.raw("type", "\"document\"").raw("source", from);
   if (!part.name.empty()) out.text("title", part.name);
@@ -53,13 +52,13 @@ Result<std::string> writePart(const Part& given_part, std::set<std::string>& dro
       dropped.insert("reasoning");
       return std::string();
     case Part::Kind::Image:
-      if (!part.file_id.empty()) return notCarried("an image that was uploaded to another provider");
+      if (!part.file_id.empty()) return noBlock("an image that was uploaded to another provider");
       if (!part.detail.empty() && part.detail != "auto") dropped.insert("detail");
       return out.raw("type", "\"image\"").raw("source", source(part)).str();
     case Part::Kind::File:
-      if (!part.file_id.empty()) return notCarried("a file that was uploaded to another provider");
+      if (!part.file_id.empty()) return noBlock("a file that was uploaded to another provider");
       return writeFile(part, out);
-    case Part::Kind::Audio: return notCarried("sound");
+    case Part::Kind::Audio: return noBlock("sound");
   }
   return std::string();
 }

@@ -13,10 +13,6 @@
 namespace signalbox::dialect {
 namespace {
 
-std::unexpected<Error> notCarried(std::string param, std::string_view what) {
-  return fail(ErrorCode::NotCarried, "'" + param + "': " + std::string(what) + " cannot be translated for this upstream", param);
-}
-
 Result<void> readTurns(JsonDoc::Node root, Conversation& out) {
   if (given(root["system"])) {
     Turn turn{.role = Turn::Role::System};
@@ -38,7 +34,7 @@ Result<void> readTurns(JsonDoc::Node root, Conversation& out) {
       if (auto read = readParts(content, turn.parts, out.dropped); !read) return read;
       out.turns.push_back(std::move(turn));
     } else {
-      return notCarried("messages.role", "a message of the role \"" + role + "\"");
+      return notTranslated("messages.role", "a message of the role \"" + role + "\"");
     }
   }
   return {};
@@ -49,10 +45,10 @@ Result<void> readTools(JsonDoc::Node root, Conversation& out) {
   if (tools.isArray()) {
     for (auto tool = tools.first(); tool; tool = tool.next()) {
       const auto type = tool["type"].stringOr("custom");
-      if (type != "custom") return notCarried("tools", "the tool \"" + type + "\", which runs at its provider or is known to it alone,");
+      if (type != "custom") return notTranslated("tools", "the tool \"" + type + "\", which runs at its provider or is known to it alone,");
       Tool read{.name = tool["name"].stringOr(""), .description = tool["description"].stringOr(""), .strict = tool["strict"].boolean()};
       if (tool["input_schema"].isObject()) read.parameters = tool["input_schema"].raw();
-      if (tool["cache_control"].isObject()) read.cache = tool["cache_control"].raw();
+      read.cache = cacheOf(tool);
       out.tools.push_back(std::move(read));
       nameOthers(tool, {"type", "name", "description", "input_schema", "strict", "cache_control"}, "tools.", out.dropped);
     }
@@ -68,10 +64,6 @@ Result<void> readTools(JsonDoc::Node root, Conversation& out) {
   return {};
 }
 
-void drop(Conversation& out, std::string name) {
-  if (std::find(out.dropped.begin(), out.dropped.end(), name) == out.dropped.end()) out.dropped.push_back(std::move(name));
-}
-
 void readOutputConfig(JsonDoc::Node config, Conversation& out) {
   if (!config.isObject()) return;
   for (auto member = config.first(); member; member = member.next()) {
@@ -79,7 +71,7 @@ void readOutputConfig(JsonDoc::Node config, Conversation& out) {
     if (name == "format" && member["type"].stringOr("") == "json_schema" && member["schema"].isObject()) {
       out.format = {AnswerFormat::Kind::JsonSchema, "answer", {}, std::string(member["schema"].raw()), true};
     } else if (!member.isNull()) {
-      drop(out, "output_config." + name);
+      out.dropped.insert("output_config." + name);
     }
   }
 }
@@ -112,8 +104,8 @@ Result<void> readRest(JsonDoc::Node root, Conversation& out) {
   for (auto member = root.first(); member; member = member.next()) {
     auto name = member.key();
     if (member.isNull() || isOneOf(kRead, name)) continue;
-    if (isOneOf(kRefused, name)) return notCarried(name, "what it asks for");
-    if (isOneOf(kDropped, name)) drop(out, std::move(name));
+    if (isOneOf(kRefused, name)) return notTranslated(name, "what it asks for");
+    if (isOneOf(kDropped, name)) out.dropped.insert(std::move(name));
     else out.rest.emplace_back(std::move(name), member.raw());
   }
   return {};
@@ -134,10 +126,7 @@ Result<Conversation> conversationOfMessages(std::string_view body) {
   out.temperature = root["temperature"].number();
   out.top_p = root["top_p"].number();
   out.top_k = wholeNumber(root["top_k"]);
-  const auto stop = root["stop_sequences"];
-  if (stop.isArray()) {
-    for (auto each = stop.first(); each; each = each.next()) out.stop.push_back(each.stringOr(""));
-  }
+  readStop(root["stop_sequences"], out.stop);
   if (auto read = readRest(root, out); !read) return std::unexpected(std::move(read.error()));
   return out;
 }

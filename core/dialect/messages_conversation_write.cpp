@@ -8,6 +8,7 @@
 #include "dialect/json_object.h"
 #include "dialect/messages.h"
 #include "dialect/messages_blocks.h"
+#include "dialect/request_parts.h"
 
 namespace signalbox::dialect {
 namespace {
@@ -15,10 +16,6 @@ namespace {
 using Dropped = std::set<std::string>;
 
 constexpr std::int64_t kMaxTokens = 4096;  // the provider wants one; others have their own where none is given
-
-std::unexpected<Error> notCarried(std::string param, std::string_view why) {
-  return fail(ErrorCode::NotCarried, "'" + param + "': " + std::string(why), param);
-}
 
 // Messages of one role in a row are one; what tools returned comes first in it.
 struct Message {
@@ -155,7 +152,9 @@ void writeSampling(const Conversation& in, Dropped& dropped, JsonObject& out) {
   out.number("max_tokens", in.max_tokens.value_or(kMaxTokens));
   if (in.temperature) out.raw("temperature", shortest(std::clamp(*in.temperature, 0.0, 1.0)));
   if (in.temperature.value_or(0) > 1) dropped.insert("temperature above 1");
-  if (in.top_p) out.raw("top_p", shortest(*in.top_p));
+  // The provider's newer models refuse the two together; 1 says nothing.
+  if (in.top_p && !in.temperature) out.raw("top_p", shortest(*in.top_p));
+  if (in.top_p && in.temperature && *in.top_p < 1) dropped.insert("top_p");
   if (in.top_k) out.number("top_k", *in.top_k);
   JsonArray stop;
   for (const auto& word : in.stop) {
@@ -207,7 +206,7 @@ Result<WrittenRequest> writeMessages(const Conversation& in, std::string_view mo
   if (in.n > 1) return notCarried("n", "Anthropic gives one answer to a request");
   if (in.logprobs) return notCarried("logprobs", "Anthropic gives no probabilities of tokens");
   if (auto possible = checkFormat(in); !possible) return std::unexpected(std::move(possible.error()));
-  Dropped dropped(in.dropped.begin(), in.dropped.end());
+  Dropped dropped = in.dropped;
   std::vector<std::string> system;
   if (in.format.kind == AnswerFormat::Kind::JsonObject) {
     system.push_back(R"({"type":"text","text":"Answer with one JSON object and nothing else: no other words, no code fence."})");

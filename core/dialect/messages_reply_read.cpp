@@ -49,6 +49,7 @@ class MessagesReader final : public ReplyReader {
     } else if (type == "content_block_stop") {
       // A call without arguments says nothing, or one empty text.
       if (in_call_ && !said_arguments_) say(Piece::Kind::ToolArguments, "{}", pieces);
+      if (events_.endedEmpty()) say(Piece::Kind::Text, "{}", pieces);
       in_call_ = false;
     } else if (type == "message_delta") {
       readEnd(root["delta"], state, pieces);

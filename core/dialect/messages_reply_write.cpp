@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers out of the hub, as Anthropic's messages.
+#include <map>
+
 #include "dialect/json_object.h"
 #include "dialect/messages.h"
 #include "dialect/messages_blocks.h"
@@ -40,9 +42,35 @@ domain::Usage estimate(std::int64_t input, std::size_t output_bytes) {
 std::string blockOf(const Part& part) {
   JsonObject out;
   if (part.kind != Part::Kind::Reasoning) return out.raw("type", "\"text\"").text("text", part.text).str();
-  if (part.redacted) return out.raw("type", "\"redacted_thinking\"").text("data", part.data).str();
-  return out.raw("type", "\"thinking\"").text("thinking", part.text).text("signature", part.signature).str();
+  return out.raw("type", "\"thinking\"").text("thinking", part.text).raw("signature", "\"\"").str();
 }
+
+// Whether a text that comes in pieces holds a JSON object to its end, as far as its braces tell.
+class Braces {
+ public:
+  void read(std::string_view text) {
+    for (const char c : text) {
+      if (in_string_) {
+        if (escaped_) escaped_ = false;
+        else if (c == '\\') escaped_ = true;
+        else if (c == '"') in_string_ = false;
+      } else if (c == '"') {
+        in_string_ = true;
+      } else if (c == '{' || c == '[') {
+        ++depth_;
+      } else if (c == '}' || c == ']') {
+        complete_ = --depth_ <= 0;
+      }
+    }
+  }
+  [[nodiscard]] bool complete() const { return complete_; }
+
+ private:
+  std::int64_t depth_ = 0;
+  bool in_string_ = false;
+  bool escaped_ = false;
+  bool complete_ = false;
+};
 
 class MessagesWriter final : public ReplyWriter {
  public:
@@ -57,7 +85,7 @@ class MessagesWriter final : public ReplyWriter {
     for (const auto& part : choice.parts) {
       refused = refused || part.kind == Part::Kind::Refusal;
       bytes += part.text.size();
-      if (!part.text.empty() || part.redacted) content.raw(blockOf(part));
+      if (!part.text.empty()) content.raw(blockOf(part));
     }
     for (const auto& call : choice.calls) content.raw(writeCall(call));
     const auto usage = reply.usage.value_or(estimate(input_, bytes));
@@ -70,10 +98,8 @@ class MessagesWriter final : public ReplyWriter {
     switch (piece.kind) {
       case Piece::Kind::Begin: return begin(piece.id, piece.name);
       case Piece::Kind::Refusal: refused_ = true; [[fallthrough]];
-      case Piece::Kind::Text: return say(Block::Text, "text_delta", "text", piece.text);
-      case Piece::Kind::Reasoning: return say(Block::Thinking, "thinking_delta", "thinking", piece.text);
-      case Piece::Kind::Signature: return open_ == Block::Thinking ? delta("signature_delta", "signature", piece.text) : std::string();
-      case Piece::Kind::Redacted: return start(Block::Thinking, JsonObject().raw("type", "\"redacted_thinking\"").text("data", piece.text).str()) + stop();
+      case Piece::Kind::Text: return say(Block::Text, piece.text);
+      case Piece::Kind::Reasoning: return say(Block::Thinking, piece.text);
       case Piece::Kind::ToolBegin: return beginCall(piece);
       case Piece::Kind::ToolArguments: return addArguments(piece);
       case Piece::Kind::Finish:
@@ -81,7 +107,9 @@ class MessagesWriter final : public ReplyWriter {
         if (finish_ == Finish::Stop) sequence_ = piece.text;
         return endBlocks();
       case Piece::Kind::Usage: usage_ = piece.usage; return {};
-      case Piece::Kind::Logprobs: return {};
+      case Piece::Kind::Logprobs:
+      case Piece::Kind::Signature:  // of the provider whose own clients are not translated for
+      case Piece::Kind::Redacted: return {};
     }
     return {};
   }
@@ -98,9 +126,10 @@ class MessagesWriter final : public ReplyWriter {
 
  private:
   enum class Block { None, Text, Thinking, Call };
-  // Blocks come one after the other here; elsewhere the parts of several calls may come mixed.
+  // Blocks come one after the other here; elsewhere the parts of several calls may come mixed, with words between them.
   struct Call {
     ToolCall call;
+    Braces braces = {};
     bool written = false;
   };
 
@@ -135,50 +164,72 @@ class MessagesWriter final : public ReplyWriter {
     return http::sseEvent(event.str(), "content_block_delta");
   }
 
-  std::string say(Block kind, std::string_view type, std::string_view name, std::string_view text) {
+  // What is said while a call is told waits until the call is complete: its block would end with half of it.
+  std::string say(Block kind, const std::string& text) {
+    if (inCall()) {
+      if (waiting_.empty() || waiting_.back().first != kind) waiting_.emplace_back(kind, text);
+      else waiting_.back().second += text;
+      return {};
+    }
+    return tell(kind, text);
+  }
+
+  std::string tell(Block kind, std::string_view text) {
+    const bool words = kind == Block::Text;
     std::string out;
-    if (open_ != kind) {
-      out = start(kind, kind == Block::Text ? R"({"type":"text","text":""})" : R"({"type":"thinking","thinking":"","signature":""})");
-    }
-    return out + delta(type, name, text);
+    if (open_ != kind) out = start(kind, words ? R"({"type":"text","text":""})" : R"({"type":"thinking","thinking":"","signature":""})");
+    out += words ? delta("text_delta", "text", text) : delta("thinking_delta", "thinking", text);
+    return out;
   }
 
-  Call* callAt(int index) {
-    for (auto& [at, call] : calls_) {
-      if (at == index) return &call;
-    }
-    return nullptr;
+  std::string tellWhatWaits() {
+    std::string out;
+    for (const auto& [kind, text] : std::exchange(waiting_, {})) out += tell(kind, text);
+    return out;
   }
 
-  std::string startCall(int index, Call& call) {
+  bool inCall() const { return open_ == Block::Call && !calls_[current_].braces.complete(); }
+
+  std::string startCall(std::size_t at) {
+    Call& call = calls_[at];
     call.written = true;
     JsonObject block;
-    block.raw("type", "\"tool_use\"").text("id", plainId(call.call.id.empty() ? "call_" + std::to_string(index) : call.call.id)).text("name", call.call.name).raw("input", "{}");
+    block.raw("type", "\"tool_use\"").text("id", plainId(call.call.id)).text("name", call.call.name).raw("input", "{}");
     std::string out = start(Block::Call, block.str());
-    current_ = index;
+    current_ = at;
     if (!call.call.arguments.empty()) out += delta("input_json_delta", "partial_json", call.call.arguments);
     return out;
   }
 
   // The next call begins when the one before it is complete; until then it waits.
   std::string beginCall(const Piece& piece) {
-    calls_.emplace_back(piece.index, Call{{piece.id, piece.name, {}}});
-    if (open_ == Block::Call && !JsonDoc::parse(callAt(current_)->call.arguments)) return {};
-    return startCall(piece.index, calls_.back().second);
+    places_.emplace(piece.index, calls_.size());
+    calls_.push_back({{piece.id, piece.name, {}}});
+    return inCall() ? std::string() : startCall(calls_.size() - 1);
   }
 
   std::string addArguments(const Piece& piece) {
-    Call* call = callAt(piece.index);
-    if (call == nullptr) return {};
-    call->call.arguments += piece.text;
-    return open_ == Block::Call && current_ == piece.index ? delta("input_json_delta", "partial_json", piece.text) : std::string();
+    const auto place = places_.find(piece.index);
+    if (place == places_.end()) return {};
+    Call& call = calls_[place->second];
+    call.braces.read(piece.text);
+    if (!call.written) {
+      call.call.arguments += piece.text;
+      return {};
+    }
+    if (open_ != Block::Call || current_ != place->second) return {};  // behind its end
+    std::string out = delta("input_json_delta", "partial_json", piece.text);
+    if (call.braces.complete()) out += tellWhatWaits();
+    return out;
   }
 
   std::string endBlocks() {
     std::string out = stop();
-    for (auto& [index, call] : calls_) {
-      if (call.written) continue;
-      out += startCall(index, call);
+    out += tellWhatWaits();
+    out += stop();
+    for (; told_ < calls_.size(); ++told_) {
+      if (calls_[told_].written) continue;
+      out += startCall(told_);
       out += stop();
     }
     return out;
@@ -188,8 +239,11 @@ class MessagesWriter final : public ReplyWriter {
   bool begun_ = false;
   Block open_ = Block::None;
   std::int64_t index_ = 0;
-  int current_ = 0;
-  std::vector<std::pair<int, Call>> calls_;
+  std::vector<Call> calls_;
+  std::map<int, std::size_t> places_;  // of calls, by their index
+  std::size_t current_ = 0;            // the call that is told
+  std::size_t told_ = 0;               // all calls before this one
+  std::vector<std::pair<Block, std::string>> waiting_;
   bool refused_ = false;
   Finish finish_ = Finish::None;
   std::string sequence_;

@@ -72,14 +72,34 @@ std::string joinedText(JsonDoc::Node content) {
   return joined;
 }
 
-void nameOthers(JsonDoc::Node object, std::initializer_list<std::string_view> known, std::string_view where, std::vector<std::string>& names) {
+void nameOthers(JsonDoc::Node object, std::initializer_list<std::string_view> known, std::string_view where, std::set<std::string>& names) {
   if (!object.isObject()) return;
   for (auto member = object.first(); member; member = member.next()) {
     const bool empty = member.isNull() || ((member.isArray() || member.isObject()) && member.size() == 0);
     if (empty || std::ranges::find(known, member.key()) != known.end()) continue;
-    std::string name = std::string(where) + member.key();
-    if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+    names.insert(std::string(where) + member.key());
   }
+}
+
+std::string cacheOf(JsonDoc::Node node) {
+  const auto cache = node["cache_control"];
+  return cache.isObject() ? std::string(cache.raw()) : std::string();
+}
+
+void readStop(JsonDoc::Node stop, std::vector<std::string>& into) {
+  if (auto one = stop.string()) into.push_back(std::move(*one));
+  if (!stop.isArray()) return;
+  for (auto each = stop.first(); each; each = each.next()) {
+    if (auto one = each.string()) into.push_back(std::move(*one));
+  }
+}
+
+std::unexpected<Error> notCarried(std::string param, std::string_view what) {
+  return fail(ErrorCode::NotCarried, "'" + param + "': " + std::string(what), param);
+}
+
+std::unexpected<Error> notTranslated(std::string param, std::string_view what) {
+  return notCarried(std::move(param), std::string(what) + " cannot be translated for this upstream");
 }
 
 Result<void> readModel(JsonDoc::Node model, domain::Request& request) {

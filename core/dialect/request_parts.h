@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,9 +54,16 @@ template <class Members, std::size_t count, class Check>
   return found;
 }
 
-// The members of an object that say something and are not among `known`, which the hub has no place for: added to `names`, once each,
+// The members of an object that say something and are not among `known`, which the hub has no place for: added to `names`,
 // with `where` before them. Null, and lists and objects without anything in them, say nothing.
-void nameOthers(JsonDoc::Node object, std::initializer_list<std::string_view> known, std::string_view where, std::vector<std::string>& names);
+void nameOthers(JsonDoc::Node object, std::initializer_list<std::string_view> known, std::string_view where, std::set<std::string>& names);
+// A cache_control, as JSON; empty where there is none.
+[[nodiscard]] std::string cacheOf(JsonDoc::Node node);
+// A text to stop at, or several.
+void readStop(JsonDoc::Node stop, std::vector<std::string>& into);
+// NotCarried: "'PARAM': WHAT", and with the words "cannot be translated for this upstream" behind it.
+[[nodiscard]] std::unexpected<Error> notCarried(std::string param, std::string_view what);
+[[nodiscard]] std::unexpected<Error> notTranslated(std::string param, std::string_view what);
 // Name and span of the model. InvalidRequest where there is none.
 [[nodiscard]] Result<void> readModel(JsonDoc::Node model, domain::Request& request);
 // Of the APIs in which usage of a stream has to be asked for.

@@ -2,17 +2,15 @@
 // A Responses request, as a conversation.
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 
 #include "dialect/chat_hub.h"
+#include "dialect/hints.h"
 #include "dialect/request_parts.h"
 #include "dialect/responses_hub.h"
 
 namespace signalbox::dialect {
 namespace {
-
-std::unexpected<Error> notCarried(std::string param, const std::string& what) {
-  return fail(ErrorCode::NotCarried, "'" + param + "': " + what, param);
-}
 
 // What only a provider can do that keeps responses.
 Result<void> refuseKept(JsonDoc::Node root) {
@@ -24,7 +22,7 @@ Result<void> refuseKept(JsonDoc::Node root) {
   return {};
 }
 
-Result<void> readTools(JsonDoc::Node list, std::vector<Tool>& tools, std::vector<std::string>& dropped) {
+Result<void> readTools(JsonDoc::Node list, std::vector<Tool>& tools, std::set<std::string>& dropped) {
   if (!list.isArray()) return {};
   for (auto node = list.first(); node; node = node.next()) {
     const auto type = node["type"].stringOr("");
@@ -46,14 +44,16 @@ ToolChoice::Kind choiceKind(std::string_view word) {
 }
 
 // A choice among some of the tools is a choice among all where there are no others.
-void keepAllowed(JsonDoc::Node allowed, std::vector<Tool>& tools) {
-  if (!allowed.isArray()) return;
-  std::erase_if(tools, [&](const Tool& tool) {
-    for (auto each = allowed.first(); each; each = each.next()) {
-      if (each["name"].stringOr("") == tool.name) return false;
-    }
-    return true;
-  });
+Result<void> keepAllowed(JsonDoc::Node allowed, std::vector<Tool>& tools) {
+  if (!allowed.isArray()) return {};
+  std::unordered_set<std::string> names;
+  std::size_t index = 0;
+  for (auto each = allowed.first(); each; each = each.next(), ++index) {
+    if (!each.isObject()) return wrongType("tool_choice.tools[" + std::to_string(index) + "]", "an object", each);
+    names.insert(each["name"].stringOr(""));
+  }
+  std::erase_if(tools, [&](const Tool& tool) { return !names.contains(tool.name); });
+  return {};
 }
 
 Result<void> readToolChoice(JsonDoc::Node choice, Conversation& into) {
@@ -67,7 +67,7 @@ Result<void> readToolChoice(JsonDoc::Node choice, Conversation& into) {
     into.tool_choice = {ToolChoice::Kind::Named, choice["name"].stringOr("")};
   } else if (type == "allowed_tools") {
     into.tool_choice.kind = choiceKind(choice["mode"].stringOr("auto"));
-    keepAllowed(choice["tools"], into.tools);
+    return keepAllowed(choice["tools"], into.tools);
   } else {
     return notCarried("tool_choice", "a choice of type \"" + type + "\" names a tool that one provider runs");
   }
@@ -107,14 +107,15 @@ void readRest(JsonDoc::Node root, Conversation& into) {
 void nameWhatIsDropped(JsonDoc::Node root, Conversation& into) {
   if (const auto list = root["include"]; list.isArray()) {
     for (auto word = list.first(); word; word = word.next()) {
-      if (const auto text = word.stringOr(""); text != kIncludeLogprobs && text != kIncludeReasoning) into.dropped.push_back("include." + text);
+      if (const auto text = word.stringOr(""); text != kIncludeLogprobs && text != kIncludeReasoning) into.dropped.insert("include." + text);
     }
   }
-  if (given(root["max_tool_calls"])) into.dropped.emplace_back("max_tool_calls");
+  if (given(root["max_tool_calls"])) into.dropped.insert("max_tool_calls");
   nameOthers(root["reasoning"], {"effort"}, "reasoning.", into.dropped);
-  if (root["store"].boolean().value_or(false)) into.dropped.emplace_back("store");
+  if (root["store"].boolean().value_or(false)) into.dropped.insert("store");
+  if (const auto metadata = root["metadata"]; saysMoreThanHints(metadata)) into.dropped.insert("metadata");  // refused by who keeps nothing
   nameOthers(root["text"], {"format", "verbosity"}, "text.", into.dropped);
-  if (root["truncation"].stringOr("disabled") != "disabled") into.dropped.emplace_back("truncation");
+  if (root["truncation"].stringOr("disabled") != "disabled") into.dropped.insert("truncation");
 }
 
 std::string_view wordOfResponses(std::string_view name) {

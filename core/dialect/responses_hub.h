@@ -2,6 +2,7 @@
 // OpenAI's Responses to and from the hub. Internal to dialect/.
 #pragma once
 #include <memory>
+#include <set>
 
 #include "base/json_doc.h"
 #include "dialect/hub.h"
@@ -12,7 +13,7 @@ namespace signalbox::dialect {
 // kept there, and its own tools.
 [[nodiscard]] Result<Conversation> conversationOfResponses(std::string_view body);
 // `input`, as turns added to those of the instructions; members of items that the hub has no place for are named in `dropped`.
-[[nodiscard]] Result<void> readItems(JsonDoc::Node input, std::vector<Turn>& turns, std::vector<std::string>& dropped);
+[[nodiscard]] Result<void> readItems(JsonDoc::Node input, std::vector<Turn>& turns, std::set<std::string>& dropped);
 [[nodiscard]] std::unique_ptr<ReplyWriter> responsesReplyWriter(const domain::Request& request, std::int64_t now);
 
 // Whether `include` has this word.

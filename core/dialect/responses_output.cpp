@@ -88,7 +88,7 @@ ResponseObject::ResponseObject(const domain::Request& request, std::int64_t now)
   echo_ = echoOf(doc->root());
   logprobs_ = request.wants_logprobs;
   signature_ = includes(doc->root(), kIncludeReasoning);
-  seed_ += request.body;
+  seed_ += sha256Hex(request.body);
 }
 
 void ResponseObject::begin(std::string_view id, std::string_view model, std::int64_t created) {

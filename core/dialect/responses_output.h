@@ -26,7 +26,6 @@ struct OutputItem {
   std::string signature = {};          // of reasoning
   std::string call_id = {};
   std::string name = {};
-  int index = 0;                       // of a call, among the calls
   std::string status = "in_progress";
 };
 

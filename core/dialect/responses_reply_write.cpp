@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers out of the hub, as responses. A whole answer goes the way of a stream whose events nobody hears, so that both say the same.
-#include <algorithm>
+#include <map>
 
 #include "dialect/json_object.h"
 #include "dialect/openai_error.h"
@@ -79,10 +79,12 @@ class ResponsesWriter final : public ReplyWriter {
 
  private:
   void say(const Choice& choice) {
+    std::string_view logprobs = object_.withLogprobs() ? std::string_view(choice.logprobs) : std::string_view();
     for (const auto& part : choice.parts) {
       if (part.kind == Part::Kind::Text) {
         flushText();
         held_ = part.text;
+        logprobs_ = std::exchange(logprobs, {});
       } else if (part.kind == Part::Kind::Refusal) {
         flushText();
         refuse(part.text);
@@ -94,7 +96,6 @@ class ResponsesWriter final : public ReplyWriter {
         else sign(part.signature);
       }
     }
-    if (object_.withLogprobs()) logprobs_ = choice.logprobs;
     flushText();
     int index = 0;
     for (const auto& call : choice.calls) {
@@ -138,19 +139,19 @@ class ResponsesWriter final : public ReplyWriter {
   }
   // What is said and thought goes one after the other; calls may be told at the same time.
   bool isOpen(Kind kind) const { return !items_.empty() && items_.back().kind == kind && items_.back().status == "in_progress"; }
+  bool inText() const { return isOpen(Kind::Message) && !items_.back().parts.empty() && !items_.back().parts.back().refusal; }
   void closeOthers(Kind kind) {
     for (const Kind other : {Kind::Reasoning, Kind::Message}) {
       if (other != kind) close(other);
     }
   }
+  // REQUIRES: no call; whatever else is open is the last item.
   void close(Kind kind) {
-    for (std::size_t i = 0; i < items_.size(); ++i) {
-      if (items_[i].kind == kind && items_[i].status == "in_progress") closeItem(i);
-    }
+    if (isOpen(kind)) closeItem(items_.size() - 1);
   }
   void closeAll() {
-    for (std::size_t i = 0; i < items_.size(); ++i) {
-      if (items_[i].status == "in_progress") closeItem(i);
+    for (; closed_ < items_.size(); ++closed_) {
+      if (items_[closed_].status == "in_progress") closeItem(closed_);
     }
   }
 
@@ -184,7 +185,6 @@ class ResponsesWriter final : public ReplyWriter {
   OutputPart& saying(bool refusal) {
     closeOthers(Kind::Message);
     if (!isOpen(Kind::Message)) {
-      close(Kind::Message);
       open(Kind::Message);
       announce();
     }
@@ -199,9 +199,10 @@ class ResponsesWriter final : public ReplyWriter {
 
   void flushText() {
     if (held_.empty() && logprobs_.empty()) return;
-    OutputPart& part = saying(false);
     const std::string text = std::exchange(held_, {});
     const std::string logprobs = std::exchange(logprobs_, {});
+    if (text.empty() && !inText()) return;  // they are of thoughts or calls, which have no place for them
+    OutputPart& part = saying(false);
     part.text += text;
     part.logprobs += (part.logprobs.empty() || logprobs.empty() ? "" : ",") + logprobs;
     emit("response.output_text.delta", atPart(items_.size() - 1).text("delta", text).raw("logprobs", "[" + logprobs + "]"));
@@ -215,7 +216,6 @@ class ResponsesWriter final : public ReplyWriter {
   void startThinking() {
     closeOthers(Kind::Reasoning);
     if (isOpen(Kind::Reasoning)) return;
-    close(Kind::Reasoning);
     open(Kind::Reasoning);
     announce();
   }
@@ -249,14 +249,14 @@ class ResponsesWriter final : public ReplyWriter {
     OutputItem& item = open(Kind::Call);
     item.call_id = piece.id;
     item.name = piece.name;
-    item.index = piece.index;
+    calls_.emplace(piece.index, items_.size() - 1);
     announce();
   }
   void addArguments(const Piece& piece) {
-    const auto call = std::ranges::find_if(items_, [&](const OutputItem& item) { return item.kind == Kind::Call && item.index == piece.index; });
-    if (call == items_.end() || piece.text.empty()) return;
-    call->text += piece.text;
-    emit("response.function_call_arguments.delta", at(static_cast<std::size_t>(call - items_.begin())).text("delta", piece.text));
+    const auto call = calls_.find(piece.index);
+    if (call == calls_.end() || piece.text.empty()) return;
+    items_[call->second].text += piece.text;
+    emit("response.function_call_arguments.delta", at(call->second).text("delta", piece.text));
   }
 
   std::string output() const {
@@ -274,6 +274,8 @@ class ResponsesWriter final : public ReplyWriter {
 
   ResponseObject object_;
   std::vector<OutputItem> items_;
+  std::size_t closed_ = 0;             // all before this one
+  std::map<int, std::size_t> calls_;  // where they stand, by their index
   std::string held_;      // text whose probabilities are still to come
   std::string logprobs_;  // of it
   std::optional<domain::Usage> usage_;

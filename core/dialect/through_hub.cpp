@@ -5,6 +5,9 @@
 namespace signalbox::dialect {
 namespace {
 
+// No model says as much; whoever does would have everything that is kept of an answer grow without an end.
+constexpr std::size_t kMostParts = 10'000;
+
 class ThroughHub final : public Translation {
  public:
   ThroughHub(const ClientSide& client, const UpstreamSide& upstream, const Additions& add, std::int64_t now)
@@ -26,6 +29,9 @@ class ThroughHub final : public Translation {
   Result<std::string> whole(std::string_view body, AnswerState& state) override {
     const auto reply = reader_->whole(body, state);
     if (!reply) return std::unexpected(reply.error());
+    for (const auto& choice : reply->choices) {
+      if (choice.parts.size() + choice.calls.size() > kMostParts) return tooManyParts();
+    }
     return writer_->whole(*reply);
   }
 
@@ -33,7 +39,10 @@ class ThroughHub final : public Translation {
     Relayed relayed{Relayed::Kind::Events};
     const auto pieces = reader_->event(event, state, relayed.progress);
     if (!pieces) return std::unexpected(pieces.error());
-    for (const auto& piece : *pieces) relayed.text += writer_->piece(piece);
+    for (const auto& piece : *pieces) {
+      if (begins(piece) && ++parts_ > kMostParts) return tooManyParts();
+      relayed.text += writer_->piece(piece);
+    }
     return relayed;
   }
 
@@ -59,12 +68,26 @@ class ThroughHub final : public Translation {
     return error;
   }
 
+  // Whether a part, a thought or a call begins with it: what writers keep until the end.
+  bool begins(const Piece& piece) {
+    using enum Piece::Kind;
+    if (piece.kind == ToolBegin || piece.kind == Signature || piece.kind == Redacted) return true;
+    const bool talk = piece.kind == Text || piece.kind == Refusal || piece.kind == Reasoning;
+    return talk && piece.choice == 0 && std::exchange(talk_, piece.kind) != piece.kind;
+  }
+
+  static std::unexpected<Error> tooManyParts() {
+    return fail(ErrorCode::UpstreamMalformed, "the upstream's answer has more than " + std::to_string(kMostParts) + " parts");
+  }
+
   const ClientSide& client_;
   const UpstreamSide& upstream_;
   Additions add_;
   std::int64_t now_;
   std::unique_ptr<ReplyReader> reader_;
   std::unique_ptr<ReplyWriter> writer_;
+  std::size_t parts_ = 0;
+  Piece::Kind talk_ = Piece::Kind::Begin;
 };
 
 }  // namespace

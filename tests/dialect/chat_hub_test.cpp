@@ -47,9 +47,30 @@ TEST(ChatHubTest, readsTheOlderWayToCallFunctions) {
     {"role":"user","content":"Hi"},{"role":"assistant","content":null,"function_call":{"name":"look","arguments":"{}"}},
     {"role":"function","name":"look","content":"seen"}]})");
   ASSERT_EQ(conversation.turns.size(), 3u);
-  EXPECT_EQ(conversation.turns[1].calls, (std::vector<ToolCall>{{"look", "look", "{}"}}));
-  EXPECT_EQ(conversation.turns[2].call_id, "look");
+  EXPECT_EQ(conversation.turns[1].calls, (std::vector<ToolCall>{{"call_1_look", "look", "{}"}}));
+  EXPECT_EQ(conversation.turns[2].call_id, "call_1_look");
   EXPECT_EQ(conversation.tool_choice, (ToolChoice{ToolChoice::Kind::Named, "look"}));
+}
+
+TEST(ChatHubTest, olderCallsOfOneFunctionHaveIdsOfTheirOwn) {
+  const auto conversation = read(R"({"model":"m","functions":[{"name":"look"}],"messages":[{"role":"user","content":"Hi"},
+    {"role":"assistant","content":null,"function_call":{"name":"look","arguments":"{}"}},{"role":"function","name":"look","content":"one"},
+    {"role":"assistant","content":null,"function_call":{"name":"look","arguments":"{}"}},{"role":"function","name":"look","content":"two"}]})");
+  ASSERT_EQ(conversation.turns.size(), 5u);
+  EXPECT_NE(conversation.turns[1].calls[0].id, conversation.turns[3].calls[0].id);
+  EXPECT_EQ(conversation.turns[2].call_id, conversation.turns[1].calls[0].id);
+  EXPECT_EQ(conversation.turns[4].call_id, conversation.turns[3].calls[0].id);
+}
+
+TEST(ChatHubTest, aTurnThatOnlyThoughtIsLeftOut) {
+  Conversation in;
+  in.turns = {{.role = Turn::Role::User, .parts = {{.text = "a"}}},
+              {.role = Turn::Role::Assistant, .parts = {{.kind = Part::Kind::Reasoning, .text = "hm"}}},
+              {.role = Turn::Role::User, .parts = {{.text = "b"}}}};
+  const auto written = writeChat(in, "m", {}, false);
+  ASSERT_TRUE(written);
+  EXPECT_EQ(Json::parse(written->body).at("messages").size(), 2u);
+  EXPECT_THAT(written->dropped, ElementsAre("reasoning"));
 }
 
 TEST(ChatHubTest, saysWhatHasNoWordInTheHub) {
@@ -103,7 +124,7 @@ TEST(ChatHubTest, streamsThatAreWrittenReadBackTheSame) {
     std::string bytes;
     for (const auto& piece : before) bytes += writer->piece(piece);
     bytes += writer->terminal();
-    const auto reader = chatReplyReader({});
+    const auto reader = chatReplyReader({}, {});
     AnswerState state;
     std::vector<Piece> after;
     http::SseReader events;
@@ -120,7 +141,7 @@ TEST(ChatHubTest, streamsThatAreWrittenReadBackTheSame) {
 }
 
 TEST(ChatHubTest, aRepeatedNameInEveryDeltaIsOneCall) {
-  const auto reader = chatReplyReader({});
+  const auto reader = chatReplyReader({}, {});
   AnswerState state;
   std::vector<Piece> pieces;
   for (const char* data : {R"({"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{"}}]}}]})",
@@ -142,7 +163,7 @@ TEST(ChatHubTest, wholeAnswersThatAreWrittenReadBackTheSame) {
   before.usage = domain::Usage{.input = 7, .output = 3, .cached_input = 2, .source = domain::UsageSource::Provider};
   const auto text = chatReplyWriter({}, 1)->whole(before);
   AnswerState state;
-  const auto after = chatReplyReader({})->whole(text, state);
+  const auto after = chatReplyReader({}, {})->whole(text, state);
   ASSERT_TRUE(after) << text;
   EXPECT_EQ(after->id, "r1");
   ASSERT_EQ(after->choices.size(), 2u);

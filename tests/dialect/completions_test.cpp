@@ -228,5 +228,10 @@ TEST(CompletionsHubTest, writesAStream) {
   EXPECT_THAT(end, testing::EndsWith("data: [DONE]\n\n"));
 }
 
+TEST(CompletionsConversationTest, metadataOfTheClientsOwnIsNamedAsLeftOut) {
+  EXPECT_THAT(conversationOfCompletions(R"({"model":"m","prompt":"x","metadata":{"team":"a"}})")->dropped, testing::ElementsAre("metadata"));
+  EXPECT_THAT(conversationOfCompletions(R"({"model":"m","prompt":"x","metadata":{"x-signalbox-session":"s"}})")->dropped, testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace signalbox::dialect

@@ -25,9 +25,10 @@ Json body(const Conversation& conversation) { return Json::parse(written(convers
 Conversation asking(std::string text = "Hi") { return {.turns = {{.role = Turn::Role::User, .parts = {{.text = std::move(text)}}}}}; }
 
 // What Anthropic's messages cannot tell apart: two texts in one user's turn stay two, but its length is always given, white
-// space is no place to stop, and how calls may run is told only where there are tools.
+// space is no place to stop, temperature and top_p do not go together, and how calls may run is told only where there are tools.
 Conversation asItComesBack(Conversation in) {
   if (!in.max_tokens) in.max_tokens = 4096;
+  if (in.temperature) in.top_p.reset();
   std::erase_if(in.stop, [](const std::string& word) { return word.find_first_not_of(" \t\n") == std::string::npos; });
   if (in.parallel_tool_calls && in.tool_choice.kind == ToolChoice::Kind::Unset) in.tool_choice.kind = ToolChoice::Kind::Auto;
   if (in.tool_choice.kind == ToolChoice::Kind::None) in.parallel_tool_calls.reset();
@@ -152,7 +153,7 @@ TEST(MessagesHubTest, readsWhatOnlyAnthropicHasAsDroppedOrRefused) {
     "format":{"type":"json_schema","schema":{"type":"object"}}},"metadata":{"user_id":"u","x-signalbox-session":"s"},"extra":1,
     "messages":[{"role":"user","content":[{"type":"search_result","title":"T","source":"S","content":[{"type":"text","text":"found"}]}]}]})");
   ASSERT_TRUE(read);
-  EXPECT_THAT(read->dropped, ElementsAre("output_config.effort", "thinking", "service_tier"));
+  EXPECT_THAT(read->dropped, ElementsAre("output_config.effort", "service_tier", "thinking"));
   EXPECT_EQ(read->format.kind, AnswerFormat::Kind::JsonSchema);
   EXPECT_EQ(read->user, "u");
   EXPECT_THAT(read->rest, ElementsAre(std::pair("extra", "1")));

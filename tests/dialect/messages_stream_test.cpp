@@ -178,6 +178,28 @@ TEST(MessagesStreamTest, callsWhosePartsComeMixedAreWrittenOneAfterTheOther) {
   EXPECT_THAT(arguments, testing::ElementsAre("{\"n\":1}", "{}"));
 }
 
+TEST(MessagesStreamTest, wordsBetweenThePiecesOfACallComeBehindIt) {
+  const auto writer = messagesReplyWriter({}, 1);
+  std::string bytes = writer->piece({.kind = Piece::Kind::Begin, .id = "x", .name = "m"});
+  bytes += writer->piece({.kind = Piece::Kind::ToolBegin, .index = 0, .id = "a", .name = "one"});
+  bytes += writer->piece({.kind = Piece::Kind::ToolArguments, .index = 0, .text = R"({"a":"}\"",)"});
+  bytes += writer->piece({.kind = Piece::Kind::Text, .text = "so "});
+  bytes += writer->piece({.kind = Piece::Kind::Text, .text = "far"});
+  bytes += writer->piece({.kind = Piece::Kind::ToolBegin, .index = 1, .id = "b", .name = "two"});
+  bytes += writer->piece({.kind = Piece::Kind::ToolArguments, .index = 0, .text = "\"b\":[1]}"});
+  EXPECT_THAT(bytes, testing::HasSubstr("far")) << "it waits no longer than it must";
+  bytes += writer->piece({.kind = Piece::Kind::ToolArguments, .index = 1, .text = "{\"never\":"});
+  bytes += writer->piece({.kind = Piece::Kind::Finish, .finish = Finish::ToolCalls});
+  bytes += writer->terminal();
+  AnswerState state;
+  std::vector<std::string> arguments(2);
+  for (const auto& piece : piecesOf(bytes, state)) {
+    if (piece.kind == Piece::Kind::ToolArguments) arguments.at(static_cast<std::size_t>(piece.index)) += piece.text;
+  }
+  EXPECT_THAT(arguments, testing::ElementsAre(R"({"a":"}\"","b":[1]})", "{\"never\":")) << bytes;
+  EXPECT_EQ(state.text, "so far");
+}
+
 TEST(MessagesStreamTest, aThoughtThatOnlyItsProviderReadsIsKept) {
   std::string stream = kStream;
   const std::string first = "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":1";
@@ -204,9 +226,37 @@ TEST(MessagesStreamTest, aCallOfTheAnswerToolIsTheAnswersText) {
   EXPECT_EQ(state.text, text);
 }
 
+// Streamed or whole, to routing and to the client.
+TEST(MessagesAnswerTest, anEmptyObjectAsAnswerIsOne) {
+  Conversation conversation;
+  conversation.format = {AnswerFormat::Kind::JsonSchema, "look", {}, R"({"type":"object"})", true};
+  for (const std::string input : {"{}", R"({"a":1})"}) {
+    AnswerState whole;
+    const auto reply = messagesReplyReader(conversation, {})->whole(
+        R"({"type":"message","model":"m","content":[{"type":"tool_use","id":"t","name":"look","input":)" + input + R"(}],"stop_reason":"tool_use","usage":{"input_tokens":1,"output_tokens":1}})", whole);
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(whole.text, input);
+    EXPECT_EQ(reply->choices[0].parts, (std::vector<Part>{{.text = input}}));
+    for (const bool at_once : {true, false}) {
+      std::string stream = kStream;
+      const std::string before = R"("name":"look","input":{})";
+      if (at_once) stream.replace(stream.find(before), before.size(), R"("name":"look","input":)" + input);
+      for (int i = 0; i < 2; ++i) {
+        const auto from = stream.find("event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":2");
+        stream.erase(from, stream.find("\n\n", from) + 2 - from);
+      }
+      AnswerState streamed;
+      std::string text;
+      for (const auto& piece : piecesOf(stream, streamed, conversation)) text += piece.kind == Piece::Kind::Text ? piece.text : "";
+      EXPECT_EQ(text, "Grüße" + (at_once ? input : "{}"));
+      EXPECT_EQ(streamed.text, text);
+    }
+  }
+}
+
 TEST(MessagesAnswerTest, wholeAnswersThatAreWrittenReadBackTheSame) {
   Reply before{.id = "msg_1", .model = "m-1"};
-  before.choices = {{.parts = {{.kind = Part::Kind::Reasoning, .text = "hm", .signature = "s"}, {.text = "yes"}}, .calls = {{"c1", "look", "{\"a\":1}"}}, .finish = Finish::ToolCalls}};
+  before.choices = {{.parts = {{.kind = Part::Kind::Reasoning, .text = "hm"}, {.text = "yes"}}, .calls = {{"c1", "look", "{\"a\":1}"}}, .finish = Finish::ToolCalls}};
   before.usage = domain::Usage{.input = 7, .output = 3, .cached_input = 2, .source = domain::UsageSource::Provider};
   const auto text = messagesReplyWriter({}, 1)->whole(before);
   EXPECT_EQ(Json::parse(text).at("usage").at("input_tokens"), 5);

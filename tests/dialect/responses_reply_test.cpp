@@ -205,7 +205,8 @@ TEST(ResponsesWriterTest, probabilitiesGoWithTheirTextAndOnlyToWhoAsked) {
       text += writer->piece({.kind = Piece::Kind::Text, .text = token});
       text += writer->piece({.kind = Piece::Kind::Logprobs, .text = R"({"token":")" + token + R"(","logprob":-1,"bytes":[],"top_logprobs":[]})"});
     }
-    text += writer->piece({.kind = Piece::Kind::Finish, .finish = Finish::Stop}) + writer->terminal();
+    text += writer->piece({.kind = Piece::Kind::Finish, .finish = Finish::Stop});
+    text += writer->terminal();
     std::vector<std::size_t> with_them;
     for (const auto& event : eventsOf(text)) {
       if (event["type"] != "response.output_text.delta") continue;
@@ -216,6 +217,27 @@ TEST(ResponsesWriterTest, probabilitiesGoWithTheirTextAndOnlyToWhoAsked) {
     }
     EXPECT_THAT(with_them, ElementsAre(asked ? 1u : 0u, asked ? 1u : 0u));
   }
+}
+
+// Thoughts and calls are made of tokens too, whose probabilities have no place in a response.
+TEST(ResponsesWriterTest, probabilitiesWithoutATextMakeNoMessage) {
+  const auto request = requestWith(R"("include":["message.output_text.logprobs"])");
+  const std::string logprob = R"({"token":"x","logprob":-1,"bytes":[],"top_logprobs":[]})";
+  const auto writer = responsesReplyWriter(request, 5);
+  std::string text = writer->piece({.kind = Piece::Kind::Begin, .id = "c", .name = "m"});
+  for (const auto& piece : {Piece{.kind = Piece::Kind::Reasoning, .text = "h"}, Piece{.kind = Piece::Kind::Reasoning, .text = "m"}, Piece{.kind = Piece::Kind::ToolBegin, .id = "c1", .name = "f"},
+                            Piece{.kind = Piece::Kind::ToolArguments, .text = "{}"}}) {
+    text += writer->piece(piece);
+    text += writer->piece({.kind = Piece::Kind::Logprobs, .text = logprob});
+  }
+  text += writer->piece({.kind = Piece::Kind::Finish, .finish = Finish::ToolCalls});
+  text += writer->terminal();
+  const Reply reply{.id = "c", .model = "m", .choices = {{.parts = {{.kind = Part::Kind::Reasoning, .text = "hm"}}, .calls = {{"c1", "f", "{}"}}, .finish = Finish::ToolCalls, .logprobs = logprob}}};
+  const Json whole = *parseJson(responsesReplyWriter(request, 5)->whole(reply));
+  EXPECT_EQ(accumulated(eventsOf(text)), whole);
+  std::vector<std::string> types;
+  for (const auto& item : whole["output"]) types.push_back(item["type"]);
+  EXPECT_THAT(types, ElementsAre("reasoning", "function_call"));
 }
 
 TEST(ResponsesWriterTest, aFailureIsToldAndNeverCompleted) {

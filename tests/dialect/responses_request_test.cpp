@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <random>
+#include <set>
 
 #include "base/json.h"
 #include "dialect/chat_hub.h"
@@ -120,6 +122,51 @@ TEST(ResponsesConversationTest, readsParameters) {
   EXPECT_THAT(got->rest, ElementsAre(Member{"verbosity", "\"low\""}, Member{"prompt_cache_key", "\"k\""}, Member{"tomorrow", "[1]"}));
 }
 
+TEST(ResponsesConversationTest, aChoiceAmongToolsThatAreNoObjectsIsRefused) {
+  const auto got = conversationOfResponses(with(R"("tools":[{"type":"function","name":"f"}],"tool_choice":{"type":"allowed_tools","mode":"auto","tools":[{"name":"f"},0]})"));
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, ErrorCode::InvalidRequest);
+  EXPECT_EQ(got.error().param, "tool_choice.tools[1]");
+}
+
+TEST(ResponsesConversationTest, metadataOfTheClientsOwnIsNamedAsLeftOut) {
+  EXPECT_THAT(conversationOfResponses(with(R"("metadata":{"team":"a","x-signalbox-session":"s"})"))->dropped, ElementsAre("metadata"));
+  EXPECT_THAT(conversationOfResponses(with(R"("metadata":{"x-signalbox-session":"s"})"))->dropped, testing::IsEmpty());
+}
+
+// The shortest of a few runs, in seconds.
+double timeOf(const std::string& body) {
+  double least = 1e9;
+  for (int run = 0; run < 5; ++run) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto got = conversationOfResponses(body);
+    EXPECT_TRUE(got);
+    least = std::min(least, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  return least;
+}
+
+// Whatever a request is made of, reading it takes time by its length and not by the square of it: a worker serves others meanwhile.
+TEST(ResponsesConversationTest, tenTimesTheRequestTakesNoHundredTimesAsLong) {
+  const auto choosing = [](int tools) {
+    std::string all, allowed;
+    for (int i = 0; i < tools; ++i) {
+      const std::string comma = i ? "," : "", name = "tool_" + std::to_string(i);
+      all += comma + R"({"type":"function","name":")" + name + R"("})";
+      allowed += comma + R"({"name":")" + name + R"("})";
+    }
+    return with(R"("tools":[)" + all + R"(],"tool_choice":{"type":"allowed_tools","mode":"auto","tools":[)" + allowed + "]}");
+  };
+  const auto unknown = [](int members) {
+    std::string all;
+    for (int i = 0; i < members; ++i) all += R"(,"member_)" + std::to_string(i) + R"(":1)";
+    return with(R"("tools":[{"type":"function","name":"f")" + all + "}]");
+  };
+  constexpr double kMost = 40;  // of 10: what lies between growing with the length and with its square
+  EXPECT_LT(timeOf(choosing(3000)), kMost * timeOf(choosing(300)));
+  EXPECT_LT(timeOf(unknown(9000)), kMost * timeOf(unknown(900)));
+}
+
 // Any request: questions, what was said and called, and what tools gave.
 Json anyRequest(std::mt19937& random) {
   const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
@@ -129,10 +176,20 @@ Json anyRequest(std::mt19937& random) {
     input.push_back({{"role", pick(2) ? "user" : "developer"}, {"content", "text " + id}});
     if (pick(2)) continue;
     if (pick(2)) input.push_back({{"role", "assistant"}, {"content", Json::array({{{"type", "output_text"}, {"text", "said " + id}}})}});
-    for (int c = 1 + pick(2); c > 0; --c) {
-      input.push_back({{"type", "function_call"}, {"call_id", "c" + id + std::to_string(c)}, {"name", "f"}, {"arguments", "{\"a\":1}"}});
+    // Calls and their results in any order that says each result after its call, with words of everybody's between them.
+    std::vector<std::string> open;
+    for (int c = 1 + pick(3); c > 0 || !open.empty();) {
+      if (c > 0 && (open.empty() || pick(2))) {
+        open.push_back("c" + id + std::to_string(c--));
+        input.push_back({{"type", "function_call"}, {"call_id", open.back()}, {"name", "f"}, {"arguments", "{\"a\":1}"}});
+      } else {
+        input.push_back({{"type", "function_call_output"}, {"call_id", open.front()}, {"output", "result"}});
+        open.erase(open.begin());
+      }
+      if (!pick(4)) input.push_back({{"type", "reasoning"}, {"summary", Json::array({{{"type", "summary_text"}, {"text", "hm"}}})}});
+      if (!pick(4)) input.push_back({{"role", "assistant"}, {"content", "between " + id}});
+      if (!pick(6)) input.push_back({{"role", "user"}, {"content", "wait " + id}});
     }
-    input.push_back({{"type", "function_call_output"}, {"call_id", "c" + id + "1"}, {"output", "result"}});
   }
   Json body{{"model", "m"}, {"input", input}};
   if (pick(2)) body["instructions"] = "be brief";
@@ -143,12 +200,50 @@ Json anyRequest(std::mt19937& random) {
   return body;
 }
 
-// The older word for it is known everywhere.
-Conversation withoutDevelopers(Conversation in) {
+// As a chat has it: the older word for developers is known everywhere, and thoughts are no part of it.
+Conversation asChat(Conversation in) {
   for (auto& turn : in.turns) {
     if (turn.role == Turn::Role::Developer) turn.role = Turn::Role::System;
+    std::erase_if(turn.parts, [](const Part& part) { return part.kind == Part::Kind::Reasoning; });
   }
+  std::erase_if(in.turns, [](const Turn& turn) { return turn.role == Turn::Role::Assistant && turn.parts.empty() && turn.calls.empty(); });
   return in;
+}
+
+// The rule of every provider: behind a turn with calls come the results of them all, and nothing else between.
+void expectResultsBehindTheirCalls(const std::vector<Turn>& turns, const std::string& request) {
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    std::multiset<std::string> made, given;
+    for (const auto& call : turns[i].calls) made.insert(call.id);
+    if (turns[i].role == Turn::Role::Tool) continue;
+    for (std::size_t k = i + 1; k < turns.size() && turns[k].role == Turn::Role::Tool; ++k) given.insert(turns[k].call_id);
+    ASSERT_EQ(made, given) << request;
+  }
+}
+
+TEST(ResponsesConversationTest, whateverStandsBetweenCallsTheirResultsFollowThem) {
+  const auto got = conversationOfResponses(R"({"model":"m","input":[{"role":"user","content":"U"},{"type":"reasoning","summary":[{"type":"summary_text","text":"r1"}]},
+      {"type":"function_call","call_id":"c1","name":"f","arguments":"{}"},{"type":"reasoning","summary":[{"type":"summary_text","text":"r2"}]},
+      {"type":"function_call","call_id":"c2","name":"g","arguments":"{}"},{"type":"function_call_output","call_id":"c1","output":"one"},{"role":"user","content":"wait"},
+      {"type":"function_call_output","call_id":"c2","output":"two"},{"role":"assistant","content":"A"}]})");
+  ASSERT_TRUE(got);
+  using Role = Turn::Role;
+  std::vector<Role> roles;
+  for (const auto& turn : got->turns) roles.push_back(turn.role);
+  ASSERT_THAT(roles, ElementsAre(Role::User, Role::Assistant, Role::Tool, Role::Tool, Role::User, Role::Assistant));
+  EXPECT_EQ(got->turns[1].parts.size(), 2u);
+  EXPECT_EQ(got->turns[1].calls.size(), 2u);
+  EXPECT_EQ(got->turns[4].parts[0].text, "wait");
+}
+
+// A call that nobody answers is as it came: nothing waits for its result.
+TEST(ResponsesConversationTest, aCallWithoutAResultHoldsNothingUp) {
+  const auto got = conversationOfResponses(R"({"model":"m","input":[{"type":"function_call","call_id":"c1","name":"f","arguments":"{}"},{"role":"user","content":"wait"},
+      {"type":"function_call","call_id":"c2","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"c2","output":"two"}]})");
+  ASSERT_TRUE(got);
+  ASSERT_EQ(got->turns.size(), 4u);
+  EXPECT_EQ(got->turns[1].role, Turn::Role::User);
+  EXPECT_EQ(got->turns[2].calls.at(0).id, "c2");
 }
 
 // What goes to a server of chats comes back as the same conversation.
@@ -164,7 +259,8 @@ TEST(ResponsesRoundTripTest, aChatSaysWhatTheRequestSaid) {
     ASSERT_TRUE(written) << written.error().message;
     const auto again = conversationOfChat(written->body);
     ASSERT_TRUE(again) << again.error().message;
-    ASSERT_EQ(*again, withoutDevelopers(*said)) << body.dump() << "\n" << written->body;
+    ASSERT_EQ(*again, asChat(*said)) << body.dump() << "\n" << written->body;
+    expectResultsBehindTheirCalls(again->turns, body.dump());
   }
 }
 
@@ -179,6 +275,7 @@ std::string minutes(const Conversation& conversation) {
   for (const auto& turn : conversation.turns) {
     const bool of_system = turn.role == Turn::Role::System || turn.role == Turn::Role::Developer;
     for (const auto& part : turn.parts) {
+      if (part.kind == Part::Kind::Reasoning) continue;  // without a signature nobody takes it back
       if (of_system) system += part.text + ";";
       else if (turn.role == Turn::Role::Tool) add('u', "result of " + turn.call_id + " " + part.text);
       else add(turn.role == Turn::Role::User ? 'u' : 'a', part.text);

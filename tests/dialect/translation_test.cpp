@@ -243,6 +243,98 @@ TEST(TranslationTest, namesWhatIsLeftOutOfMessagesAndTools) {
   EXPECT_THAT(response->dropped, ElementsAre("input.content.mood", "input.phase", "tools.defer_loading"));
 }
 
+// Newer models refuse temperature and top_p together; what says nothing is left out without a word.
+TEST(TranslationTest, oneOfTemperatureAndTopPGoesToAnthropic) {
+  const auto asked = [](std::string_view members) { return sent(Dialect::OpenAiChat, UpstreamApi::Anthropic, R"({"model":"m","messages":[{"role":"user","content":"x"}],)" + std::string(members) + "}"); };
+  const auto both = asked(R"("temperature":0.5,"top_p":0.9)");
+  EXPECT_FALSE(Json::parse(both->body).contains("top_p"));
+  EXPECT_EQ(Json::parse(both->body).at("temperature"), 0.5);
+  EXPECT_THAT(both->dropped, ElementsAre("top_p"));
+  EXPECT_THAT(asked(R"("temperature":0.5,"top_p":1)")->dropped, testing::IsEmpty());
+  const auto alone = asked(R"("top_p":0.9)");
+  EXPECT_EQ(Json::parse(alone->body).at("top_p"), 0.9);
+  EXPECT_THAT(alone->dropped, testing::IsEmpty());
+  const std::string own = R"({"model":"m","max_tokens":5,"messages":[{"role":"user","content":"x"}],"temperature":0.5,"top_p":0.9})";
+  EXPECT_EQ(sent(Dialect::AnthropicMessages, UpstreamApi::Anthropic, own)->body, own);
+}
+
+// Some servers give a call no id; its result must find it all the same, in every dialect, and in later turns.
+TEST(TranslationTest, callsWithoutAnIdAreGivenOneEach) {
+  const std::string call = R"({"type":"function","function":{"name":"f","arguments":"{}"}})";
+  const std::string body = R"({"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[)" + call + "," + call +
+                           R"(]},"finish_reason":"tool_calls"}]})";
+  const std::string chunk = R"({"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"name":"f","arguments":"{}"}},)"
+                            R"({"index":1,"function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}]})";
+  for (const Dialect client : {Dialect::OpenAiResponses, Dialect::AnthropicMessages}) {
+    const auto asked = [&](const std::string& question) {
+      auto translation = translate(client, UpstreamApi::OpenAi, {}, 1);
+      EXPECT_TRUE(translation->request(*readRequest(client, question, {}), "m", false));
+      return translation;
+    };
+    const auto idsOf = [&](const std::unique_ptr<Translation>& translation) {
+      AnswerState state;
+      const Json told = Json::parse(*translation->whole(body, state));
+      std::vector<std::string> ids;
+      for (const auto& item : told.at(client == Dialect::OpenAiResponses ? "output" : "content")) ids.push_back(item.at(client == Dialect::OpenAiResponses ? "call_id" : "id"));
+      return ids;
+    };
+    const auto ids = idsOf(asked(question(client, false)));
+    ASSERT_EQ(ids.size(), 2u);
+    EXPECT_NE(ids[0], ids[1]);
+    EXPECT_FALSE(ids[0].empty());
+    AnswerState state;
+    http::SseEvent event;
+    event.data = chunk;
+    const auto streamed = asked(question(client, true))->event(event, state);
+    ASSERT_TRUE(streamed);
+    for (const auto& id : ids) EXPECT_THAT(streamed->text, testing::HasSubstr(id)) << "streamed and whole say the same";
+    const std::string later = client == Dialect::OpenAiResponses
+                                  ? R"({"model":"m","input":[{"role":"user","content":"x"},{"role":"assistant","content":"y"},{"role":"user","content":"x"}]})"
+                                  : R"({"model":"m","max_tokens":5,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"y"},{"role":"user","content":"x"}]})";
+    EXPECT_NE(idsOf(asked(later))[0], ids[0]) << "the same id in another answer, where a server numbers none of them";
+  }
+}
+
+// Azure's first event is about the filters that the prompt went through.
+TEST(TranslationTest, theFirstEventThatSaysSomethingNamesTheAnswer) {
+  for (const Dialect client : {Dialect::OpenAiResponses, Dialect::AnthropicMessages}) {
+    const auto translation = translate(client, UpstreamApi::OpenAi, {}, 1);
+    ASSERT_TRUE(translation->request(*readRequest(client, question(client, true), {}), "m", true));
+    AnswerState state;
+    std::string text;
+    for (const std::string_view data : {R"({"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0}]})",
+                                        R"({"id":"chatcmpl-7","object":"chat.completion.chunk","created":1,"model":"gpt-4o-real","choices":[{"index":0,"delta":{"content":"yes"},"finish_reason":null}]})"}) {
+      http::SseEvent event;
+      event.data = data;
+      const auto relayed = translation->event(event, state);
+      ASSERT_TRUE(relayed);
+      text += relayed->text;
+    }
+    EXPECT_THAT(text, testing::HasSubstr(R"("model":"gpt-4o-real")"));
+  }
+}
+
+// What is kept of an answer until its end is bounded, streamed or whole.
+TEST(TranslationTest, anAnswerOfEndlessPartsIsRefused) {
+  for (const Dialect client : {Dialect::OpenAiResponses, Dialect::AnthropicMessages}) {
+    const auto translation = translate(client, UpstreamApi::OpenAi, {}, 1);
+    ASSERT_TRUE(translation->request(*readRequest(client, question(client, true), {}), "m", true));
+    AnswerState state;
+    Result<Translation::Relayed> relayed;
+    for (int i = 0; i < 20'000 && relayed; ++i) {
+      http::SseEvent event;
+      event.data = R"({"id":"c","model":"m","choices":[{"index":0,"delta":{")" + std::string(i % 2 ? "content" : "reasoning_content") + R"(":"x"},"finish_reason":null}]})";
+      relayed = translation->event(event, state);
+    }
+    ASSERT_FALSE(relayed);
+    EXPECT_EQ(relayed.error().code, ErrorCode::UpstreamMalformed);
+    std::string calls;
+    for (int i = 0; i < 10'001; ++i) calls += std::string(i ? "," : "") + R"({"id":"c)" + std::to_string(i) + R"(","function":{"name":"f","arguments":"{}"}})";
+    AnswerState whole;
+    EXPECT_FALSE(translation->whole(R"({"id":"c","model":"m","choices":[{"index":0,"message":{"content":null,"tool_calls":[)" + calls + R"(]},"finish_reason":"tool_calls"}]})", whole));
+  }
+}
+
 TEST(TranslationTest, embeddingsAreNotAskedOfWhoHasNone) {
   const std::string body = R"({"model":"auto","input":"x"})";
   EXPECT_EQ(sent(Dialect::OpenAiEmbeddings, UpstreamApi::OpenAi, body)->path, "/embeddings");

@@ -70,11 +70,10 @@ class MoneyTest(RecordTest):
         """Header and row of one request."""
         provider = self.enter(Provider(lambda body, send: send(200, answer)))
         upstreams = [{"name": "u", "api": api, "base_url": provider.url, "models": [{"id": "m", "price": price}]}]
-        router = self.enter(Router(self.folder, upstreams, [{"name": "local", "deployments": ["u/m"], "timeout": "3s"}],
-                                   {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}))
-        status, headers, text = router.chat("hello")
-        self.assertEqual(status, 200, text)
-        row = router.decision(headers["x-signalbox-decision-id"])
+        with Router(self.folder, upstreams, [{"name": "local", "deployments": ["u/m"], "timeout": "3s"}], {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}) as router:
+            status, headers, text = router.chat("hello")
+            self.assertEqual(status, 200, text)
+            row = router.decision(headers["x-signalbox-decision-id"])
         header = headers.get("x-signalbox-cost-usd")
         self.assertEqual(header is None, row["cost_usd"] is None)
         return row["cost_usd"], row["usage_source"]
