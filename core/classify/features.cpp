@@ -85,9 +85,7 @@ int reasoningDepth(std::string_view last_user, std::int64_t input_tokens, const 
 
 Features extract(const domain::Request& request, const TreeRules& rules, bool workload_structured) {
   Features features;
-  std::int64_t bytes = 0;
-  for (const auto& message : request.messages) bytes += static_cast<std::int64_t>(message.text.size());
-  features.input_tokens = text::estimateTokens(bytes);
+  features.input_tokens = text::inputTokens(request);
   features.last_user = lastUserText(request);
   features.reasoning_depth = reasoningDepth(features.last_user, features.input_tokens, rules);
   features.structured = request.structured || workload_structured;

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "config/litellm_parts.h"
 #include "config/price_table.h"
+#include "config/read_parts.h"
 #include "schema/pointer.h"
 
 namespace signalbox::config {
@@ -118,8 +119,7 @@ std::optional<double> daysOf(const Json& duration) {
 std::string priceListOf(const DraftUpstream& upstream, const DraftModel& model) {
   if (!model.provider.empty()) return model.provider;
   if (!upstream.provider.empty()) return upstream.provider;
-  if (upstream.api == domain::UpstreamApi::Anthropic) return "anthropic";
-  return upstream.base_url.find("://api.openai.com") != std::string::npos ? "openai" : upstream.name;
+  return providerOf(upstream.api, upstream.base_url, upstream.name);
 }
 
 // The first model that nobody has a price of; empty where there is none.

@@ -129,7 +129,7 @@ std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::s
   config->workers = workers.is_number() ? workers.get<std::size_t>() : 0;
   config->log_level = yaml.json.value("log", Json::object()).value("level", config->log_level);
   const Json drain = yaml.json.value("drain", Json::object());
-  if (drain.contains("delay")) config->drain_delay = parseDuration(drain["delay"].get<std::string>()).value_or(Duration{});
+  if (drain.contains("delay")) config->drain_delay = readDuration(from, drain["delay"], "/drain/delay", true);
   if (drain.contains("deadline")) config->drain_deadline = readDuration(from, drain["deadline"], "/drain/deadline");
   readListeners(from, *config);
   readKeys(from, *config);

@@ -71,10 +71,10 @@ std::string unknownName(std::string_view what, const std::string& name, const st
          "; allowed is " + join(known, ", ");
 }
 
-Duration readDuration(const Reading& from, const Json& json, const std::string& pointer) {
+Duration readDuration(const Reading& from, const Json& json, const std::string& pointer, bool may_be_zero) {
   const auto duration = parseDuration(json.get_ref<const std::string&>());
   if (!duration) from.problems.error(pointer, duration.error().message);
-  else if (duration->count() == 0) from.problems.error(pointer, "a duration of 0; allowed is one above it");
+  else if (duration->count() == 0 && !may_be_zero) from.problems.error(pointer, "a duration of 0; allowed is one above it");
   return duration.value_or(Duration{});
 }
 
@@ -86,10 +86,11 @@ Secret readSecret(const Reading& from, const Json& json, const std::string& poin
                 : kind == "credential" ? from.secrets.credential(text)
                                        : from.secrets.keyring(text);
   if (secret) return *std::move(secret);
-  // A key that was pasted where its place belongs must not be printed.
-  const bool is_path = text.find_first_of("/.") != std::string::npos;
-  const bool pasted = kind == "file" && !is_path && !std::filesystem::exists(absolutePath(from.folder, text));
-  from.problems.error(pointer + "/" + kind, pasted ? "there is no such file here; `file` takes a path, never the key itself" : secret.error().message);
+  // A key that was pasted where its place belongs must not be printed, and keys hold dots and slashes as paths do. The place in the
+  // file says which one is meant.
+  std::error_code unseen;
+  const bool there = kind != "file" || std::filesystem::exists(absolutePath(from.folder, text), unseen);
+  from.problems.error(pointer + "/" + kind, there ? secret.error().message : "there is no such file here; `file` takes a path, never the key itself");
   return {};
 }
 

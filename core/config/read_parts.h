@@ -30,10 +30,12 @@ void readCalibration(const Reading& from, Config& config);  // after the upstrea
 [[nodiscard]] Secret readSecret(const Reading& from, const Json& json, const std::string& pointer);
 // Where a secret that stands in a file stands; empty for one from elsewhere.
 [[nodiscard]] std::string secretFile(const Reading& from, const Json& json);
-[[nodiscard]] Duration readDuration(const Reading& from, const Json& json, const std::string& pointer);
+[[nodiscard]] Duration readDuration(const Reading& from, const Json& json, const std::string& pointer, bool may_be_zero = false);
 // A file that one of these files names, whole; why it cannot be had, without its name.
 [[nodiscard]] Result<std::string> readFile(const std::string& path);
 [[nodiscard]] std::string absolutePath(const std::string& folder, const std::string& path);
+// Whose price list applies when the file does not say; never a guess from a model's name.
+[[nodiscard]] std::string providerOf(domain::UpstreamApi api, const std::string& base_url, const std::string& upstream);
 // "unknown WHAT "NAME": did you mean …?; allowed is …"
 [[nodiscard]] std::string unknownName(std::string_view what, const std::string& name, const std::vector<std::string>& known);
 

@@ -44,12 +44,6 @@ domain::Price readPrice(const Json& json) {
   return price;
 }
 
-// Whose price list applies when the file does not say; never a guess from a model's name.
-std::string providerOf(const domain::Upstream& upstream) {
-  if (upstream.api == domain::UpstreamApi::Anthropic) return "anthropic";
-  return hostOf(upstream.base_url) == "api.openai.com" ? "openai" : upstream.name;
-}
-
 void readModels(const Reading& from, const Json& json, const std::string& pointer, const std::string& provider, domain::Upstream& upstream) {
   std::set<std::string> seen;
   for (std::size_t i = 0; i < json.size(); ++i) {
@@ -110,7 +104,7 @@ domain::Upstream readUpstream(const Reading& from, const Json& json, const std::
     upstream.limits.pending = limits.value("pending", upstream.limits.in_flight);
     if (limits.contains("queue")) upstream.limits.queue = readDuration(from, limits["queue"], pointer + "/limits/queue");
   }
-  readModels(from, json["models"], pointer + "/models", json.value("provider", providerOf(upstream)), upstream);
+  readModels(from, json["models"], pointer + "/models", json.value("provider", providerOf(upstream.api, upstream.base_url, upstream.name)), upstream);
   return upstream;
 }
 
@@ -151,6 +145,11 @@ std::string objectionToAlias(const Config& config, const std::string& target) {
 }
 
 }  // namespace
+
+std::string providerOf(domain::UpstreamApi api, const std::string& base_url, const std::string& upstream) {
+  if (api == domain::UpstreamApi::Anthropic) return "anthropic";
+  return hostOf(base_url) == "api.openai.com" ? "openai" : upstream;
+}
 
 void readUpstreams(const Reading& from, Config& config) {
   const Json& list = from.json["upstreams"];

@@ -62,7 +62,7 @@ Result<domain::Request> readCompletionsRequest(std::string body, const http::Hea
   if (const auto prompt = root["prompt"]; given(prompt)) {
     const auto prompts = readPrompts("prompt", prompt);
     if (!prompts) return std::unexpected(prompts.error());
-    request.messages.push_back({"user", joined(*prompts)});
+    takePrompts(*prompts, request);
   } else {
     return wrongType("prompt", "a string or an array", prompt);
   }

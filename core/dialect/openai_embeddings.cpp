@@ -72,7 +72,7 @@ Result<domain::Request> readEmbeddingsRequest(std::string body, const http::Head
   if (!given(root["input"])) return wrongType("input", "a string or an array", root["input"]);
   const auto inputs = readPrompts("input", root["input"]);
   if (!inputs) return std::unexpected(inputs.error());
-  request.messages.push_back({"user", joined(*inputs)});
+  takePrompts(*inputs, request);
   if (const auto read = readHintsAndHeaders(headers, root, root["metadata"], root["user"], request); !read) return std::unexpected(read.error());
   return request;
 }

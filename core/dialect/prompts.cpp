@@ -49,13 +49,16 @@ Result<std::vector<Prompt>> readPrompts(std::string_view name, JsonDoc::Node nod
   return prompts;
 }
 
-std::string joined(const std::vector<Prompt>& prompts) {
+void takePrompts(const std::vector<Prompt>& prompts, domain::Request& request) {
   std::string text;
   for (const auto& prompt : prompts) {
     if (!text.empty()) text += '\n';
     text += prompt.text;
+    if (!prompt.tokens) continue;
+    request.token_numbers += prompt.count;
+    request.token_number_bytes += static_cast<std::int64_t>(prompt.text.size()) + 1;
   }
-  return text;
+  request.messages.push_back({"user", std::move(text)});
 }
 
 }  // namespace signalbox::dialect

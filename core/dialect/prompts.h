@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/json_doc.h"
+#include "domain/request.h"
 
 namespace signalbox::dialect {
 
@@ -18,7 +19,7 @@ struct Prompt {
 
 // REQUIRES: `node` is there. InvalidRequest with `name` as param when it is none of the above.
 [[nodiscard]] Result<std::vector<Prompt>> readPrompts(std::string_view name, JsonDoc::Node node);
-// All of them as one text, line by line: what is hashed, estimated and matched.
-[[nodiscard]] std::string joined(const std::vector<Prompt>& prompts);
+// All of them as one message of the user, line by line: what is hashed, estimated and matched.
+void takePrompts(const std::vector<Prompt>& prompts, domain::Request& request);
 
 }  // namespace signalbox::dialect

@@ -60,6 +60,9 @@ struct Request {
   std::optional<std::int64_t> max_tokens;
   int n = 1;
   bool has_tools = false;
+  // Of what is given as token numbers: how many they are, and how many bytes of the messages' texts their digits take.
+  std::int64_t token_numbers = 0;
+  std::int64_t token_number_bytes = 0;
   Hints hints;
   // Headers other than the hints, names in lower case, for policies that match on them.
   std::vector<std::pair<std::string, std::string>> headers;

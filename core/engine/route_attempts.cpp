@@ -17,9 +17,7 @@ namespace {
 domain::Usage usageOf(const upstream::Exchange& exchange, const domain::Request& request) {
   if (exchange.answer().usage) return *exchange.answer().usage;
   domain::Usage usage;
-  std::int64_t bytes = 0;
-  for (const auto& message : request.messages) bytes += static_cast<std::int64_t>(message.text.size());
-  usage.input = text::estimateTokens(bytes);
+  usage.input = text::inputTokens(request);
   const auto& answer = exchange.answer();
   usage.output = text::estimateTokens(static_cast<std::int64_t>(answer.text.size()) + answer.reasoning_bytes);
   usage.source = domain::UsageSource::Estimated;

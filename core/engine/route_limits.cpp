@@ -16,9 +16,7 @@ std::string inSeconds(Duration duration) { return fixed(std::chrono::duration<do
 Result<void> Route::holdLimits() {
   admit::KeyAccount::Wish wish;
   if (key_->limits.any()) {
-    std::int64_t bytes = 0;
-    for (const auto& message : request_.messages) bytes += static_cast<std::int64_t>(message.text.size());
-    const std::int64_t input = text::estimateTokens(bytes), output = request_.max_tokens.value_or(0);
+    const std::int64_t input = text::inputTokens(request_), output = request_.max_tokens.value_or(0);
     wish.tokens = input + output;
     // Where it will go is not decided yet; the last tier is the dearest.
     const auto price = services_.pricing.price(services_.config.tiers.back().deployments.front());

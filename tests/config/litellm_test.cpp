@@ -256,6 +256,17 @@ TEST_F(LitellmTest, aBudgetIsLeftOutWhereAPriceIsNotKnown) {
   EXPECT_THAT(read.notes.back().why, HasSubstr("the price of openai/nobody-knows is not known"));
 }
 
+// As load() will find it: by the whole host.
+TEST_F(LitellmTest, whoseAddressOnlyLooksLikeAProvidersHasNotItsPrices) {
+  const auto read = import(R"(model_list:
+  - {model_name: a, litellm_params: {model: openai/claude-sonnet-4-5, api_base: "https://api.openai.com.proxy.example/v1", api_key: os.environ/K}}
+litellm_settings: {max_budget: 30, budget_duration: 30d}
+general_settings: {master_key: os.environ/PROXY_KEY}
+)");
+  ASSERT_EQ(base(read, read.draft.upstreams.at(0).name), "https://api.openai.com.proxy.example/v1");
+  EXPECT_EQ(read.draft.keys.at(0).usd_per_day, 1.0) << read.draft.upstreams[0].name;
+}
+
 TEST_F(LitellmTest, aliasesAndPatternsOfNames) {
   const auto read = import(models({{"gpt-*", "openai/gpt-4o"}, {"chat", "openai/gpt-4o-mini"}, {"anthropic/*", "\"anthropic/*\""}}) +
                            "router_settings:\n  model_group_alias:\n    gpt-4: chat\n    old: {model: chat, hidden: true}\n    lost: nobody\n    chat: chat\n");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/config.h"
 
+#include <sys/stat.h>
+
 #include <map>
 
 #include "config/config_files.h"
@@ -220,6 +222,29 @@ TEST_F(LoadTest, aKeyPastedIntoTheFileIsNeverRepeated) {
     for (const auto& error : errors(smallest(place))) EXPECT_THAT(error, testing::Not(HasSubstr("canary"))) << place;
     EXPECT_FALSE(errors(smallest(place)).empty());
   }
+}
+
+// Keys hold dots and slashes as paths do, and are longer than names of files may be.
+TEST_F(LoadTest, aKeyPastedInPlaceOfItsFileIsNeverRepeated) {
+  const auto real = systemSecrets();
+  for (const std::string& pasted : {std::string("eyJhbGci.canary.x_y"), std::string("canary/+Zm9v=="), std::string("./canary"), "canary." + std::string(5000, 'x')}) {
+    const auto config = load(files.write("signalbox.yaml", smallest("keys: [{name: a, key: {file: \"" + pasted + "\"}}]\n")), *real, acceptAll);
+    ASSERT_FALSE(config);
+    ASSERT_EQ(config.error().size(), 1u);
+    EXPECT_THAT(config.error()[0].string(), testing::Not(HasSubstr("canary")));
+    EXPECT_THAT(config.error()[0].string(), testing::AllOf(HasSubstr("signalbox.yaml:1:"), HasSubstr("there is no such file here")));
+  }
+  files.write("open.key", "x");
+  ::chmod(files.path("open.key").c_str(), 0644);
+  const auto config = load(files.write("signalbox.yaml", smallest("keys: [{name: a, key: {file: open.key}}]\n")), *real, acceptAll);
+  ASSERT_FALSE(config);
+  EXPECT_THAT(config.error()[0].string(), HasSubstr("chmod 600 ")) << "one that is there is named";
+}
+
+TEST_F(LoadTest, howLongADrainIsAnnouncedMustBeADuration) {
+  EXPECT_EQ(loaded(smallest("drain: {delay: 0s}\n"))->drain_delay, Duration{});
+  EXPECT_EQ(loaded(smallest("drain: {delay: 5s}\n"))->drain_delay, std::chrono::seconds(5));
+  EXPECT_THAT(errors(smallest("drain: {delay: 99999999999999999999d}\n")), ElementsAre(testing::StartsWith("1:16:")));
 }
 
 TEST_F(LoadTest, relativePathsCountFromTheConfigurationFile) {

@@ -59,6 +59,8 @@ TEST(CompletionsRequestTest, readsEveryKindOfPrompt) {
   EXPECT_EQ(read(R"({"model":"m","prompt":["a","b"]})").messages[0].text, "a\nb");
   EXPECT_EQ(read(R"({"model":"m","prompt":[1,2,3]})").messages[0].text, "[1,2,3]");
   EXPECT_EQ(read(R"({"model":"m","prompt":[[1,2],[3]]})").messages[0].text, "[1,2]\n[3]");
+  EXPECT_EQ(read(R"({"model":"m","prompt":[[1,2],"three",[4]]})").token_numbers, 3);
+  EXPECT_EQ(read(R"({"model":"m","prompt":"three"})").token_numbers, 0);
 }
 
 TEST(CompletionsRequestTest, refusesWrongTypesByName) {

@@ -14,5 +14,14 @@ TEST(TokensTest, countsAQuarterOfTheBytesRoundedUp) {
   EXPECT_EQ(estimateTokens("äöü"), 2);  // six bytes of UTF-8
 }
 
+TEST(TokensTest, whatIsGivenAsTokenNumbersIsCounted) {
+  domain::Request request;
+  request.messages = {{"user", "[1000,1001,1002]\nabcd"}};
+  request.token_numbers = 3;
+  request.token_number_bytes = 17;
+  EXPECT_EQ(inputTokens(request), 3 + 1);
+  EXPECT_EQ(inputTokens({}), 0);
+}
+
 }  // namespace
 }  // namespace signalbox::text
