@@ -10,6 +10,6 @@ namespace signalbox::dialect {
 [[nodiscard]] Result<ChatAnswer> readChatAnswer(JsonDoc::Node root);
 [[nodiscard]] Result<void> readChatChunk(JsonDoc::Node root, bool judged, AnswerState& state);
 // UpstreamMalformed: "the upstream's stream is not one of chat completion chunks: …"
-[[nodiscard]] std::unexpected<Error> malformedChunk(std::string what);
+[[nodiscard]] std::unexpected<Error> malformedChunk(std::string_view what);
 
 }  // namespace signalbox::dialect

@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/json.h"
 #include "base/base64.h"
+#include "base/json.h"
 #include "dialect/chat_hub.h"
 #include "dialect/made_up.h"
 
@@ -188,12 +188,6 @@ TEST(MessagesHubTest, keepsMarksOfTheCacheWhereTheProviderHasOneAndNamesThemElse
   EXPECT_THAT(chat->dropped, ElementsAre("cache_control", "top_k"));
   EXPECT_EQ(chat->body.find("cache_control"), std::string::npos);
   EXPECT_EQ(chat->body.find("top_k"), std::string::npos);
-}
-
-TEST(MessagesHubTest, base64ReadsBackTheSame) {
-  for (const std::string text : {"", "a", "ab", "abc", "abcd", "\xff\x00\x10"}) EXPECT_EQ(fromBase64(toBase64(text)), text);
-  EXPECT_EQ(toBase64("hello"), "aGVsbG8=");
-  EXPECT_FALSE(fromBase64("a b!"));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "dialect/openai_responses.h"
 #include "dialect/responses_hub.h"
+#include "dialect/translation.h"
 
 namespace signalbox::dialect {
 namespace {
@@ -142,17 +143,41 @@ TEST(ResponsesWriterTest, aStreamPutTogetherIsTheWholeAnswer) {
   }
 }
 
-TEST(ResponsesWriterTest, aStreamCutAnywhereIsNeverComplete) {
-  std::mt19937 random(7);
-  const auto request = requestWith(R"("stream":true)");
-  const auto writer = responsesReplyWriter(request, 77);
+// What a chat's stream becomes of thoughts, text and calls, and whether it was told as complete.
+std::pair<std::string, bool> told(std::string_view upstream) {
+  const auto translation = translate(domain::Dialect::OpenAiResponses, domain::UpstreamApi::OpenAi, {}, 77);
+  EXPECT_TRUE(translation->request(requestWith(R"("stream":true)"), "m", true));
+  AnswerState state;
   std::string text;
-  for (const auto& piece : piecesOf(anyReply(random), random)) text += writer->piece(piece);
-  text += writer->terminal();
-  for (std::size_t cut = 0; cut < text.size(); ++cut) {
-    const auto events = eventsOf(std::string_view(text).substr(0, cut));
-    ASSERT_TRUE(events.empty() || (events.back()["type"] != "response.completed" && events.back()["type"] != "response.incomplete")) << cut;
+  http::SseReader reader;
+  const auto fed = reader.feed(upstream, [&](const http::SseEvent& event, bool has_data) {
+    if (!has_data) return true;
+    const auto got = translation->event(event, state);
+    if (got) text += got->text;
+    return got.has_value() && !state.done;
+  });
+  const auto end = fed ? translation->checkEnd(state) : std::unexpected(fed.error());
+  text += end ? translation->terminal(nullptr) : translation->failure(end.error());
+  const auto events = eventsOf(text);
+  const bool complete = !events.empty() && (events.back()["type"] == "response.completed" || events.back()["type"] == "response.incomplete");
+  EXPECT_EQ(complete, !accumulated(events).is_null());
+  return {text, complete};
+}
+
+TEST(ResponsesWriterTest, aStreamCutAnywhereIsNeverComplete) {
+  std::string stream;
+  for (const std::string choice : {R"("delta":{"role":"assistant","reasoning_content":"hm"})", R"("delta":{"content":"[DO\u004eE]"})",
+                                   R"("delta":{"tool_calls":[{"index":0,"id":"c1","function":{"name":"f","arguments":"{\"a\":"}}]})",
+                                   R"("delta":{"tool_calls":[{"index":0,"function":{"arguments":"1}"}}]})", R"("delta":{},"finish_reason":"tool_calls")"}) {
+    stream += http::sseEvent(R"({"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,)" + choice + "}]}");
   }
+  stream += http::sseEvent("[DONE]");
+  for (std::size_t cut = 0; cut + 2 < stream.size(); ++cut) {
+    const auto [text, complete] = told(std::string_view(stream).substr(0, cut));
+    ASSERT_FALSE(complete) << cut;
+    ASSERT_EQ(text.find("event: response.completed"), std::string::npos) << cut;
+  }
+  EXPECT_TRUE(told(stream).second);
 }
 
 // What a provider wants to see again of its thoughts comes back to it as it was, streamed or whole.
