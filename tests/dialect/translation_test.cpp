@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "base/json.h"
 #include "dialect/client_dialect.h"
 #include "http/sse.h"
@@ -333,6 +335,33 @@ TEST(TranslationTest, anAnswerOfEndlessPartsIsRefused) {
     AnswerState whole;
     EXPECT_FALSE(translation->whole(R"({"id":"c","model":"m","choices":[{"index":0,"message":{"content":null,"tool_calls":[)" + calls + R"(]},"finish_reason":"tool_calls"}]})", whole));
   }
+}
+
+// The shortest of a few runs, in seconds, of a stream with this many calls whose arguments come mixed, the first one's never whole.
+double timeOfCalls(Dialect client, int calls) {
+  double least = 1e9;
+  for (int run = 0; run < 5; ++run) {
+    const auto translation = translate(client, UpstreamApi::OpenAi, {}, 1);
+    EXPECT_TRUE(translation->request(*readRequest(client, question(client, true), {}), "m", true));
+    AnswerState state;
+    const auto start = std::chrono::steady_clock::now();
+    for (int round = 0; round < 4; ++round) {
+      http::SseEvent event;
+      for (int i = 0; i < calls; ++i) {
+        event.data += (i ? "," : "") + std::string(R"({"index":)") + std::to_string(i) + R"(,"id":"c","function":{"name":"f","arguments":"{"}})";
+      }
+      event.data = R"({"id":"c","model":"m","choices":[{"index":0,"delta":{"tool_calls":[)" + event.data + "]}}]}";
+      EXPECT_TRUE(translation->event(event, state));
+    }
+    least = std::min(least, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  return least;
+}
+
+// No piece of a stream walks over all that came before it.
+TEST(TranslationTest, tenTimesTheCallsTakeNoHundredTimesAsLong) {
+  constexpr double kMost = 40;  // of 10: what lies between growing with the number and with its square
+  for (const Dialect client : {Dialect::OpenAiResponses, Dialect::AnthropicMessages}) EXPECT_LT(timeOfCalls(client, 9000), kMost * timeOfCalls(client, 900));
 }
 
 TEST(TranslationTest, embeddingsAreNotAskedOfWhoHasNone) {
