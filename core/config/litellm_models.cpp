@@ -42,12 +42,12 @@ constexpr std::array kLeftOut{
 constexpr std::array<std::string_view, 13> kTaken{"model", "api_base", "base_url", "api_key", "custom_llm_provider", "timeout", "stream_timeout", "weight", "order", "rpm", "tpm",
                                                   "api_version", "api_type"};
 
-bool isPrice(std::string_view key) {
-  return key == "input_cost_per_token" || key == "output_cost_per_token" || std::ranges::find(kPriceFields, key, &PriceField::litellm) != kPriceFields.end();
-}
-
 template <class List>
 bool contains(const List& list, std::string_view word) { return std::find(list.begin(), list.end(), word) != list.end(); }
+
+bool isPrice(std::string_view key) {
+  return key == "input_cost_per_token" || key == "output_cost_per_token" || contains(kFlexPrices, key) || std::ranges::find(kPriceFields, key, &PriceField::litellm) != kPriceFields.end();
+}
 
 void sayWhatIsLeftOut(LitellmReading& reading, const Json& params, const std::string& pointer) {
   for (const auto& [key, value] : params.items()) {
@@ -80,6 +80,8 @@ std::optional<domain::Price> priceOf(LitellmReading& reading, const Json& params
     price.input = *input;
     price.output = *output;
     for (const auto& [key, litellm, field] : kPriceFields) price.*field = costOf(params, info, litellm);
+    if (!price.batch_input) price.batch_input = costOf(params, info, kFlexPrices[0]);
+    if (!price.batch_output) price.batch_output = costOf(params, info, kFlexPrices[1]);
     return price;
   }
   if (input || output) {

@@ -28,6 +28,8 @@ inline constexpr std::array<PriceField, 10> kPriceFields{{
     {"priority-input", "input_cost_per_token_priority", &domain::Price::priority_input},
     {"priority-output", "output_cost_per_token_priority", &domain::Price::priority_output},
 }};
+// LiteLLM's names for what costs as much as a batch, of input and output.
+inline constexpr std::array<std::string_view, 2> kFlexPrices{"input_cost_per_token_flex", "output_cost_per_token_flex"};
 // Beside these: of a thousand searches, as their providers name it, whatever the tokens' prices are per.
 inline constexpr std::string_view kWebSearchKey = "web-search";
 

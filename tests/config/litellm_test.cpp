@@ -223,6 +223,13 @@ TEST_F(LitellmTest, pricesOfEveryKindAreCarriedOverAndCompared) {
   EXPECT_THAT(leftOut(import("model_list:\n" + entry + "7e-6}}\n" + entry + "8e-6}}\n")), Contains(HasSubstr("model_list[1].litellm_params.model")));
 }
 
+TEST_F(LitellmTest, aFlexiblePriceIsThatOfABatch) {
+  const auto read = import("model_list:\n  - {model_name: m, litellm_params: {model: openai/x, input_cost_per_token: 1e-6, output_cost_per_token: 2e-6, "
+                           "input_cost_per_token_flex: 5e-7, output_cost_per_token_flex: 1e-6}}\n");
+  EXPECT_THAT(read.notes, IsEmpty());
+  EXPECT_THAT(draftConfigText(read.draft), HasSubstr("price: { input: 1, output: 2, batch-input: 0.5, batch-output: 1, per: 1M }"));
+}
+
 TEST_F(LitellmTest, aShortTimeoutBoundsTheFirstToken) {
   const auto read = import(models({{"a", "openai/a"}}) + "litellm_settings: {request_timeout: 10}\n");
   EXPECT_EQ(*read.draft.tiers[0].timeout, std::chrono::seconds(10));

@@ -92,6 +92,14 @@ class MoneyTest(RecordTest):
         self.assertEqual(self.cost("anthropic", {**self.PRICE, "web-search": 4000}, searched)[0], 200 + 3 * 4)
         self.assertIsNone(self.cost("anthropic", self.PRICE, searched)[0])
 
+    def test_token_numbers_are_counted_where_the_provider_does_not(self):
+        router = self.serve(lambda body, send: send(200, {"id": "c", "object": "text_completion", "model": "m", "choices": [
+            {"index": 0, "text": "yes", "logprobs": None, "finish_reason": "stop"}]}))
+        status, headers, text = router.request("POST", "/v1/completions", {"model": "auto", "prompt": list(range(100_000, 100_050))})
+        self.assertEqual(status, 200, text)
+        row = router.decision(headers["x-signalbox-decision-id"])
+        self.assertEqual((row["input_tokens"], row["output_tokens"], row["usage_source"]), (50, 1, "estimated"))
+
     def test_a_tier_of_the_providers_has_its_own_price_or_the_cost_is_an_estimate(self):
         self.assertEqual(self.cost("anthropic", self.PRICE, self.message(service_tier="batch")), (100, "provider"))
         self.assertEqual(self.cost("openai", self.PRICE, {**whole(), "service_tier": "flex"}), (11 * 0.5 + 7 * 5, "provider"))
