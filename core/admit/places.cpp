@@ -70,6 +70,11 @@ Places::Waiter::State Places::enter(const std::shared_ptr<Waiter>& waiter) {
   return Waiter::State::Waiting;
 }
 
+Places::Waiter::State Places::stateOf(const Waiter& waiter) const {
+  const std::lock_guard lock(mutex_);
+  return waiter.state_;
+}
+
 Places::Waiter::State Places::giveUp(Waiter& waiter) {
   const std::lock_guard lock(mutex_);
   if (waiter.state_ != Waiter::State::Waiting) return waiter.state_;

@@ -47,6 +47,8 @@ class Places {
   // A place, or one in the line, or none; told() comes only after Waiting. Whoever would wait for longer than the limit, as requests
   // go lately, is shed at once.
   [[nodiscard]] Waiter::State enter(const std::shared_ptr<Waiter>& waiter);
+  // What has become of one who waits.
+  [[nodiscard]] Waiter::State stateOf(const Waiter& waiter) const;
   // Gives up; Granted where a place has come meanwhile, which is then to be left.
   [[nodiscard]] Waiter::State giveUp(Waiter& waiter);
   // A place is free again after so long; nullopt: it was never used.

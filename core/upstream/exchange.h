@@ -37,7 +37,10 @@ class Exchange {
   // Whom to tell how it went.
   void guard(Permit permit) { permit_ = std::move(permit); }
   // The place that it takes at its upstream until it has ended.
-  void keep(Place place) { place_ = std::move(place); }
+  void keep(Place place) {
+    place_ = std::move(place);
+    place_.begin();
+  }
   // Until there is something to commit to: the whole answer, or a stream's first content or end. An upstream that answers with
   // an error status, junk, or a stream without any event, fails here.
   Task<Result<void>> open();

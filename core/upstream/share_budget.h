@@ -26,6 +26,13 @@ class ShareBudget {
     return false;
   }
 
+  // What was paid for was not done after all.
+  void giveBack() {
+    auto held = held_.load(std::memory_order_relaxed);
+    while (!held_.compare_exchange_weak(held, std::min(most_, held + kOne), std::memory_order_relaxed)) {
+    }
+  }
+
  private:
   static constexpr std::int64_t kOne = 1'000'000;
   const std::int64_t share_, most_;

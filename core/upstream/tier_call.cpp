@@ -144,7 +144,10 @@ class Caller {
   // Null where the deployment's dialect cannot say what the client wants.
   [[nodiscard]] std::unique_ptr<Exchange> exchangeFor(TierWalk::Step& step, domain::AttemptRole role);
   [[nodiscard]] bool enter(std::size_t deployment);
-  // Who is to be asked next, with a place_ there. Nullopt where that is nobody.
+  // One of those that were full, which has a place now. Nullopt where none of them may be asked any more.
+  [[nodiscard]] std::optional<TierWalk::Step> placedAt(const std::string& upstream);
+  [[nodiscard]] std::vector<Line> linesOf(const std::vector<std::size_t>& full) const;
+  // Who is to be asked next, with a place_ there unless it is to be waited for first. Nullopt where that is nobody.
   Task<Result<std::optional<TierWalk::Step>>> nextStep();
   Task<Result<void>> begin(Exchange& exchange);
   // The exchange that answered, or null when what failed is noted.
@@ -195,21 +198,44 @@ bool Caller::enter(std::size_t deployment) {
   return place.has_value();
 }
 
+std::optional<TierWalk::Step> Caller::placedAt(const std::string& upstream) {
+  for (const std::size_t at : walk_.full()) {
+    if (call_.tier->deployments[at].upstream != upstream) continue;
+    auto step = walk_.placed(at, steadyNow());
+    tellSkipped();
+    if (step) return step;
+  }
+  return std::nullopt;
+}
+
+std::vector<Line> Caller::linesOf(const std::vector<std::size_t>& full) const {
+  std::vector<Line> lines;
+  for (const std::size_t at : full) {
+    const std::string& upstream = call_.tier->deployments[at].upstream;
+    if (std::ranges::find(lines, upstream, &Line::upstream) == lines.end()) lines.push_back({upstream, client_.health(upstream).places});
+  }
+  return lines;
+}
+
 // Nobody waits for a further attempt, and none for one of the router's own.
 Task<Result<std::optional<TierWalk::Step>>> Caller::nextStep() {
-  auto step = walk_.next(steadyNow(), client_.random());
-  tellSkipped();
-  const auto full = walk_.full();
-  if (step || !full) co_return step;
-  const std::string& upstream = call_.tier->deployments[*full].upstream;
-  const auto places = client_.health(upstream).places;
-  if (call_.probe) co_return std::unexpected(noPlace(upstream, *places));
-  auto place = co_await awaitPlace(places, upstream, std::string(call_.key));
-  if (!place) co_return std::unexpected(place.error());
-  place_ = std::move(*place);
-  step = walk_.placed(*full, steadyNow());
-  tellSkipped();
-  co_return step;
+  std::optional<SteadyTime> since;
+  while (true) {
+    auto step = walk_.next(steadyNow(), client_.random());
+    tellSkipped();
+    if (step) co_return step;
+    const auto full = walk_.full();
+    if (full.empty()) co_return std::nullopt;
+    auto lines = linesOf(full);
+    if (call_.probe) co_return std::unexpected(noPlace(lines));
+    if (!since) since = steadyNow();
+    auto found = co_await awaitPlace(lines, std::string(call_.key), *since);
+    if (!found) co_return std::unexpected(found.error());
+    place_ = std::move(found->place);
+    step = placedAt(lines[found->line].upstream);
+    if (step) co_return step;
+    place_.leave();  // whoever has it may not be asked any more; others may
+  }
 }
 
 Task<Result<void>> Caller::begin(Exchange& exchange) {
@@ -269,6 +295,10 @@ Task<Result<std::unique_ptr<Exchange>>> Caller::run() {
     if (!step) break;
     const bool still_wanted = co_await pause(client_, step->wait);
     if (!still_wanted) co_return fail(ErrorCode::ClientGone, "the client went away");
+    if (step->wait > Duration{} && !enter(step->deployment)) {
+      walk_.foundFull();
+      continue;
+    }
     auto role = step->first ? domain::AttemptRole::Serve : domain::AttemptRole::Retry;
     if (call_.probe) role = domain::AttemptRole::Probe;
     auto exchange = exchangeFor(*step, role);

@@ -36,60 +36,65 @@ bool TierWalk::mayWait(SteadyTime now, Duration wait) const {
 TierWalk::TierWalk(const domain::Tier& tier, Protection& protection, SteadyTime deadline, Room room)
     : tier_(tier), protection_(protection), deadline_(deadline), room_(std::move(room)), most_(attemptsIn(tier)), places_(tier.deployments.size(), Place::Untried) {}
 
+void TierWalk::skip(std::size_t at, const Closed& closed) {
+  places_[at] = Place::Skipped;
+  const auto known = std::ranges::find(skipped_, at, &Skipped::deployment);
+  if (known == skipped_.end()) skipped_.push_back({at, closed});
+  else known->closed = closed;
+}
+
 std::optional<TierWalk::Step> TierWalk::permitted(std::size_t at, SteadyTime now, bool nobody_else) {
   auto permit = protection_.of(tier_.deployments[at]).admit(now, nobody_else);
   if (!permit) {
-    if (places_[at] == Place::Untried) {
-      places_[at] = Place::Skipped;
-      skipped_.push_back({at, permit.error()});
-    }
+    if (unasked(at)) skip(at, permit.error());
     return std::nullopt;
   }
   return Step{at, std::move(*permit), {}, attempts_ == 0};
 }
 
-std::optional<TierWalk::Step> TierWalk::take(std::size_t at, SteadyTime now, bool nobody_else) {
+std::optional<TierWalk::Step> TierWalk::take(std::size_t at, SteadyTime now, bool nobody_else, Duration wait) {
   auto step = permitted(at, now, nobody_else);
-  if (!step || !room_ || room_(at)) return step;
+  if (step) step->wait = wait;
+  // A place is for whoever is asked, and not for whoever waits to be.
+  if (!step || wait > Duration{} || !room_ || room_(at)) return step;
   if (places_[at] != Place::Again) places_[at] = Place::Full;
   return std::nullopt;
 }
 
-std::optional<std::size_t> TierWalk::full() const {
-  const auto found = std::find(places_.begin(), places_.end(), Place::Full);
-  if (attempts_ > 0 || found == places_.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - places_.begin());
+bool TierWalk::someFull() const { return std::ranges::find(places_, Place::Full) != places_.end(); }
+
+std::vector<std::size_t> TierWalk::full() const {
+  std::vector<std::size_t> all;
+  for (std::size_t i = 0; attempts_ == 0 && i < places_.size(); ++i) {
+    if (places_[i] == Place::Full) all.push_back(i);
+  }
+  return all;
 }
 
 std::optional<TierWalk::Step> TierWalk::placed(std::size_t deployment, SteadyTime now) {
   places_[deployment] = Place::Untried;
   auto step = permitted(deployment, now, false);
+  if (!step && !someFull()) step = permitted(deployment, now, true);
   if (step) choose(*step);
   return step;
 }
 
 std::optional<TierWalk::Step> TierWalk::pick(SteadyTime now, double random) {
   for (std::size_t i = 0; i < places_.size(); ++i) {
-    if (places_[i] != Place::Untried) continue;
+    if (!unasked(i)) continue;
     const bool same_provider = last_again_ && tier_.deployments[*last_].upstream == tier_.deployments[i].upstream;
     const Duration wait = same_provider ? std::max(asked_to_wait_, jitteredWait(attempts_, random)) : Duration{};
     if (!mayWait(now, wait)) continue;
-    if (auto step = take(i, now, false)) {
-      step->wait = wait;
-      return step;
-    }
+    if (auto step = take(i, now, false, wait)) return step;
   }
-  for (std::size_t i = 0; attempts_ == 0 && !full() && i < places_.size(); ++i) {
+  for (std::size_t i = 0; attempts_ == 0 && !someFull() && i < places_.size(); ++i) {
     if (places_[i] == Place::Asked) continue;
     if (auto step = take(i, now, true)) return step;
   }
   const Duration wait = std::max(asked_to_wait_, jitteredWait(attempts_, random));
   for (std::size_t i = 0; attempts_ > 0 && mayWait(now, wait) && i < places_.size(); ++i) {
     if (places_[i] != Place::Again) continue;
-    if (auto step = take(i, now, false)) {
-      step->wait = wait;
-      return step;
-    }
+    if (auto step = take(i, now, false, wait)) return step;
   }
   return std::nullopt;
 }
@@ -121,7 +126,7 @@ void TierWalk::failed(const Error& error) {
 
 std::optional<TierWalk::Step> TierWalk::beside(SteadyTime now) {
   for (std::size_t i = 0; attempts_ < most_ && i < places_.size(); ++i) {
-    if (places_[i] != Place::Untried) continue;
+    if (!unasked(i)) continue;
     auto step = take(i, now, false);
     if (!step) continue;
     places_[i] = Place::Asked;
@@ -134,6 +139,11 @@ std::optional<TierWalk::Step> TierWalk::beside(SteadyTime now) {
 void TierWalk::passedOver() {
   --attempts_;
   last_ = before_last_;
+}
+
+void TierWalk::foundFull() {
+  passedOver();
+  protection_.budget(tier_.deployments[*last_].upstream).giveBack();
 }
 
 Error TierWalk::refusal(double random) const {

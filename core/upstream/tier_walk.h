@@ -23,14 +23,14 @@ class TierWalk {
   struct Step {
     std::size_t deployment = 0;  // index into the tier's
     Permit permit;
-    Duration wait{};             // before it is asked
+    Duration wait{};             // before it is asked; a place is then to be taken after it
     bool first = false;          // it is chosen; else a further attempt, which its predecessor's upstream has paid for
   };
   // Nullopt: nobody is left to ask, no more attempts are allowed, or the retry budget is spent. `random`: from 0 to 1.
   [[nodiscard]] std::optional<Step> next(SteadyTime now, double random);
-  // The first of those that had no place, where nobody has been asked: who waits for a place waits there.
-  [[nodiscard]] std::optional<std::size_t> full() const;
-  // That deployment has a place now, which the caller has taken. Nullopt: meanwhile it may not be asked any more.
+  // Those that had no place, where nobody has been asked: who waits for a place waits there.
+  [[nodiscard]] std::vector<std::size_t> full() const;
+  // That deployment has a place now, which the caller has taken. Nullopt: meanwhile it may not be asked any more, but others may.
   [[nodiscard]] std::optional<Step> placed(std::size_t deployment, SteadyTime now);
   // Of the step before: it failed with this. REQUIRES: there was one.
   void failed(const Error& error);
@@ -43,6 +43,8 @@ class TierWalk {
   }
   // Of the step before: it could not be asked after all, which is no attempt.
   void passedOver();
+  // Of the step before: when its wait was over, there was no place. That is no attempt either, and it is not asked again.
+  void foundFull();
 
   struct Skipped {
     std::size_t deployment = 0;
@@ -56,9 +58,13 @@ class TierWalk {
   [[nodiscard]] Error refusal(double random) const;
 
  private:
-  enum class Place : std::uint8_t { Untried, Skipped, Full, Asked, Again };  // Again: it may be asked once more
+  enum class Place : std::uint8_t { Untried, Skipped, Full, Asked, Again };  // Full, when last looked at; Again: it may be asked once more
+  // Whether it was neither asked nor passed over: where it was full, there may be a place now.
+  [[nodiscard]] bool unasked(std::size_t at) const { return places_[at] == Place::Untried || places_[at] == Place::Full; }
+  [[nodiscard]] bool someFull() const;
+  void skip(std::size_t at, const Closed& closed);
   [[nodiscard]] std::optional<Step> pick(SteadyTime now, double random);
-  [[nodiscard]] std::optional<Step> take(std::size_t at, SteadyTime now, bool nobody_else);
+  [[nodiscard]] std::optional<Step> take(std::size_t at, SteadyTime now, bool nobody_else, Duration wait = {});
   [[nodiscard]] std::optional<Step> permitted(std::size_t at, SteadyTime now, bool nobody_else);
   void choose(const Step& step);
   [[nodiscard]] bool mayWait(SteadyTime now, Duration wait) const;

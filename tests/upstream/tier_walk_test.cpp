@@ -139,11 +139,11 @@ TEST_F(TierWalkTest, whoeverIsFullIsPassedOverAndWaitedForOnlyWhereNobodyElseMay
   auto step = one.next(now_, 0.5);
   ASSERT_EQ(step->deployment, 1u);
   EXPECT_TRUE(step->first);
-  EXPECT_EQ(one.full(), std::nullopt) << "somebody is asked";
+  EXPECT_TRUE(one.full().empty()) << "somebody is asked";
   full = {0, 1};
   TierWalk other(tier_, *protection_, now_ + 5s, room);
   EXPECT_FALSE(other.next(now_, 0.5));
-  ASSERT_EQ(other.full(), 0u);
+  ASSERT_EQ(other.full(), (std::vector<std::size_t>{0, 1}));
   step = other.placed(0, now_);
   ASSERT_TRUE(step);
   EXPECT_TRUE(step->first);
@@ -161,14 +161,43 @@ TEST_F(TierWalkTest, whoeverIsFullIsNeitherChosenNorAskedAgain) {
   }
   EXPECT_FALSE(budget.spend()) << "nobody was asked, and so nobody pays for a further attempt";
   for (int i = 0; i < 10; ++i) budget.chosen();
-  bool room = true;
-  TierWalk one(tier_, *protection_, now_ + 5s, [&](std::size_t) { return room; });
+  TierWalk one(tier_, *protection_, now_ + 5s, [](std::size_t) { return true; });
   ASSERT_TRUE(one.next(now_, 0.5));
   one.failed(failure(ErrorCode::UpstreamError, 503));
-  room = false;
+  ASSERT_TRUE(one.next(now_, 0.5));
+  one.foundFull();
   EXPECT_FALSE(one.next(now_, 0.5));
-  EXPECT_EQ(one.full(), std::nullopt);
+  EXPECT_TRUE(one.full().empty());
   EXPECT_TRUE(budget.spend()) << "an attempt that was not made costs nothing";
+}
+
+TEST_F(TierWalkTest, whoeverWasFullAtFirstIsAskedWhenItHasAPlaceLater) {
+  tierOf({{"a", "m"}, {"b", "m"}});
+  bool room = false;
+  TierWalk one(tier_, *protection_, now_ + 5s, [&](std::size_t at) { return room || at == 1; });
+  ASSERT_EQ(one.next(now_, 0.5)->deployment, 1u);
+  one.failed(failure(ErrorCode::UpstreamTimeout));
+  room = true;
+  const auto step = one.next(now_, 0.5);
+  ASSERT_TRUE(step);
+  EXPECT_EQ(step->deployment, 0u);
+}
+
+TEST_F(TierWalkTest, whoeverIsAskedAfterAWaitTakesAPlaceAfterIt) {
+  tierOf({{"a", "m"}});
+  auto& budget = protection_->budget("a");
+  int asked_for_room = 0;
+  TierWalk one(tier_, *protection_, now_ + 5s, [&](std::size_t) { return ++asked_for_room > 0; });
+  ASSERT_TRUE(one.next(now_, 0.5));
+  one.failed(failure(ErrorCode::UpstreamError, 503));
+  const auto step = one.next(now_, 0.5);
+  ASSERT_TRUE(step);
+  EXPECT_GT(step->wait, Duration{});
+  EXPECT_EQ(asked_for_room, 1);
+  one.foundFull();
+  EXPECT_FALSE(one.next(now_, 0.5));
+  EXPECT_EQ(one.attempts(), 1u);
+  for (int i = 0; i < kRetryReserve; ++i) EXPECT_TRUE(budget.spend()) << "an attempt that was not made costs nothing";
 }
 
 TEST_F(TierWalkTest, whoeverFailsWhileARequestWaitsForAPlaceIsNotAsked) {
@@ -182,6 +211,8 @@ TEST_F(TierWalkTest, whoeverFailsWhileARequestWaitsForAPlaceIsNotAsked) {
   EXPECT_FALSE(one.placed(0, now_));
   EXPECT_EQ(one.attempts(), 0u);
   EXPECT_EQ(one.skipped().size(), 1u);
+  EXPECT_FALSE(one.next(now_, 0.5));
+  EXPECT_EQ(one.full(), std::vector<std::size_t>{1}) << "the other is full only, and waited for";
 }
 
 TEST_F(TierWalkTest, everyOneLimitedTellsTheSmallestWait) {
