@@ -72,8 +72,8 @@ struct Otlp {
 struct Config {
   std::string file;                    // as given; relative paths inside count from its folder
   std::string text;                    // of the file
-  Sha256 topology{};                   // of what it says of upstreams and tiers: equal where these are the same
-  std::vector<std::string> read_from;  // absolute: the file itself and those that it names, secrets apart
+  Sha256 topology{};                   // of upstreams, their keys and tiers: equal where these are the same
+  std::vector<std::string> read_from;  // absolute: the file itself and those that it names, apart from those of who may come in
   std::string router_name;             // "name", else the machine's
   Address listen{"127.0.0.1", 8787};
   Address control{"127.0.0.1", 8788};

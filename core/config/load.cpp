@@ -45,14 +45,26 @@ void readPolicyFile(const Reading& from, Config& config, const PolicyCheck& chec
   warnings = std::move(policy.warnings);
 }
 
-// Secrets in files are followed by whoever uses them; so are the authorities of upstreams.
-void noteFiles(Config& config, const Json& json, const std::string& folder) {
+// Clients' keys and control tokens in files are followed by whoever lets them in; so are the authorities of upstreams.
+void noteFiles(const Reading& from, Config& config) {
   config.read_from.push_back(fs::absolute(config.file).lexically_normal().string());
   if (!config.policy_file.empty()) config.read_from.push_back(config.policy_file);
-  for (const Json& file : json.value("calibration", Json::array())) config.read_from.push_back(absolutePath(folder, file.get<std::string>()));
+  for (const Json& file : from.json.value("calibration", Json::array())) config.read_from.push_back(absolutePath(from.folder, file.get<std::string>()));
   for (const auto& tls : {config.listen.tls, config.control.tls}) {
     if (tls) config.read_from.insert(config.read_from.end(), {tls->cert_file, tls->key_file});
   }
+  for (const Json& upstream : from.json.value("upstreams", Json::array())) {
+    const std::string key = secretFile(from, upstream.value("key", Json::object()));
+    if (!key.empty()) config.read_from.push_back(key);
+  }
+}
+
+// A key may be another where its file or variable has the same name: what it is counts, as a digest.
+Sha256 topologyOf(const Json& json, const Config& config) {
+  const auto words = [&](const char* key) { return json.value(key, Json()).dump(-1, ' ', false, Json::error_handler_t::replace); };
+  std::string all = words("upstreams") + words("tiers");
+  for (const auto& upstream : config.upstreams) all += sha256Hex(upstream.key.reveal());
+  return sha256(all);
 }
 
 }  // namespace
@@ -121,8 +133,6 @@ std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::s
   auto config = std::make_shared<Config>();
   config->file = file;
   config->text = text;
-  const auto words = [&](const char* key) { return yaml.json.value(key, Json()).dump(-1, ' ', false, Json::error_handler_t::replace); };
-  config->topology = sha256(words("upstreams") + words("tiers"));
   const Reading from{yaml.json, fs::absolute(file).parent_path().string(), secrets, problems};
   config->router_name = yaml.json.value("name", machineName());
   const Json workers = yaml.json.value("workers", Json("auto"));
@@ -137,6 +147,7 @@ std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::s
   readLimits(from, *config);
   readUpstreams(from, *config);
   readTiers(from, *config);
+  config->topology = topologyOf(yaml.json, *config);
   readAliases(from, *config);
   readTelemetry(from, *config);
   checkBudgets(from, *config);
@@ -144,7 +155,7 @@ std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::s
   ConfigErrors policy_warnings;
   if (problems.clean()) readPolicyFile(from, *config, check, policy_text, policy_warnings);
   if (!problems.clean()) return std::unexpected(problems.takeErrors());
-  noteFiles(*config, yaml.json, from.folder);
+  noteFiles(from, *config);
   config->warnings = problems.takeWarnings();
   config->warnings.insert(config->warnings.end(), policy_warnings.begin(), policy_warnings.end());
   return config;

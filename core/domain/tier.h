@@ -30,6 +30,7 @@ struct ModelOffer {
 struct KeepWarm {
   Duration every{};
   Duration expect_within{};
+  friend bool operator==(const KeepWarm&, const KeepWarm&) = default;
 };
 
 struct GpuCost {

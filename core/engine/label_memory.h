@@ -4,6 +4,7 @@
 #pragma once
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -20,11 +21,13 @@ class LabelMemory {
     std::unique_lock<std::mutex> lock;
     gate::LabelPriors* priors;
   };
-  [[nodiscard]] Held of(const std::string& workload, const domain::Deployment& deployment, const std::vector<std::string>& labels) {
+  // Nullopt where there are no labels, as of an answer that calls a tool: it says nothing of them, and what is known stays.
+  [[nodiscard]] std::optional<Held> of(const std::string& workload, const domain::Deployment& deployment, const std::vector<std::string>& labels) {
+    if (labels.empty()) return std::nullopt;
     std::unique_lock lock(mutex_);
     Known& known = all_[{workload, deployment.upstream, deployment.model}];
     if (known.labels != labels) known = {labels, gate::LabelPriors(labels.size())};
-    return {std::move(lock), &known.priors};
+    return Held{std::move(lock), &known.priors};
   }
 
  private:

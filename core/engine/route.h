@@ -77,15 +77,21 @@ class Route final : private upstream::Host {
     bool again = false;                  // asked again, for less of what the router adds
   };
   Task<Result<Answer>> ask(domain::TierIndex tier);
-  Task<Result<std::unique_ptr<upstream::Exchange>>> askForLess(upstream::TierCall call, Error refusal);
-  Task<Result<std::unique_ptr<upstream::Exchange>>> askAsChat(upstream::TierCall call, Error refusal);
+  // A deployment that failed over how it was asked, and may do better when it is asked otherwise.
+  struct Refusal {
+    domain::Deployment deployment;
+    dialect::Additions additions;
+    Error error;
+  };
+  Task<Result<std::unique_ptr<upstream::Exchange>>> askForLess(upstream::TierCall call, Refusal refusal);
+  Task<Result<std::unique_ptr<upstream::Exchange>>> askAlone(upstream::TierCall call, domain::Deployment deployment);
+  [[nodiscard]] bool chatsMayDo(const Error& error) const;
   void judge(Answer& answer);
   void lookBack(Answer& answer);
   [[nodiscard]] Error tiersFailed(std::vector<Error> errors);
   // Whether a stream is judged before the client sees any of it, and if so by its beginning alone.
   enum class Hold { None, Prefix, Whole };
   [[nodiscard]] Hold holds(domain::TierIndex tier) const;
-  [[nodiscard]] bool lacksCompletions(const Error& error) const;
   [[nodiscard]] dialect::Completions completionsOf(const domain::Deployment& deployment) const;
   [[nodiscard]] const domain::ModelOffer* offerOf(const domain::Deployment& deployment) const;
   [[nodiscard]] const policy::Gate* gateOf(domain::TierIndex tier) const;
@@ -142,8 +148,8 @@ class Route final : private upstream::Host {
   domain::TierIndex start_{};
   domain::TierIndex current_{};
   std::optional<Answer> served_;
-  const domain::Deployment* asked_ = nullptr;  // by the last call, with these additions
-  dialect::Additions additions_made_;
+  std::optional<Refusal> refused_;  // in the last call: over the request, with additions in it
+  std::optional<Refusal> lacking_;  // in the last call: it has no completions
   std::optional<dialect::Additions> additions_tried_;  // instead of those that would be made
   bool as_chat_ = false;  // a completion is being asked for as a chat, because there was none
   domain::Decision decision_;

@@ -71,19 +71,18 @@ dialect::Additions Route::additions(const domain::Deployment& deployment) {
   const bool offered = offer == nullptr || offer->logprobs.value_or(true);
   if (judged && offered) evidence = gate->signal == domain::Signal::TopClass ? dialect::Evidence::Alternatives : dialect::Evidence::Tokens;
   const auto completions = completionsOf(deployment);
-  asked_ = &deployment;
+  dialect::Additions made;
   if (additions_tried_) {
-    additions_made_ = *additions_tried_;
-  } else if (services_.config.upstream(deployment.upstream)->api == domain::UpstreamApi::Anthropic) {
-    additions_made_ = {};  // its streams have usage anyway, and it has no probabilities to give
-  } else {
+    made = *additions_tried_;
+  } else if (services_.config.upstream(deployment.upstream)->api != domain::UpstreamApi::Anthropic) {
+    // Anthropic's streams have usage anyway, and it has no probabilities to give.
     auto wanted = dialect::additionsFor(request_, evidence);
     if (request_.stream && completions == dialect::Completions::Chat) wanted.usage = true;  // the client's own word for it is not a chat's
-    additions_made_ = services_.additions_memory.within({deployment, request_.has_tools}, wanted);
+    made = services_.additions_memory.within({deployment, request_.has_tools}, wanted);
   }
-  additions_made_.judged = judged;
-  additions_made_.completions = completions;
-  return additions_made_;
+  made.judged = judged;
+  made.completions = completions;
+  return made;
 }
 
 const domain::ModelOffer* Route::offerOf(const domain::Deployment& deployment) const {
@@ -169,63 +168,60 @@ Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
   }
   call.short_answer = shortAnswer();
   call.timeout_scale = decision_.complexity ? 0.5 + *decision_.complexity : 1.0;
-  additions_made_ = {};
   if (auto may = affordable(*call.tier); !may) co_return std::unexpected(may.error());
+  refused_.reset();
+  lacking_.reset();
   const SteadyTime began = steadyNow();
   auto exchange = co_await upstream::callTier(client_, call, *this);
   const bool told = exchange || exchange.error().code == ErrorCode::UpstreamTimeout;
   if (told && !pinned_) client_.latencies().add(tier, latencyKind(), began, steadyNow() - began);
   Answer answer;
-  answer.again = !exchange && lacksCompletions(exchange.error());
-  if (answer.again) exchange = co_await askAsChat(call, exchange.error());
-  const bool less = !exchange && asked_ != nullptr && additions_made_.any() && refusesTheRequest(exchange.error());
-  answer.again = answer.again || less;
-  if (less) exchange = co_await askForLess(call, exchange.error());
+  std::optional<Refusal> lacking;
+  if (!exchange && chatsMayDo(exchange.error())) lacking = std::exchange(lacking_, std::nullopt);
+  if (lacking) {
+    as_chat_ = answer.again = true;
+    exchange = co_await askAlone(call, lacking->deployment);
+  }
+  if (!exchange && refused_ && refusesTheRequest(exchange.error())) {
+    answer.again = true;
+    exchange = co_await askForLess(call, *std::exchange(refused_, std::nullopt));
+  }
+  as_chat_ = false;
+  if (exchange && lacking) services_.additions_memory.learnLackOfCompletions(lacking->deployment, lacking->error.message);
   if (!exchange) co_return std::unexpected(exchange.error());
   answer.exchange = std::move(*exchange);
   answer.tier = tier;
   co_return answer;
 }
 
-// Whether the deployment that was asked for a completion has shown to have chats only.
-bool Route::lacksCompletions(const Error& error) const {
-  return asked_ != nullptr && additions_made_.completions == dialect::Completions::Seek && dialect::lacksCompletions(error);
-}
+// Many servers, and most of the newer models, know chats only. What somebody else said of the request itself stands.
+bool Route::chatsMayDo(const Error& error) const { return lacking_ && (dialect::lacksCompletions(error) || upstream::mayFailOver(error)); }
 
-// Many servers, and most of the newer models, know chats only.
-Task<Result<std::unique_ptr<upstream::Exchange>>> Route::askAsChat(upstream::TierCall call, Error refusal) {
-  const domain::Deployment deployment = *asked_;
+Task<Result<std::unique_ptr<upstream::Exchange>>> Route::askAlone(upstream::TierCall call, domain::Deployment deployment) {
+  refused_.reset();
   domain::Tier alone = *call.tier;
-  alone.deployments = {deployment};
+  alone.deployments = {std::move(deployment)};
   call.tier = &alone;
-  as_chat_ = true;
   auto exchange = co_await upstream::callTier(client_, call, *this);
-  as_chat_ = false;
-  asked_ = nullptr;  // the tier it stood in is gone
-  if (exchange) services_.additions_memory.learnLackOfCompletions(deployment, refusal.message);
   co_return exchange;
 }
 
 // A client must not suffer for what it never asked for: providers that know no token probabilities refuse a request over them.
-Task<Result<std::unique_ptr<upstream::Exchange>>> Route::askForLess(upstream::TierCall call, Error refusal) {
-  const AdditionsMemory::Asked asked{*asked_, request_.has_tools};
-  domain::Tier alone = *call.tier;
-  alone.deployments = {asked.deployment};
-  call.tier = &alone;
-  dialect::Additions refused = additions_made_;
-  Result<std::unique_ptr<upstream::Exchange>> exchange = std::unexpected(refusal);
+Task<Result<std::unique_ptr<upstream::Exchange>>> Route::askForLess(upstream::TierCall call, Refusal refusal) {
+  const AdditionsMemory::Asked asked{refusal.deployment, request_.has_tools};
+  dialect::Additions refused = refusal.additions;
+  Result<std::unique_ptr<upstream::Exchange>> exchange = std::unexpected(refusal.error);
   for (const auto& less : services_.additions_memory.next(asked, refused)) {
     additions_tried_ = less;
-    exchange = co_await upstream::callTier(client_, call, *this);
+    exchange = co_await askAlone(call, asked.deployment);
     additions_tried_.reset();
-    if (exchange && services_.additions_memory.learn(asked, refused, less, refusal.message)) {
+    if (exchange && services_.additions_memory.learn(asked, refused, less, refusal.error.message)) {
       log::warn("{}/{} refuses some of what the router asks for beside what clients ask for, and is not asked for it for some minutes; "
-                "upstreams.list and /metrics say what: {}", asked.deployment.upstream, asked.deployment.model, refusal.message);
+                "upstreams.list and /metrics say what: {}", asked.deployment.upstream, asked.deployment.model, refusal.error.message);
     }
     if (exchange || !refusesTheRequest(exchange.error())) break;
     refused = less;
   }
-  asked_ = nullptr;  // the tier it stood in is gone
   co_return exchange;
 }
 
@@ -315,6 +311,9 @@ void Route::writeAttempt(Answer& answer, const Error* error) {
 }
 
 void Route::attemptFailed(const upstream::Exchange& exchange, const domain::Attempt& summary, const Error& error) {
+  const dialect::Additions& asked_with = exchange.additions();
+  if (asked_with.any() && refusesTheRequest(error)) refused_ = {exchange.deployment(), asked_with, error};
+  if (asked_with.completions == dialect::Completions::Seek && dialect::lacksCompletions(error)) lacking_ = {exchange.deployment(), asked_with, error};
   domain::Attempt attempt = describe(exchange);
   attempt.status = summary.status;
   attempt.error = domain::errorStatus(told(error).code).code;

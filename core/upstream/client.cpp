@@ -70,19 +70,25 @@ void Health::describe(domain::UpstreamStatus& status) const {
   if (probes_ > 0) status.probe_cost_usd = probe_cost_usd_;
 }
 
-HealthTable::HealthTable(const config::Config& config) : protection_(config), latencies_(config.tiers.size()) {
+HealthTable::HealthTable(const config::Config& config, const HealthTable* before)
+    : protection_(config, before ? &before->protection_ : nullptr), latencies_(config.tiers.size()) {
   for (const auto& upstream : config.upstreams) {
     Listed& listed = order_.emplace_back(Listed{upstream.name, upstream.base_url, {}});
     for (const auto& model : upstream.models) listed.models.push_back(model.id);
     table_.emplace(upstream.name, std::make_shared<Health>(std::make_shared<admit::Places>(limitsOf(upstream))));
   }
+  for (const auto& tier : config.tiers) tiers_.push_back(tier.deployments);
 }
 
-// Breakers, cool-downs and latencies are those of deployments in their tiers, which are others now: they are learnt anew.
-HealthTable::HealthTable(const config::Config& config, const HealthTable& before) : HealthTable(config) {
+HealthTable::HealthTable(const config::Config& config) : HealthTable(config, nullptr) {}
+
+HealthTable::HealthTable(const config::Config& config, const HealthTable& before) : HealthTable(config, &before) {
   for (const auto& known : before.order_) {
     const auto same = [&](const Listed& now) { return now.name == known.name && now.base_url == known.base_url; };
     if (std::any_of(order_.begin(), order_.end(), same)) table_[known.name] = before.table_.at(known.name);
+  }
+  for (std::size_t i = 0; i < std::min(tiers_.size(), before.tiers_.size()); ++i) {
+    if (tiers_[i] == before.tiers_[i]) latencies_.carry(domain::tierIndex(i), before.latencies_);
   }
 }
 

@@ -40,7 +40,8 @@ class Health {
 class HealthTable {
  public:
   explicit HealthTable(const config::Config& config);
-  // Of another configuration: what keeps its name and its base_url keeps its health.
+  // Of another configuration: what keeps its name and its base_url keeps its health; with the same key also what keeps requests away
+  // from it; and tiers of the same deployments keep their latencies.
   HealthTable(const config::Config& config, const HealthTable& before);
   [[nodiscard]] Health& of(const std::string& upstream) { return *table_.at(upstream); }
   [[nodiscard]] Protection& protection() { return protection_; }
@@ -52,8 +53,10 @@ class HealthTable {
   void abandon(const Executor& executor);
 
  private:
+  HealthTable(const config::Config& config, const HealthTable* before);
   Protection protection_;
   TierLatencies latencies_;
+  std::vector<std::vector<domain::Deployment>> tiers_;
   struct Listed {
     std::string name, base_url;
     std::vector<std::string> models;

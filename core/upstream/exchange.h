@@ -28,6 +28,7 @@ class Exchange {
     std::unique_ptr<dialect::Translation> translation;
     dialect::Translation::Outgoing sent;
     bool stream = false;
+    dialect::Additions additions{};  // what of it the client did not ask for
   };
   Exchange(Client& client, const domain::Deployment& deployment, Plan plan, ExchangeLimits limits, domain::AttemptRole role);
   ~Exchange();
@@ -55,6 +56,7 @@ class Exchange {
   [[nodiscard]] static bool nothingIsEnough(const dialect::AnswerState&) { return false; }
 
   [[nodiscard]] bool stream() const { return plan_.stream; }
+  [[nodiscard]] const dialect::Additions& additions() const { return plan_.additions; }
   [[nodiscard]] bool complete() const { return complete_; }
   // Whether the upstream can know of the request: while it is still being connected to, it cannot.
   [[nodiscard]] bool reachedUpstream() const { return transfer_.reachedUpstream(); }

@@ -69,17 +69,26 @@ void Permit::swap(Permit& other) noexcept {
   std::swap(answered_, other.answered_);
 }
 
+Guard::Guard(std::string name, Cooldown& cooldown, Credential& credential, ShareBudget& budget, const std::optional<domain::KeepWarm>& warm, const Guard* before)
+    : name_(std::move(name)),
+      cooldown_(cooldown),
+      credential_(credential),
+      budget_(budget),
+      keep_warm_(warm),
+      learnt_(before ? before->learnt_ : std::make_shared<Learnt>()),
+      warmth_(before && before->keep_warm_ == warm ? before->warmth_ : std::make_shared<Warmth>(warm)) {}
+
 std::expected<Permit, Closed> Guard::admit(SteadyTime now, bool nobody_else) {
   if (const Duration wait = cooldown_.left(now); wait > Duration{}) return std::unexpected(Closed{Closed::Why::Limited, wait});
   Pass pass = Pass::Normal;
   if (state() != State::Closed) {
-    const std::lock_guard lock(mutex_);
-    pass = breaker_.admit(now, nobody_else);
+    const std::lock_guard lock(learnt_->mutex);
+    pass = learnt_->breaker.admit(now, nobody_else);
     mirror();
-    if (pass == Pass::No) return std::unexpected(Closed{Closed::Why::Open, breaker_.wait(now, nobody_else)});
+    if (pass == Pass::No) return std::unexpected(Closed{Closed::Why::Open, learnt_->breaker.wait(now, nobody_else)});
   }
   const Pass credential = credential_.admit(now);
-  if (credential != Pass::No) return Permit(*this, pass, credential, {now, warmth_.asked(now)});
+  if (credential != Pass::No) return Permit(*this, pass, credential, {now, warmth_->asked(now)});
   if (pass == Pass::Trial) left(pass, Pass::Normal, false, now);
   return std::unexpected(Closed{Closed::Why::Disabled, credential_.wait(now)});
 }
@@ -92,20 +101,20 @@ bool Guard::usable(SteadyTime now) const {
 void Guard::answered(Pass pass, Pass credential, SteadyTime now) {
   credential_.accepted(credential);
   cooldown_.answered();
-  if (!has_answered_.load(std::memory_order_relaxed)) has_answered_.store(true, std::memory_order_relaxed);
+  if (!learnt_->has_answered.load(std::memory_order_relaxed)) learnt_->has_answered.store(true, std::memory_order_relaxed);
   if (pass != Pass::Trial) return;
   {
-    const std::lock_guard lock(mutex_);
-    breaker_.answered(pass, now);
+    const std::lock_guard lock(learnt_->mutex);
+    learnt_->breaker.answered(pass, now);
     mirror();
   }
   if (mayTell(now)) log::info("{} answers again and is asked as before", name_);
 }
 
 void Guard::measured(Duration took, bool after_idle, SteadyTime now) {
-  first_.add(now, took);
-  if (warmth_.answered(took, after_idle)) {
-    log::warn("{} was cold: its first answer for a while took {:.1f} s, more than {:.1f} s", name_, seconds(took), seconds(warmth_.expected()));
+  learnt_->first.add(now, took);
+  if (warmth_->answered(took, after_idle)) {
+    log::warn("{} was cold: its first answer for a while took {:.1f} s, more than {:.1f} s", name_, seconds(took), seconds(warmth_->expected()));
   }
 }
 
@@ -115,9 +124,9 @@ void Guard::ended(Pass pass, Pass credential, const Result<void>& result, Steady
     case Says::Alive: {
       credential_.accepted(credential);
       cooldown_.answered();
-      const std::lock_guard lock(mutex_);
-      if (result) breaker_.succeeded(pass, now);
-      else breaker_.answered(pass, now);
+      const std::lock_guard lock(learnt_->mutex);
+      if (result) learnt_->breaker.succeeded(pass, now);
+      else learnt_->breaker.answered(pass, now);
       mirror();
       return;
     }
@@ -125,8 +134,8 @@ void Guard::ended(Pass pass, Pass credential, const Result<void>& result, Steady
       credential_.accepted(credential);
       const Duration wait = cooldown_.limited(now, result.error().retry_after_s);
       if (mayTell(now)) log::info("{} is limited by its provider and is left alone for {:.0f} s", name_, seconds(wait));
-      const std::lock_guard lock(mutex_);
-      breaker_.answered(pass, now);  // a limit is a sign of life
+      const std::lock_guard lock(learnt_->mutex);
+      learnt_->breaker.answered(pass, now);  // a limit is a sign of life
       mirror();
       return;
     }
@@ -135,8 +144,8 @@ void Guard::ended(Pass pass, Pass credential, const Result<void>& result, Steady
         log::error("{} refuses the router's credential, which is not used any more but for one request after 30 s and ever longer; "
                    "give the upstream another key", name_);
       }
-      const std::lock_guard lock(mutex_);
-      breaker_.answered(pass, now);
+      const std::lock_guard lock(learnt_->mutex);
+      learnt_->breaker.answered(pass, now);
       mirror();
       return;
     }
@@ -150,24 +159,24 @@ void Guard::ended(Pass pass, Pass credential, const Result<void>& result, Steady
 // A stream that answered and was then left, by its client or by a gate, did well as far as anybody looked.
 void Guard::left(Pass pass, Pass credential, bool answered, SteadyTime now) {
   credential_.left(credential, now);
-  const std::lock_guard lock(mutex_);
-  if (answered) breaker_.succeeded(pass, now);
-  else breaker_.left(pass, now);
+  const std::lock_guard lock(learnt_->mutex);
+  if (answered) learnt_->breaker.succeeded(pass, now);
+  else learnt_->breaker.left(pass, now);
   mirror();
 }
 
 void Guard::failed(Pass pass, SteadyTime now, Breaker::Failure kind) {
   {
-    const std::lock_guard lock(mutex_);
-    breaker_.failed(pass, now, kind);
+    const std::lock_guard lock(learnt_->mutex);
+    learnt_->breaker.failed(pass, now, kind);
     mirror();
-    if (!breaker_.due(now, false)) return;
+    if (!learnt_->breaker.due(now, false)) return;
   }
   const std::lock_guard one_at_a_time(*opening_);
   const bool last = isLast(now);
-  const std::lock_guard lock(mutex_);
-  if (!breaker_.due(now, last)) return;
-  breaker_.open(now);
+  const std::lock_guard lock(learnt_->mutex);
+  if (!learnt_->breaker.due(now, last)) return;
+  learnt_->breaker.open(now);
   mirror();
   log::warn("{} fails and is left alone; {}", name_,
             last ? "nobody else is left in its tier, which is refused with 503 but for one request a second" : "its tier goes on with the others");
@@ -184,19 +193,19 @@ bool Guard::isLast(SteadyTime now) const {
 bool Guard::mayTell(SteadyTime now) {
   constexpr Duration kQuiet = std::chrono::seconds(10);
   const auto ticks = now.time_since_epoch().count();
-  auto before = told_at_.load(std::memory_order_relaxed);
-  return (before == 0 || ticks - before >= kQuiet.count()) && told_at_.compare_exchange_strong(before, ticks, std::memory_order_relaxed);
+  auto before = learnt_->told_at.load(std::memory_order_relaxed);
+  return (before == 0 || ticks - before >= kQuiet.count()) && learnt_->told_at.compare_exchange_strong(before, ticks, std::memory_order_relaxed);
 }
 
 domain::DeploymentStatus Guard::status(SteadyTime now) const {
   domain::DeploymentStatus status;
-  const auto first = first_.quantile(now, 0.5);
+  const auto first = learnt_->first.quantile(now, 0.5);
   status.ttft_p50_ms = first.ms;
   status.ttft_n = first.n;
   const Duration cooling = cooldown_.left(now);
   Duration wait = cooling;
-  const std::lock_guard lock(mutex_);
-  const State state = breaker_.state();
+  const std::lock_guard lock(learnt_->mutex);
+  const State state = learnt_->breaker.state();
   status.breaker = nameOf(state);
   if (credential_.disabled()) {
     status.health = "disabled";
@@ -205,14 +214,14 @@ domain::DeploymentStatus Guard::status(SteadyTime now) const {
     status.health = nameOf(state);
   } else if (cooling > Duration{}) {
     status.health = "limited";
-  } else if (warmth_.cold()) {
+  } else if (warmth_->cold()) {
     status.health = "cold";
-  } else if (state == State::Recovering || breaker_.failing()) {
+  } else if (state == State::Recovering || learnt_->breaker.failing()) {
     status.health = "degraded";
   } else {
-    status.health = has_answered_.load(std::memory_order_relaxed) ? "ok" : "unknown";
+    status.health = learnt_->has_answered.load(std::memory_order_relaxed) ? "ok" : "unknown";
   }
-  wait = std::max(wait, breaker_.wait(now, isLast(now)));
+  wait = std::max(wait, learnt_->breaker.wait(now, isLast(now)));
   if (wait > Duration{}) status.wait_s = seconds(wait);
   return status;
 }

@@ -5,7 +5,9 @@
 #pragma once
 #include <atomic>
 #include <expected>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,8 +66,8 @@ struct Closed {
 // Of one deployment.
 class Guard {
  public:
-  Guard(std::string name, Cooldown& cooldown, Credential& credential, ShareBudget& budget, const std::optional<domain::KeepWarm>& warm)
-      : name_(std::move(name)), cooldown_(cooldown), credential_(credential), budget_(budget), warmth_(warm) {}
+  // `before`: of the same deployment in another configuration, which goes on to know what this one learns; null: there is none.
+  Guard(std::string name, Cooldown& cooldown, Credential& credential, ShareBudget& budget, const std::optional<domain::KeepWarm>& warm, const Guard* before);
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
@@ -74,12 +76,12 @@ class Guard {
   // Whether requests may go there as things are; a trial that is due does not count.
   [[nodiscard]] bool usable(SteadyTime now) const;
   [[nodiscard]] ShareBudget& budget() { return budget_; }
-  [[nodiscard]] Breaker::State state() const { return state_.load(std::memory_order_relaxed); }
+  [[nodiscard]] Breaker::State state() const { return learnt_->state.load(std::memory_order_relaxed); }
   [[nodiscard]] const std::string& name() const { return name_; }
   // For how long nothing was asked; Duration::max() where nothing ever was.
-  [[nodiscard]] Duration idleFor(SteadyTime now) const { return warmth_.idleFor(now); }
+  [[nodiscard]] Duration idleFor(SteadyTime now) const { return warmth_->idleFor(now); }
   // Until first words, of streams and short answers lately.
-  [[nodiscard]] RollingLatency::Quantile firstWords(SteadyTime now, double q) const { return first_.quantile(now, q); }
+  [[nodiscard]] RollingLatency::Quantile firstWords(SteadyTime now, double q) const { return learnt_->first.quantile(now, q); }
   // All but the model's name.
   [[nodiscard]] domain::DeploymentStatus status(SteadyTime now) const;
 
@@ -93,21 +95,26 @@ class Guard {
   void failed(Breaker::Pass pass, SteadyTime now, Breaker::Failure kind);
   [[nodiscard]] bool isLast(SteadyTime now) const;
   [[nodiscard]] bool mayTell(SteadyTime now);
-  void mirror() { state_.store(breaker_.state(), std::memory_order_relaxed); }
+  void mirror() { learnt_->state.store(learnt_->breaker.state(), std::memory_order_relaxed); }
 
+  // Outlives a configuration, and is shared by all that have the deployment.
+  struct Learnt {
+    std::mutex mutex;
+    Breaker breaker;
+    std::atomic<Breaker::State> state{Breaker::State::Closed};
+    std::atomic<bool> has_answered{false};
+    RollingLatency first;                    // until the first words
+    std::atomic<Duration::rep> told_at{0};   // in the log, of limits and of answers that came again
+  };
   const std::string name_;  // upstream/model
   Cooldown& cooldown_;
   Credential& credential_;
   ShareBudget& budget_;
   std::vector<std::vector<const Guard*>> others_;  // in each tier that it stands in
   std::mutex* opening_ = nullptr;                  // of the whole table: two that open at once would each leave the other as the last
-  mutable std::mutex mutex_;
-  Breaker breaker_;
-  std::atomic<Breaker::State> state_{Breaker::State::Closed};
-  std::atomic<bool> has_answered_{false};
-  Warmth warmth_;
-  RollingLatency first_;                // until the first words
-  std::atomic<Duration::rep> told_at_{0};  // in the log, of limits and of answers that came again
+  const std::optional<domain::KeepWarm> keep_warm_;
+  const std::shared_ptr<Learnt> learnt_;
+  const std::shared_ptr<Warmth> warmth_;  // by what is configured of it
 };
 
 }  // namespace signalbox::upstream

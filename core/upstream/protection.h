@@ -16,25 +16,34 @@ namespace signalbox::upstream {
 
 class Protection {
  public:
-  explicit Protection(const config::Config& config);
+  // `before`: of another configuration. Upstreams that keep their name, base_url and key keep what was learnt of them.
+  explicit Protection(const config::Config& config, const Protection* before = nullptr);
   // REQUIRES: a configured deployment.
   [[nodiscard]] Guard& of(const domain::Deployment& deployment) const;
   [[nodiscard]] ShareBudget& budget(const std::string& upstream) { return *budgets_.at(upstream); }
   // Of a tier by its name; null where it does not hedge.
   [[nodiscard]] ShareBudget* hedges(const std::string& tier) const {
     const auto found = hedges_.find(tier);
-    return found == hedges_.end() ? nullptr : found->second.get();
+    return found == hedges_.end() ? nullptr : found->second.budget.get();
   }
 
  private:
   using Name = std::pair<std::string_view, std::string_view>;  // of upstream and model, in the guarded configuration
+  struct Hedges {
+    double most = 0;
+    std::shared_ptr<ShareBudget> budget;
+  };
+  void guard(const domain::Upstream& upstream, const Protection* before);
+  void hedge(const domain::Tier& tier, const Protection* before);
+
   std::vector<std::unique_ptr<domain::Deployment>> names_;
   std::map<Name, std::unique_ptr<Guard>> guards_;
-  std::map<std::string, std::unique_ptr<Cooldown>> cooldowns_;
-  std::map<std::string, std::unique_ptr<Credential>> credentials_;
-  std::map<std::string, std::unique_ptr<ShareBudget>> budgets_;
-  std::map<std::string, std::unique_ptr<ShareBudget>> hedges_;
-  std::mutex opening_;
+  std::map<std::string, std::string> credential_names_;  // by upstream: base_url and key
+  std::map<std::string, std::shared_ptr<Cooldown>> cooldowns_;
+  std::map<std::string, std::shared_ptr<Credential>> credentials_;
+  std::map<std::string, std::shared_ptr<ShareBudget>> budgets_;
+  std::map<std::string, Hedges> hedges_;
+  std::shared_ptr<std::mutex> opening_;
 };
 
 }  // namespace signalbox::upstream

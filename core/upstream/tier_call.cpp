@@ -30,7 +30,7 @@ ExchangeLimits limitsOf(const TierCall& call) {
 
 Result<Exchange::Plan> planFor(const Client& client, const domain::Deployment& deployment, const TierCall& call, const dialect::Additions& additions) {
   const auto& upstream = *client.config().upstream(deployment.upstream);
-  Exchange::Plan plan{.translation = dialect::translate(call.request->dialect, upstream.api, additions, wallNow() / 1'000'000), .sent = {}, .stream = call.stream};
+  Exchange::Plan plan{.translation = dialect::translate(call.request->dialect, upstream.api, additions, wallNow() / 1'000'000), .sent = {}, .stream = call.stream, .additions = additions};
   auto sent = plan.translation->request(*call.request, deployment.model, call.stream);
   if (!sent) return std::unexpected(std::move(sent.error()));
   plan.sent = std::move(*sent);

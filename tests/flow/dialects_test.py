@@ -146,6 +146,35 @@ class CompletionsTest(DialectsTest):
             router.stop()
             (self.folder / "signalbox.db").unlink()
 
+    def test_a_chat_in_their_place_is_asked_without_what_only_the_router_wants(self):
+        def answer(name, body, send):
+            if "prompt" in body:
+                return send(404, {"detail": "Not Found"})
+            if "logprobs" in body:
+                return send(400, {"error": {"message": "logprobs are not supported"}})
+            send(200, whole("yes"))
+
+        router = self.serve(answer)
+        statuses = []
+        for _ in range(3):
+            status, headers, text = router.request("POST", "/v1/completions", {"model": "auto", "prompt": "Say yes"})
+            self.assertEqual((status, json.loads(text)["choices"][0]["text"]), (200, "yes"))
+            statuses.append([a["status"] for a in router.attempts(headers["x-signalbox-decision-id"])])
+        self.assertEqual((statuses[0], statuses[1][0], statuses[1][-1], statuses[2]), ([404, 400, 200], 400, 200, [200]), "both are remembered")
+
+    def test_the_one_that_has_none_is_asked_for_a_chat_whoever_else_failed(self):
+        for other in (429, 503):
+            lacks = self.enter(Provider(lambda body, send: self.chat_only((501, {}))("lacks", body, send)))
+            fails = self.enter(Provider(lambda body, send, other=other: send(other, {"error": {"message": "not now"}})))
+            models = [{"id": "m"}]
+            upstreams = [{"name": "lacks", "api": "openai", "base_url": lacks.url, "models": models}, {"name": "fails", "api": "openai", "base_url": fails.url, "models": models}]
+            router = self.enter(Router(self.folder, upstreams, [{"name": "local", "deployments": ["lacks/m", "fails/m"], "timeout": "3s"}], CASCADE))
+            status, headers, text = router.request("POST", "/v1/completions", {"model": "tier:local", "prompt": "Say yes"})
+            self.assertEqual((status, headers["x-signalbox-upstream"], json.loads(text)["choices"][0]["text"]), (200, "lacks", "yes"), other)
+            self.assertEqual(["messages" in body for body in fails.asked], [False] * len(fails.asked))
+            router.stop()
+            (self.folder / "signalbox.db").unlink()
+
     def test_are_not_tried_where_the_configuration_says_so(self):
         models = {name: [{"id": "m", "completions": "chat"}] for name in ("local", "frontier")}
         router = self.serve(self.chat_only((404, {})), models)
