@@ -107,18 +107,37 @@ class CanaryTest(FlowTest):
                 self.keep(script + ", streamed", router.chat("hello", model=model, stream=True))
         set_fault(self.sims.urls["small"], "ok")
 
+    @staticmethod
+    def known_parameters(ids):
+        """Of each method, calls that are answered."""
+        ever = {"since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}
+        every = {"every_ms": 1000}
+        return {"hello": [{"protocol": 1, "client": "canary"}], "fleet.list": [], "upstreams.list": [], "policy.subscribe": [], "rpc.cancel": [{"id": 1}],
+                "rpc.unsubscribe": [{"subscription": "x"}], "status.subscribe": [every], "metrics.subscribe": [every], "metrics.query": [{**ever, "bucket": "none"}],
+                "metrics.baselines": [ever], "audit.list": [{"limit": 100}], "decisions.subscribe": [{"backlog": 100}],
+                "decisions.query": [{**ever, "limit": 100, "attempts": True}], "decisions.get": [{"id": one} for one in ids],
+                "labels.add": [{"decision_id": ids[0], "score": 1, "note": "good"}], "policy.get": [{"format": "yaml"}, {"revision": 1}],
+                "policy.check": [{"text": "workloads: []"}, {"text": "nonsense"}], "policy.history": [{"limit": 10}],
+                "policy.apply": [{"policy": {"workloads": [{"name": "all", "route": {"strategy": "fixed", "tier": "low"}}]}, "base": 1, "reason": "to look at it"}], "policy.confirm": [{"revision": 2}], "policy.rollback": [{"to": 1, "reason": "seen"}]}
+
     def control_plane(self, router):
         with ControlSocket(router.control_url, KEYS["admin token"]) as control:
             methods = control.call("hello", {"protocol": 1, "client": "canary"})["capabilities"]
-        everything = {"id": "x", "text": "workloads: []", "since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}
+            decisions = control.call("decisions.query", {"limit": 30})["items"]
+        self.assertTrue(any(decision["error"] for decision in decisions), "some of them failed")
+        known = self.known_parameters([decision["id"] for decision in decisions])
+        self.assertEqual(set(methods) - set(known), set(), "a new method needs the parameters that it knows here")
+        answered = set()
         for method in methods:  # each on a connection of its own, whose calls are counted apart
             with ControlSocket(router.control_url, KEYS["admin token"]) as control:
-                for params in ({}, {"nonsense": 1}, everything):
+                for params in ({}, {"nonsense": 1}, *known[method]):
                     try:
                         self.seen.append((method, json.dumps(control.call(method, params))))
+                        answered.add(method)
                     except ControlError as refused:
                         self.seen.append((method, f"{refused} {refused.data}"))
                 self.seen += [("a notification", json.dumps(note)) for note in control.notes]
+        self.assertEqual(set(methods) - answered, {"rpc.unsubscribe"}, [text for where, text in self.seen if where in set(methods) - answered])
         with ControlSocket(router.control_url, KEYS["file token"]) as control:
             for decision in control.call("decisions.query", {"attempts": True})["items"]:
                 self.seen.append(("decisions.query", json.dumps(decision)))
