@@ -33,9 +33,9 @@ std::optional<config::Address> address(const std::string& text) {
 }
 
 config::Loader loaderOf(const std::string& file) {
-  return [file] {
+  return [file](std::vector<std::string>& named) {
     const auto secrets = config::systemSecrets();
-    return config::load(file, *secrets, &policy::check);
+    return config::load(file, *secrets, &policy::check, &named);
   };
 }
 
@@ -50,7 +50,8 @@ std::string configFile(const std::string& named) {
 
 std::shared_ptr<const config::Config> loadConfig(const config::Loader& load) {
   config::ConfigErrors errors;
-  auto loaded = load();
+  std::vector<std::string> named;
+  auto loaded = load(named);
   if (!loaded) errors = std::move(loaded.error());
   else if (auto identities = engine::readIdentities(**loaded); !identities) errors = std::move(identities.error());
   for (const auto& error : errors) std::cerr << error.string() << '\n';

@@ -114,15 +114,17 @@ class SecretSource {
 // Judges a policy document against the tiers: policy::check, handed in because this room comes before that one.
 using PolicyCheck = std::function<domain::DocumentFindings(const domain::PolicyDocument&, const std::vector<std::string>& tiers)>;
 
-// Reads, validates and resolves a configuration and its policy file. All errors at once.
+// Reads, validates and resolves a configuration and its policy file. All errors at once. `named` gets the files that it is read from,
+// as far as they are known where it fails; secrets included, then: one of them may be what is missing.
 [[nodiscard]] std::expected<std::shared_ptr<const Config>, ConfigErrors> load(const std::string& file, SecretSource& secrets,
-                                                                              const PolicyCheck& check);
+                                                                              const PolicyCheck& check, std::vector<std::string>* named = nullptr);
 // The same of a text that need not be in a file yet; `policy_text` stands in for the policy file where it is given.
 [[nodiscard]] std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::string& text, const std::string& file,
                                                                                   SecretSource& secrets, const PolicyCheck& check,
-                                                                                  const std::string* policy_text = nullptr);
-// The same once more, whenever it is asked.
-using Loader = std::function<std::expected<std::shared_ptr<const Config>, ConfigErrors>()>;
+                                                                                  const std::string* policy_text = nullptr,
+                                                                                  std::vector<std::string>* named = nullptr);
+// The same once more, whenever it is asked; `named` as of load().
+using Loader = std::function<std::expected<std::shared_ptr<const Config>, ConfigErrors>(std::vector<std::string>& named)>;
 // The default search: ./signalbox.yaml, then the XDG configuration folder. InvalidConfig names both when neither is there.
 [[nodiscard]] Result<std::string> findConfigFile();
 // Of the file that is named, else of the one that is found, with the system's secrets. InvalidConfig has every error, a line each.

@@ -45,9 +45,11 @@ void readPolicyFile(const Reading& from, Config& config, const PolicyCheck& chec
   warnings = std::move(policy.warnings);
 }
 
+std::string absoluteFile(const std::string& file) { return fs::absolute(file).lexically_normal().string(); }
+
 // Clients' keys and control tokens in files are followed by whoever lets them in; so are the authorities of upstreams.
 void noteFiles(const Reading& from, Config& config) {
-  config.read_from.push_back(fs::absolute(config.file).lexically_normal().string());
+  config.read_from.push_back(absoluteFile(config.file));
   if (!config.policy_file.empty()) config.read_from.push_back(config.policy_file);
   for (const Json& file : from.json.value("calibration", Json::array())) config.read_from.push_back(absolutePath(from.folder, file.get<std::string>()));
   for (const auto& tls : {config.listen.tls, config.control.tls}) {
@@ -57,6 +59,14 @@ void noteFiles(const Reading& from, Config& config) {
     const std::string key = secretFile(from, upstream.value("key", Json::object()));
     if (!key.empty()) config.read_from.push_back(key);
   }
+}
+
+std::vector<std::string> allNamed(const Config& config) {
+  std::vector<std::string> all = config.read_from;
+  for (const auto& key : config.keys) all.push_back(key.file);
+  for (const auto& token : config.control_tokens) all.push_back(token.file);
+  std::erase(all, std::string());
+  return all;
 }
 
 // A key may be another where its file or variable has the same name: what it is counts, as a digest.
@@ -101,10 +111,11 @@ std::vector<std::string> Config::tierNames() const {
   return names;
 }
 
-std::expected<std::shared_ptr<const Config>, ConfigErrors> load(const std::string& file, SecretSource& secrets, const PolicyCheck& check) {
+std::expected<std::shared_ptr<const Config>, ConfigErrors> load(const std::string& file, SecretSource& secrets, const PolicyCheck& check, std::vector<std::string>* named) {
+  if (named != nullptr) *named = {absoluteFile(file)};
   const auto text = readFile(file);
   if (!text) return std::unexpected(ConfigErrors{{file, 0, 0, text.error().message}});
-  return loadText(*text, file, secrets, check);
+  return loadText(*text, file, secrets, check, nullptr, named);
 }
 
 Result<std::shared_ptr<const Config>> loadNamed(const std::string& named, const PolicyCheck& check) {
@@ -123,7 +134,7 @@ Result<std::shared_ptr<const Config>> loadNamed(const std::string& named, const 
 }
 
 std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::string& text, const std::string& file, SecretSource& secrets,
-                                                                    const PolicyCheck& check, const std::string* policy_text) {
+                                                                    const PolicyCheck& check, const std::string* policy_text, std::vector<std::string>* named) {
   const YamlDocument yaml = readYaml(text, file);
   if (!yaml.errors.empty()) return std::unexpected(yaml.errors);
   Problems problems(file, yaml.places);
@@ -154,8 +165,9 @@ std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::s
   readCalibration(from, *config);
   ConfigErrors policy_warnings;
   if (problems.clean()) readPolicyFile(from, *config, check, policy_text, policy_warnings);
-  if (!problems.clean()) return std::unexpected(problems.takeErrors());
   noteFiles(from, *config);
+  if (named != nullptr) *named = allNamed(*config);
+  if (!problems.clean()) return std::unexpected(problems.takeErrors());
   config->warnings = problems.takeWarnings();
   config->warnings.insert(config->warnings.end(), policy_warnings.begin(), policy_warnings.end());
   return config;

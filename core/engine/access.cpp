@@ -74,6 +74,7 @@ std::string Access::controlFile() const {
 }
 
 void Access::adopt(Access& next) {
+  const std::lock_guard one_at_a_time(publishing_);
   ControlTokens tokens;
   {
     const std::lock_guard lock(mutex_);
@@ -101,6 +102,7 @@ void Access::stop() {
 }
 
 bool Access::look() {
+  const std::lock_guard one_at_a_time(publishing_);
   bool clients = false, control = false;
   ControlTokens tokens;
   {

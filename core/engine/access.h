@@ -64,6 +64,7 @@ class Access {
   [[nodiscard]] bool isTaken(const Watched& watched, const Secret& secret) const;
   [[nodiscard]] bool refresh(Watched& watched);
 
+  std::mutex publishing_;     // held while a change is made and told: two of them are told in the order in which they were made
   mutable std::mutex mutex_;  // guards the secrets and what is watched
   std::vector<config::ClientKey> client_keys_;
   Secret client_token_;

@@ -9,6 +9,7 @@
 #include "engine/model_names.h"
 #include "text/tokens.h"
 #include "upstream/exchange.h"
+#include "upstream/place.h"
 
 namespace signalbox::engine {
 namespace {
@@ -52,6 +53,12 @@ http::Response estimate(const domain::Request& request) {
   return json("{\"input_tokens\":" + std::to_string(text::estimateTokens(bytes)) + "}", "estimated");
 }
 
+// A limit and a refused key hold for all requests. Any other failure may be one of counting alone, which many servers do not know.
+bool saysMore(const Result<void>& opened) {
+  return opened || opened.error().code == ErrorCode::UpstreamRateLimited || opened.error().code == ErrorCode::UpstreamAuth;
+}
+
+// Neither waits for a place nor goes to see whether somebody is well again: there is an estimate.
 Task<Result<std::string>> askUpstream(upstream::Client& client, const domain::Deployment& deployment, const domain::Request& request) {
   upstream::Exchange::Plan plan{.translation = dialect::countToCount(), .sent = {}, .stream = false};
   auto sent = plan.translation->request(request, deployment.model, false);
@@ -59,8 +66,15 @@ Task<Result<std::string>> askUpstream(upstream::Client& client, const domain::De
   plan.sent = std::move(*sent);
   upstream::ExchangeLimits limits;
   limits.whole = steadyNow() + kPatience;
+  const auto places = client.health(deployment.upstream).places;
+  auto place = upstream::placeNow(places);
+  if (!place) co_return std::unexpected(upstream::noPlace({{deployment.upstream, places}}));
+  auto permit = client.protection().of(deployment).admit(steadyNow(), false);
+  if (!permit || permit->trial()) co_return fail(ErrorCode::Unavailable, "the upstream is left alone for the moment");
   upstream::Exchange exchange(client, deployment, std::move(plan), limits, domain::AttemptRole::Serve);
+  exchange.keep(std::move(*place));
   auto opened = co_await exchange.open();
+  if (saysMore(opened)) permit->ended(opened, steadyNow());
   if (!opened) co_return std::unexpected(opened.error());
   co_return exchange.takeRelayBytes();
 }

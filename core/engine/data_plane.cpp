@@ -16,14 +16,13 @@
 #include "dialect/openai_error.h"
 #include "engine/count_tokens.h"
 #include "engine/model_list.h"
+#include "engine/shedding.h"
 #include "http/percent.h"
 #include "server/request_checks.h"
 
 namespace signalbox::engine {
 namespace {
 
-// Far above what a full turn of a worker takes under any load that it can bear.
-constexpr Duration kMostLag = std::chrono::milliseconds(100);
 constexpr std::string_view kModels = "/v1/models";
 
 http::Response json(int status, std::string body) {
@@ -73,11 +72,6 @@ std::shared_ptr<DataPlane::Lane> DataPlane::lane(server::Worker& worker) {
   return own;
 }
 
-RouteServices DataPlane::servicesOf(const Generation& generation) const {
-  return {*generation.config, services_.keys, services_.policies, services_.journal, *generation.pricing, services_.counters,
-          services_.additions_memory, services_.label_memory, services_.memory, services_.paused, services_.traces};
-}
-
 Task<void> DataPlane::handle(server::Worker& worker, http::Request request, server::Responder& responder) {
   // The client's leaving comes back as a value, ClientGone, so that the record of the request is written all the same.
   co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
@@ -121,7 +115,7 @@ DataPlane::Hold DataPlane::hold(server::Worker& worker) { return {lane(worker), 
 
 Task<void> DataPlane::serveModel(server::Worker& worker, domain::Dialect dialect, http::Request request, server::Responder& responder) {
   const Hold own = hold(worker);
-  Route route(servicesOf(*own.lane->generation), *own.lane->client, dialect, std::move(request), responder, worker.lag() > kMostLag);
+  Route route(services_, *own.lane->generation, *own.lane->client, dialect, std::move(request), responder, worker.lag() > kMostLag);
   co_await route.run();
 }
 
@@ -144,6 +138,7 @@ Task<http::Response> DataPlane::answer(server::Worker& worker, http::Request req
   const auto key = keys->authenticate(request.headers);
   if (!key) co_return dialect::errorResponse(key.error(), spokenIn(request));
   if (path == dialect::kCountTokensPath) {
+    if (auto shed = shedding(worker.lag() > kMostLag, services_.memory)) co_return dialect::errorResponse(*shed, spokenIn(request));
     const Hold own = hold(worker);
     const CountServices count{*own.lane->generation->config, services_.policies.live(), **key, *own.lane->client};
     co_return co_await countTokens(count, std::move(request));
@@ -161,6 +156,12 @@ Task<http::Response> DataPlane::takeFeedback(server::Worker& worker, const http:
   auto& replies = replies_[worker.index()];
   if (!replies) replies = std::make_shared<Replies>(worker.executor());
   const auto kept = co_await Replies::await<void>(replies, add);
+  if (!kept && kept.error().code == ErrorCode::Io) {
+    constexpr double kComeBack = 5;
+    log::warn("feedback could not be kept: {}", kept.error().message);
+    co_return dialect::errorResponse({ErrorCode::Unavailable, "the router's store cannot be written to, and the feedback is not kept; send it again once /readyz says \"ready\", "
+                                                              "which takes room on its disk", {}, {}, 0, kComeBack});
+  }
   if (!kept) co_return dialect::errorResponse(kept.error());
   http::Response response = json(200, R"({"status":"ok","decision_id":")" + id + "\"}");
   response.headers.set("x-signalbox-decision-id", id);

@@ -19,7 +19,7 @@ class DataPlane final : public server::Handler {
     std::function<std::string()> state;                 // starting ready degraded draining
     std::function<std::string()> metrics;
   };
-  // Configuration and prices in `services` are those of the first generation. References outlive the data plane.
+  // References outlive the data plane.
   DataPlane(RouteServices services, const Generations& generations, Facts facts, std::size_t workers);
 
   Task<void> handle(server::Worker& worker, http::Request request, server::Responder& responder) override;
@@ -44,7 +44,6 @@ class DataPlane final : public server::Handler {
   [[nodiscard]] std::shared_ptr<Lane> lane(server::Worker& worker);
   struct Hold;
   [[nodiscard]] Hold hold(server::Worker& worker);  // for as long as a request is served
-  [[nodiscard]] RouteServices servicesOf(const Generation& generation) const;
 
   RouteServices services_;
   const Generations& generations_;

@@ -59,8 +59,7 @@ Reloader::Reloader(Parts parts, Options options) : parts_(parts), options_(std::
   status_.at = applied_at_ = wallNow();
   status_.policy_differs = parts_.policies.fileDifference();
   if (!options_.load) return;
-  files_ = config->read_from;
-  acted_on_ = seen_ = stamps();
+  follow(config->read_from, {});
   keepAsGood(*config);
 }
 
@@ -77,17 +76,31 @@ void Reloader::stop() {
   ticker_.reset();
 }
 
-Reloader::Stamps Reloader::stamps() const {
+Reloader::Stamps Reloader::stampsOf(const std::vector<std::string>& files) {
   Stamps all;
-  all.reserve(files_.size());
-  for (const auto& file : files_) all.push_back(fileStamp(file));
+  for (const auto& file : files) all[file] = fileStamp(file);
   return all;
+}
+
+void Reloader::follow(std::vector<std::string> files, const Stamps& before) {
+  files_ = std::move(files);
+  acted_on_ = seen_ = stampsOf(files_);
+  for (auto& [file, stamp] : acted_on_) {
+    if (const auto known = before.find(file); known != before.end()) stamp = known->second;
+  }
+}
+
+std::vector<std::string> Reloader::withThoseInForce(std::vector<std::string> files) const {
+  for (const auto& file : parts_.generations.current()->config->read_from) {
+    if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+  }
+  return files;
 }
 
 // A file that is still being written is left alone until it has kept still between two looks.
 void Reloader::look() {
   const std::lock_guard lock(running_);
-  Stamps now = stamps();
+  Stamps now = stampsOf(files_);
   const bool still = now == seen_;
   seen_ = std::move(now);
   if (still && seen_ != acted_on_) runOnce();
@@ -100,13 +113,15 @@ domain::ConfigStatus Reloader::run() {
 
 domain::ConfigStatus Reloader::runOnce() {
   if (!options_.load) return status();
-  acted_on_ = stamps();  // before they are read: what changes meanwhile is found at the next look
-  const auto loaded = options_.load();
-  if (!loaded) return refuse(loaded.error());
-  if ((*loaded)->read_from != files_) {
-    files_ = (*loaded)->read_from;
-    acted_on_ = seen_ = stamps();
+  const Stamps before = stampsOf(files_);  // before they are read: what changes meanwhile is found at the next look
+  std::vector<std::string> named;
+  const auto loaded = options_.load(named);
+  // What is refused may be taken as soon as one of the files it names is there, or another.
+  if (!loaded) {
+    follow(withThoseInForce(std::move(named)), before);
+    return refuse(loaded.error());
   }
+  follow(withThoseInForce((*loaded)->read_from), before);
   domain::ConfigStatus status;
   status.result = "applied";
   status.at = wallNow();
@@ -118,6 +133,7 @@ domain::ConfigStatus Reloader::runOnce() {
     log::warn("the policy file differs from the live policy and is not in force: {}; `signalbox policy apply` makes it so", status.policy_differs);
   }
   keepAsGood(**loaded);
+  follow((*loaded)->read_from, before);
   settle(status);
   return status;
 }
@@ -173,10 +189,11 @@ void Reloader::settle(domain::ConfigStatus status) {
 }
 
 // Not for the router, which never starts with anything but what it is told to: for people who look for what worked.
-void Reloader::keepAsGood(const config::Config& config) const {
-  const std::string path = config.store_path + ".last-good.yaml";
-  const std::string head = "# What " + config.read_from.front() + " held when it was last put into force. Relative paths count from there.\n";
-  if (const auto kept = writeWholeFile(path, head + config.text, 0600); !kept) log::warn("the configuration is in force, but {}", kept.error().message);
+// Beside the store that is in force, which another configuration does not change.
+void Reloader::keepAsGood(const config::Config& loaded) const {
+  const std::string path = parts_.generations.current()->config->store_path + ".last-good.yaml";
+  const std::string head = "# What " + loaded.read_from.front() + " held when it was last put into force. Relative paths count from there.\n";
+  if (const auto kept = writeWholeFile(path, head + loaded.text, 0600); !kept) log::warn("the configuration is in force, but {}", kept.error().message);
 }
 
 domain::ConfigStatus Reloader::status() const {

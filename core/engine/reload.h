@@ -4,6 +4,7 @@
 // before what it changes. Thread-safe; a reload blocks its caller, and reloads wait for each other.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -52,14 +53,17 @@ class Reloader {
   [[nodiscard]] std::string metrics() const;
 
  private:
-  using Stamps = std::vector<FileStamp>;
-  [[nodiscard]] Stamps stamps() const;
+  using Stamps = std::map<std::string, FileStamp>;
+  [[nodiscard]] static Stamps stampsOf(const std::vector<std::string>& files);
+  // From now on. `before`: as they were when they were read, as far as they were followed then.
+  void follow(std::vector<std::string> files, const Stamps& before);
+  [[nodiscard]] std::vector<std::string> withThoseInForce(std::vector<std::string> files) const;
   void look();
   domain::ConfigStatus runOnce();
   domain::ConfigStatus refuse(const config::ConfigErrors& errors);
   [[nodiscard]] std::expected<void, config::ConfigErrors> changeOver(const config::Config& loaded, domain::ConfigStatus& status);
   void settle(domain::ConfigStatus status);
-  void keepAsGood(const config::Config& config) const;
+  void keepAsGood(const config::Config& loaded) const;
 
   const Parts parts_;
   const Options options_;

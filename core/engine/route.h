@@ -14,10 +14,10 @@
 #include "domain/decision.h"
 #include "engine/additions_memory.h"
 #include "engine/counters.h"
+#include "engine/generation.h"
 #include "engine/label_memory.h"
 #include "engine/model_names.h"
 #include "engine/policy_store.h"
-#include "engine/pricing.h"
 #include "gate/gate.h"
 #include "engine/trace_exporter.h"
 #include "journal/journal.h"
@@ -26,13 +26,11 @@
 
 namespace signalbox::engine {
 
-// What a route needs of the router. References outlive every request; those to a generation's own, the requests that hold it.
+// What a route needs of the router beside the generation that it belongs to. References outlive every request.
 struct RouteServices {
-  const config::Config& config;  // as in force when the request came
   const Snapshot<admit::KeyRing>& keys;
   const PolicyStore& policies;
   journal::Journal& journal;
-  Pricing& pricing;
   Counters& counters;
   AdditionsMemory& additions_memory;
   LabelMemory& label_memory;
@@ -43,7 +41,8 @@ struct RouteServices {
 
 class Route final : private upstream::Host {
  public:
-  Route(RouteServices services, upstream::Client& client, domain::Dialect dialect, http::Request request, server::Responder& responder,
+  // `generation`: as in force when the request came; outlives the route.
+  Route(RouteServices services, const Generation& generation, upstream::Client& client, domain::Dialect dialect, http::Request request, server::Responder& responder,
         bool overloaded);
   ~Route() override;
   Route(const Route&) = delete;
@@ -127,6 +126,8 @@ class Route final : private upstream::Host {
   void noteFailure(const Error& error);
 
   RouteServices services_;
+  const config::Config& config_;
+  Pricing& pricing_;
   upstream::Client& client_;
   http::Request http_;
   server::Responder& responder_;

@@ -9,6 +9,7 @@
 #include "domain/error_status.h"
 #include "engine/embedding_place.h"
 #include "engine/route.h"
+#include "engine/shedding.h"
 #include "policy/policy.h"
 
 namespace signalbox::engine {
@@ -26,13 +27,13 @@ double millis(Duration duration) { return std::chrono::duration<double, std::mil
 
 }  // namespace
 
-Route::Route(RouteServices services, upstream::Client& client, domain::Dialect dialect, http::Request request, server::Responder& responder,
+Route::Route(RouteServices services, const Generation& generation, upstream::Client& client, domain::Dialect dialect, http::Request request, server::Responder& responder,
              bool overloaded)
-    : services_(services), client_(client), http_(std::move(request)), responder_(responder), overloaded_(overloaded), started_(steadyNow()) {
+    : services_(services), config_(*generation.config), pricing_(*generation.pricing), client_(client), http_(std::move(request)), responder_(responder), overloaded_(overloaded), started_(steadyNow()) {
   decision_.id = Uuid::v7();
   decision_.ts = wallNow();
   decision_.dialect = dialect;
-  decision_.router = services_.config.router_name;
+  decision_.router = config_.router_name;
   services_.counters.in_flight.fetch_add(1, std::memory_order_relaxed);
   services_.journal.begin(decision_.id);
 }
@@ -61,11 +62,7 @@ Result<void> Route::admit() {
   if (!client) return std::unexpected(client.error());
   key_ = *client;
   decision_.key = key_->name;
-  if (overloaded_ || services_.memory.sheds()) {
-    const char* why = overloaded_ ? "the router has more requests than it can answer; send this one again in a moment"
-                                  : "the router is short of memory; send the request again in a moment";
-    return std::unexpected(Error{ErrorCode::Overloaded, why, {}, {}, 0, 1});
-  }
+  if (auto shed = shedding(overloaded_, services_.memory)) return std::unexpected(std::move(*shed));
   if (auto entered = key_->account->enter(key_->limits, steadyNow(), holding_); !entered) return entered;
 
   auto request = dialect::readRequest(decision_.dialect, std::move(http_.body), http_.headers);
@@ -85,18 +82,18 @@ Result<void> Route::admit() {
 }
 
 Result<void> Route::match() {
-  const auto meaning = readModelName(request_.model, services_.config, *policy_);
+  const auto meaning = readModelName(request_.model, config_, *policy_);
   if (!meaning) return std::unexpected(meaning.error());
   if (!std::holds_alternative<RoutedModel>(*meaning) && !key_->workloads.empty()) {
     return signalbox::fail(ErrorCode::Forbidden, "this key is for workloads; ask for \"auto:" + key_->workloads.front() + "\"", "model");
   }
   if (const auto* tier = std::get_if<PinnedTier>(&*meaning)) {
     start_ = tier->tier;
-    pinned_ = services_.config.tiers[domain::index(tier->tier)];
+    pinned_ = config_.tiers[domain::index(tier->tier)];
   } else if (const auto* pinned = std::get_if<PinnedDeployment>(&*meaning)) {
     domain::Tier alone;  // of the first tier that holds it; a model outside every tier has no tier name
     alone.timeout = alone.total_timeout;
-    for (const auto& holder : services_.config.tiers) {
+    for (const auto& holder : config_.tiers) {
       if (std::find(holder.deployments.begin(), holder.deployments.end(), pinned->deployment) == holder.deployments.end()) continue;
       alone = holder;
       break;
@@ -123,7 +120,7 @@ Result<void> Route::match() {
 // Vectors of different models cannot be compared, so that no strategy may choose between them from one request to the next.
 void Route::placeEmbeddings() {
   const bool by_name = pinned_.has_value();
-  if (auto place = embeddingPlace(services_.config, by_name ? &*pinned_ : nullptr)) pinned_ = std::move(*place);
+  if (auto place = embeddingPlace(config_, by_name ? &*pinned_ : nullptr)) pinned_ = std::move(*place);
   if (by_name || !pinned_) return;
   workload_ = nullptr;
   fixed_place_ = true;
@@ -137,7 +134,7 @@ void Route::decide() {
   } else if (services_.paused.load(std::memory_order_relaxed)) {
     // Routing is paused: everything goes where it would have gone without a router.
     start_ = domain::tierIndex(policy_->tiers.size() - 1);
-    pinned_ = services_.config.tiers.back();
+    pinned_ = config_.tiers.back();
     decision_.reason = domain::Reason::Pinned;
     decision_.start_tier = pinned_->name;
     explain("routing is paused");

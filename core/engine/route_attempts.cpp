@@ -42,7 +42,7 @@ bool gatesOnTokens(domain::Signal signal) {
 }  // namespace
 
 const domain::Tier& Route::tierAt(domain::TierIndex tier) const {
-  return pinned_ ? *pinned_ : services_.config.tiers[domain::index(tier)];
+  return pinned_ ? *pinned_ : config_.tiers[domain::index(tier)];
 }
 
 const policy::Gate* Route::gateOf(domain::TierIndex tier) const {
@@ -51,7 +51,7 @@ const policy::Gate* Route::gateOf(domain::TierIndex tier) const {
   return gate ? &*gate : nullptr;
 }
 
-bool Route::hasHigher(domain::TierIndex tier) const { return !pinned_ && domain::index(tier) + 1 < services_.config.tiers.size(); }
+bool Route::hasHigher(domain::TierIndex tier) const { return !pinned_ && domain::index(tier) + 1 < config_.tiers.size(); }
 
 Route::Hold Route::holds(domain::TierIndex tier) const {
   if (pinned_) return Hold::None;
@@ -74,7 +74,7 @@ dialect::Additions Route::additions(const domain::Deployment& deployment) {
   dialect::Additions made;
   if (additions_tried_) {
     made = *additions_tried_;
-  } else if (services_.config.upstream(deployment.upstream)->api != domain::UpstreamApi::Anthropic) {
+  } else if (config_.upstream(deployment.upstream)->api != domain::UpstreamApi::Anthropic) {
     // Anthropic's streams have usage anyway, and it has no probabilities to give.
     auto wanted = dialect::additionsFor(request_, evidence);
     if (request_.stream && completions == dialect::Completions::Chat) wanted.usage = true;  // the client's own word for it is not a chat's
@@ -86,14 +86,14 @@ dialect::Additions Route::additions(const domain::Deployment& deployment) {
 }
 
 const domain::ModelOffer* Route::offerOf(const domain::Deployment& deployment) const {
-  const auto& models = services_.config.upstream(deployment.upstream)->models;
+  const auto& models = config_.upstream(deployment.upstream)->models;
   const auto offer = std::ranges::find(models, deployment.model, &domain::ModelOffer::id);
   return offer == models.end() ? nullptr : &*offer;
 }
 
 dialect::Completions Route::completionsOf(const domain::Deployment& deployment) const {
   using enum dialect::Completions;
-  if (decision_.dialect != domain::Dialect::OpenAiCompletions || services_.config.upstream(deployment.upstream)->api == domain::UpstreamApi::Anthropic) return Native;
+  if (decision_.dialect != domain::Dialect::OpenAiCompletions || config_.upstream(deployment.upstream)->api == domain::UpstreamApi::Anthropic) return Native;
   if (const auto* offer = offerOf(deployment); offer != nullptr && offer->chat_only) return *offer->chat_only ? Chat : Native;
   return as_chat_ || services_.additions_memory.lacksCompletions(deployment) ? Chat : Seek;
 }
@@ -233,7 +233,7 @@ void Route::judge(Answer& answer) {
     // A call of a tool is not text that a validator could read.
     const auto& validators = said.has_tool_calls ? kNone : workload_->validate;
     const auto* gate = gateOf(answer.tier);
-    const auto* map = gate ? domain::findCalibration(services_.config.calibrations, workload_->name, answer.exchange->deployment(), gate->signal)
+    const auto* map = gate ? domain::findCalibration(config_.calibrations, workload_->name, answer.exchange->deployment(), gate->signal)
                            : nullptr;
     std::optional<LabelMemory::Held> held_priors;
     if (gate != nullptr && gate->prior_correction == domain::PriorCorrection::Running) {
@@ -327,9 +327,9 @@ void Route::charge(domain::Attempt& attempt, const upstream::Exchange& exchange)
   const domain::Usage usage = usageOf(exchange, request_);
   attempt.input_tokens = usage.input;
   attempt.output_tokens = usage.output;
-  attempt.cost_usd = services_.pricing.charge(exchange.deployment(), usage);
+  attempt.cost_usd = pricing_.charge(exchange.deployment(), usage);
   // One estimate among the attempts makes the sum an estimate; so does a provider's tier whose price nobody has told.
-  const auto price = usage.tier == domain::ServiceTier::Standard ? std::nullopt : services_.pricing.price(exchange.deployment());
+  const auto price = usage.tier == domain::ServiceTier::Standard ? std::nullopt : pricing_.price(exchange.deployment());
   const bool untold = price && !domain::pricesTier(*price, usage.tier);
   if (decision_.usage_source != domain::UsageSource::Estimated) decision_.usage_source = untold ? domain::UsageSource::Estimated : usage.source;
 }

@@ -19,7 +19,7 @@ Result<void> Route::holdLimits() {
     const std::int64_t input = text::inputTokens(request_), output = request_.max_tokens.value_or(0);
     wish.tokens = input + output;
     // Where it will go is not decided yet; the last tier is the dearest.
-    const auto price = services_.pricing.price(services_.config.tiers.back().deployments.front());
+    const auto price = pricing_.price(config_.tiers.back().deployments.front());
     if (price) wish.usd = static_cast<double>(input) * price->input + static_cast<double>(output) * price->output;
   }
   if (key_->limits.usd_per_day) wish.unkept = services_.journal.status().fault;
@@ -30,7 +30,7 @@ Result<void> Route::holdLimits() {
 Result<void> Route::affordable(const domain::Tier& tier) const {
   if (!key_->limits.usd_per_day) return {};
   const auto& all = tier.deployments;
-  const auto blind = std::ranges::find_if(all, [&](const auto& deployment) { return !services_.pricing.knows(deployment); });
+  const auto blind = std::ranges::find_if(all, [&](const auto& deployment) { return !pricing_.knows(deployment); });
   if (blind == all.end()) return {};
   return signalbox::fail(ErrorCode::InsufficientQuota, "the key \"" + key_->name + "\" has a budget, and the price of " + blind->upstream + "/" + blind->model +
                                                            " is not known; give it one in the router's configuration: upstreams[].models[].price");

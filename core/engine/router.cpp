@@ -170,7 +170,7 @@ Result<void> RunningRouter::listen() {
   std::size_t workers = options_.workers.value_or(config_->workers);
   if (workers == 0) workers = std::max(1u, std::thread::hardware_concurrency());
   if (config_->otlp) traces_ = std::make_unique<TraceExporter>(*config_, options_.version);
-  const RouteServices services{*config_, access_->keys(), *policies_, *journal_, *generations_.current()->pricing, counters_, additions_memory_, label_memory_, memory_, paused_, traces_.get()};
+  const RouteServices services{access_->keys(), *policies_, *journal_, counters_, additions_memory_, label_memory_, memory_, paused_, traces_.get()};
   DataPlane::Facts facts;
   facts.state = [this] { return state(); };
   facts.metrics = [this] {
@@ -228,7 +228,7 @@ void RunningRouter::watchMemory() {
     const auto most = limit ? limit : of_group;
     if (!most) return;
     auto used = residentBytes();
-    if (memory_.near(used, *most)) {
+    if (memory_.wantsTrim(used, *most, steadyNow())) {
       releaseFreedMemory();
       used = residentBytes();
     }

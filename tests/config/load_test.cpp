@@ -252,6 +252,34 @@ TEST_F(LoadTest, relativePathsCountFromTheConfigurationFile) {
   EXPECT_THAT(secrets.files, ElementsAre(files.path("keys/a")));
 }
 
+TEST_F(LoadTest, anotherKeyOfAnUpstreamIsAnotherTopologyAlsoWhereTheTextIsTheSame) {
+  class Rotated final : public FakeSecrets {
+   public:
+    Result<Secret> env(const std::string& name) override { return Secret("another-" + name); }
+  } rotated;
+  const std::string file = files.write("signalbox.yaml", "keys: [{name: app, key: {env: APP}}]\n"
+                                                         "upstreams: [{name: u, base_url: http://h, key: {env: KEY}, models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m]}]\n");
+  const auto one = load(file, secrets, acceptAll), same = load(file, secrets, acceptAll), other = load(file, rotated, acceptAll);
+  ASSERT_TRUE(one && same && other);
+  EXPECT_EQ((*one)->topology, (*same)->topology);
+  EXPECT_NE((*one)->topology, (*other)->topology);
+}
+
+TEST_F(LoadTest, theKeyFilesOfUpstreamsAreAmongTheFilesThatItIsReadFrom) {
+  const auto config = loaded("keys: [{name: app, key: {file: app-key}}]\n"
+                             "upstreams: [{name: u, base_url: http://h, key: {file: u-key}, models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m]}]\n");
+  EXPECT_THAT(config->read_from, ElementsAre(files.path("signalbox.yaml"), files.path("u-key"))) << "a client's key is followed by itself";
+}
+
+TEST_F(LoadTest, whatFailsTellsTheFilesThatItNames) {
+  std::vector<std::string> named;
+  const auto config = load(files.write("signalbox.yaml", smallest("keys: [{name: app, key: {file: app-key}}]\ncalibration: [none.json]\npolicy: none.yaml\n")), secrets, acceptAll, &named);
+  EXPECT_FALSE(config);
+  EXPECT_THAT(named, ElementsAre(files.path("signalbox.yaml"), files.path("none.json"), files.path("app-key")));
+  EXPECT_FALSE(load(files.path("nowhere.yaml"), secrets, acceptAll, &named));
+  EXPECT_THAT(named, ElementsAre(files.path("nowhere.yaml")));
+}
+
 TEST_F(LoadTest, tlsNamesItsFilesAndWhereTheyAreNamed) {
   const auto config = loaded(smallest("listen: {tls: {cert: c.pem, key: k.pem}, hosts: [llm.example, \"*.example.com\"]}\n"));
   ASSERT_TRUE(config->listen.tls);

@@ -4,9 +4,12 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
+#include <thread>
 
 #include "admit/token_file.h"
 
@@ -129,6 +132,36 @@ TEST_F(AccessTest, keepsTheOldSecretWhereAFileNoLongerYieldsAGoodOne) {
   (void)put("app", "app-key-three");
   EXPECT_TRUE(access->look());
   EXPECT_EQ(nameOf(*access, "app-key-three"), "app");
+}
+
+TEST_F(AccessTest, changesAreToldInTheOrderInWhichTheyWereMade) {
+  config::Config config;
+  config.control_tokens = {{"eve", domain::Role::Admin, Secret("first"), put("eve", "first")}};
+  const auto access = open(config);
+  std::mutex mutex;
+  std::condition_variable another;
+  int begun = 0;
+  std::vector<std::string> told;
+  access->watch(std::chrono::hours(1), [&](const Access::ControlTokens& tokens) {
+    std::unique_lock lock(mutex);
+    ++begun;
+    another.notify_all();
+    // The first of them is slow; whoever comes after it must not be overtaken.
+    if (begun == 1) another.wait_for(lock, std::chrono::milliseconds(300), [&] { return begun == 2; });
+    told.push_back(tokens.front().token.reveal());
+  });
+  (void)put("eve", "second");
+  std::jthread look([&] { EXPECT_TRUE(access->look()); });
+  {
+    std::unique_lock lock(mutex);
+    ASSERT_TRUE(another.wait_for(lock, std::chrono::seconds(10), [&] { return begun == 1; }));
+  }
+  config.control_tokens = {{"ada", domain::Role::Admin, Secret("third"), {}}};
+  const auto next = open(config);
+  access->adopt(*next);
+  look.join();
+  EXPECT_EQ(told, (std::vector<std::string>{"second", "third"}));
+  access->stop();
 }
 
 }  // namespace

@@ -80,8 +80,8 @@ class HangingJournal final : public journal::Journal {
 
   [[nodiscard]] bool asked() const { return static_cast<bool>(reply_); }
   // On a thread that is not the worker's, as the journal's is not.
-  void wakeUp() {
-    std::thread([this] { std::exchange(reply_, nullptr)({}); }).join();
+  void wakeUp(Result<void> result = {}) {
+    std::thread([&] { std::exchange(reply_, nullptr)(std::move(result)); }).join();
   }
 
  private:
@@ -109,7 +109,7 @@ class RouteRecordTest : public PolicyStoreTest {
     config_ = std::make_shared<const config::Config>(std::move(config));
     keys_.set(std::make_shared<const admit::KeyRing>(std::vector<config::ClientKey>{}, Secret("the-token"), book_));
     generations_ = std::make_unique<Generations>(config_);
-    const RouteServices services{*config_, keys_, *policies_, *journal_, *generations_->current()->pricing, counters_, additions_memory_, label_memory_, memory_, paused_};
+    const RouteServices services{keys_, *policies_, *journal_, counters_, additions_memory_, label_memory_, memory_, paused_};
     plane_ = std::make_unique<DataPlane>(services, *generations_, DataPlane::Facts{}, 1);
   }
 
@@ -164,7 +164,7 @@ class FeedbackTest : public RouteRecordTest {
  protected:
   FeedbackTest() : hanging_(*journal_) {
     responder_.takes = true;
-    const RouteServices services{*config_, keys_, *policies_, hanging_, *generations_->current()->pricing, counters_, additions_memory_, label_memory_, memory_, paused_};
+    const RouteServices services{keys_, *policies_, hanging_, counters_, additions_memory_, label_memory_, memory_, paused_};
     plane_ = std::make_unique<DataPlane>(services, *generations_, DataPlane::Facts{}, 1);
   }
   // `alive` as long as anything of the request is.
@@ -194,6 +194,19 @@ TEST_F(FeedbackTest, answersWhenTheJournalHasReplied) {
   context.poll();
   ASSERT_TRUE(responder_.taken);
   EXPECT_EQ(responder_.taken->status, 200);
+  plane_->end(*worker_);
+}
+
+TEST_F(FeedbackTest, isToldToComeBackWhereTheStoreCannotBeWritten) {
+  asio::io_context context;
+  const auto work = asio::make_work_guard(context);
+  grade(context, nullptr);
+  hanging_.wakeUp(fail(ErrorCode::Io, "/var/lib/signalbox.db: database or disk is full"));
+  context.poll();
+  ASSERT_TRUE(responder_.taken);
+  EXPECT_EQ(responder_.taken->status, 503);
+  EXPECT_TRUE(responder_.taken->headers.has("retry-after"));
+  EXPECT_EQ(responder_.taken->body.find("/var/lib"), std::string::npos) << "paths are nobody's business";
   plane_->end(*worker_);
 }
 

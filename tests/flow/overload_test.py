@@ -241,7 +241,10 @@ class OverloadTest(FlowTest):
         def refused():
             grow(0.97)
             try:
-                return ask()[1].get("connection") == "close"
+                _, headers, answer = ask()
+                if headers.get("connection") == "close":
+                    self.assertEqual(answer["error"]["code"], "overloaded")
+                return headers.get("connection") == "close"
             except (ConnectionError, http.client.HTTPException):
                 kept.close()
                 return False

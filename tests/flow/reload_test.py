@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from control_socket import ControlError, ControlSocket
 from harness import FlowTest, Router, certificate, row, run, simulate, sse, until, write_outcomes
+from record_test import Provider, whole
 
 POLICY = {"workloads": [{"name": "all", "route": {"strategy": "fixed", "tier": "only"}}]}
 ANSWER = "one two three four five six seven eight nine ten"
@@ -122,6 +123,42 @@ class ReloadTest(FlowTest):
             self.write(router, aliases={"back": "auto"})
             until(lambda: router.chat("hello", model="back")[0] == 200, "a file that is back is read")
 
+    def test_what_was_refused_over_a_missing_file_is_taken_when_the_file_is_there(self):
+        with self.router() as router:
+            self.write(router, aliases={"later": "auto"}, upstreams=[upstream("first", self.sims.urls["small"], "small") | {"key": {"file": "new-key"}}])
+            until(lambda: self.reloads(router, "refused") == 1, "a key that is not there is told of")
+            (self.folder / "new-key").touch(0o600)
+            (self.folder / "new-key").write_text("key-of-the-upstream")
+            until(lambda: router.chat("hello", model="later")[0] == 200, "the key is there")
+
+    def test_a_key_of_an_upstream_that_was_refused_is_used_again_once_its_file_holds_another(self):
+        def provider(body, send):
+            right = keys[-1] == "Bearer the-second-key"
+            send(200, whole("yes")) if right else send(401, {"error": {"message": "no such key"}})
+
+        keys = []
+        provider = self.enter(Provider(provider))
+        provider.RequestHandlerClass.parse_request = lambda handler, parse=provider.RequestHandlerClass.parse_request: parse(handler) and (keys.append(handler.headers["authorization"]) or True)
+        file = self.folder / "key"
+        file.touch(0o600)
+        file.write_text("the-first-key")
+        with Router(self.folder, [upstream("first", provider.url, "m") | {"key": {"file": "key"}}], self.tiers("first/m"), POLICY) as router:
+            self.assertEqual([router.chat("hello")[0] for _ in range(2)], [502, 502])
+            self.assertEqual(len(keys), 1, "a key that was refused is not used again")
+            file.write_text("the-second-key")
+            until(lambda: self.reloads(router, "applied") == 1, "the key's file is followed")
+            self.assertEqual((router.chat("hello")[0], keys[-1]), (200, "Bearer the-second-key"))
+
+    def test_a_reload_forgets_nothing_of_upstreams_that_stay(self):
+        answer = lambda body, send: send(429, {"error": {"message": "slow down"}}, {"retry-after": "60"})
+        provider = self.enter(Provider(answer))
+        with Router(self.folder, [upstream("first", provider.url, "m")], self.tiers("first/m"), POLICY) as router:
+            self.assertEqual(router.chat("hello")[0], 429)
+            self.write(router, upstreams=[upstream("first", provider.url, "m"), upstream("second", self.sims.urls["large"], "large")])
+            self.reload(router)
+            self.assertEqual(router.chat("hello")[0], 429)
+            self.assertEqual(len(provider.asked), 1, "it is still left alone")
+
     def test_keys_and_tokens_change_and_sessions_of_those_that_went_end(self):
         env = {name: f"secret-of-{name.lower()}-in-this-test" for name in ("ONE", "TWO", "EVE", "ADA")}
         key = lambda name: [{"name": name.lower(), "key": {"env": name}}]
@@ -171,6 +208,8 @@ class ReloadTest(FlowTest):
             self.assertEqual(self.served_by(router, model="applied"), "first")
             self.assertEqual(sorted(self.status(router)["restart"]), ["listen", "name", "store", "workers"])
             self.assertFalse((self.folder / "other.db").exists())
+            self.assertFalse((self.folder / "other.db.last-good.yaml").exists(), "it stands beside the store that is in force")
+            self.assertIn('"applied"', (self.folder / "signalbox.db.last-good.yaml").read_text())
             (self.folder / "renamed.yaml").write_text(json.dumps({"workloads": [{"name": "all", "route": {"strategy": "fixed", "tier": "renamed"}}]}))
             self.write(router, tiers=self.tiers("first/small", name="renamed"), aliases={"refused": "auto"}, policy="renamed.yaml")
             self.reload(router, "refused")

@@ -357,6 +357,48 @@ TEST(ProtectionTest, onlyOneOfManyThreadsIsLetThroughAsATrial) {
   EXPECT_EQ(through, 1);
 }
 
+TEST(ProtectionTest, anotherConfigurationKeepsWhatWasLearntOfWhatIsTheSame) {
+  config::Config config;
+  domain::Upstream upstream;
+  upstream.name = "a";
+  upstream.base_url = "http://a";
+  upstream.key = Secret("the first key of a");
+  upstream.models = {{"m", {}, {}}, {"n", {}, {}}, {"o", {}, {}}};
+  config.upstreams = {upstream};
+  const Protection before(config);
+  const SteadyTime now(1000h);
+  for (int i = 0; i < 5; ++i) before.of({"a", "m"}).admit(now, false)->ended(std::unexpected(failure(ErrorCode::UpstreamTimeout)), now);
+  before.of({"a", "n"}).admit(now, false)->ended(std::unexpected(failure(ErrorCode::UpstreamRateLimited, 429, 9)), now);
+  auto late = before.of({"a", "o"}).admit(now, false);
+  upstream.name = "b";
+  config.upstreams.front().models.push_back({"p", {}, {}});
+  config.upstreams.push_back(upstream);
+  Protection after(config, &before);
+  EXPECT_EQ(after.of({"a", "m"}).state(), Breaker::State::Open);
+  EXPECT_EQ(after.of({"a", "n"}).admit(now, false).error().why, Closed::Why::Limited);
+  EXPECT_EQ(after.of({"b", "m"}).state(), Breaker::State::Closed) << "another name is another upstream";
+  EXPECT_EQ(after.of({"a", "p"}).state(), Breaker::State::Closed);
+  late->ended(std::unexpected(failure(ErrorCode::UpstreamAuth, 401)), now);
+  EXPECT_EQ(after.of({"a", "o"}).admit(now, false).error().why, Closed::Why::Disabled) << "a request of the configuration before still tells";
+  config.upstreams.front().key = Secret("the second key of a");
+  const Protection rotated(config, &after);
+  for (const char* model : {"m", "n", "o"}) EXPECT_TRUE(rotated.of({"a", model}).admit(now, false)) << model;
+}
+
+TEST(ProtectionTest, anotherConfigurationFillsUpNoBudget) {
+  config::Config config;
+  domain::Upstream upstream;
+  upstream.name = "a";
+  upstream.base_url = "http://a";
+  upstream.models = {{"m", {}, {}}};
+  config.upstreams = {upstream};
+  Protection before(config);
+  while (before.budget("a").spend()) {
+  }
+  Protection after(config, &before);
+  EXPECT_FALSE(after.budget("a").spend());
+}
+
 TEST(ProtectionTest, limitsAndMistakesOfClientsAreNoFailures) {
   config::Config config;
   domain::Upstream upstream;
