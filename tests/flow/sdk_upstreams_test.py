@@ -153,11 +153,13 @@ class ChatTest(UpstreamsTest):
         asked = {"stop": ["END", "\n\nQ:"], "seed": 7, "temperature": 0.5, "top_p": 0.9, "max_completion_tokens": 30, "user": "u-1", "frequency_penalty": 0.5}
         for name in self.both():
             raw = self.client.chat.completions.with_raw_response.create(model="tier:" + name, messages=[{"role": "user", "content": "Hi"}], **asked)
-            self.assertEqual(raw.headers.get("x-signalbox-dropped"), {"gpt": None, "claude": "frequency_penalty, seed"}[name])
+            self.assertEqual(raw.headers.get("x-signalbox-dropped"), {"gpt": None, "claude": "frequency_penalty, seed, top_p"}[name])
         self.assertLessEqual(asked.items(), self.sent("gpt").items())
         claude = self.sent("claude")
-        self.assertEqual([claude[k] for k in ("stop_sequences", "temperature", "top_p", "max_tokens", "metadata")], [asked["stop"], 0.5, 0.9, 30, {"user_id": "u-1"}])
-        self.assertFalse({"seed", "frequency_penalty", "stop", "user"} & claude.keys())
+        self.assertEqual([claude[k] for k in ("stop_sequences", "temperature", "max_tokens", "metadata")], [asked["stop"], 0.5, 30, {"user_id": "u-1"}])
+        self.assertFalse({"seed", "frequency_penalty", "stop", "user", "top_p"} & claude.keys(), "newer models refuse top_p next to a temperature")
+        self.client.chat.completions.create(model="tier:claude", messages=[{"role": "user", "content": "Hi"}], top_p=0.9)
+        self.assertEqual(self.sent("claude")["top_p"], 0.9)
 
     def test_probabilities(self):
         told = self.chat("gpt", logprobs=True, top_logprobs=1)
