@@ -5,30 +5,21 @@
 #include <forward_list>
 #include <limits>
 
+#include "base/byte_block.h"
 #include "base/json_doc.h"
 #include "base/strings.h"
 
 namespace signalbox {
 namespace {
 
-constexpr std::uint64_t kOnes = 0x0101010101010101;
-constexpr std::uint64_t kTops = 0x8080808080808080;
-
-// The top bit of every byte that is zero; bytes above the lowest such may be marked wrongly.
-constexpr std::uint64_t zeroBytes(std::uint64_t word) { return (word - kOnes) & ~word & kTops; }
-
-// From `at`, the first byte that a string cannot just go on with: a quote, a backslash or a control character; or the end.
-std::size_t plainUntil(std::string_view text, std::size_t at) {
-  if constexpr (std::endian::native == std::endian::little) {
-    for (; at + 8 <= text.size(); at += 8) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, text.data() + at, 8);
-      const auto control = (word - kOnes * 0x20) & ~word & kTops;
-      const auto found = zeroBytes(word ^ kOnes * '"') | zeroBytes(word ^ kOnes * '\\') | control;
-      if (found) return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
-    }
+// The first byte that a string cannot just go on with: a quote, a backslash or a control character; or the end.
+const char* plainUntil(const char* at, const char* end) {
+  for (; static_cast<std::size_t>(end - at) >= ByteBlock::kSize; at += ByteBlock::kSize) {
+    const auto block = ByteBlock::load(at);
+    const auto found = block.equal('"') | block.equal('\\') | block.within(0, 0x1f);
+    if (found != 0) return at + std::countr_zero(found);
   }
-  while (at < text.size() && text[at] != '"' && text[at] != '\\' && static_cast<unsigned char>(text[at]) >= 0x20) ++at;
+  while (at < end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at) >= 0x20) ++at;
   return at;
 }
 
@@ -40,7 +31,8 @@ constexpr std::size_t kFewKeys = 16;
 // Iterative in the text, recursive in nothing: the stack of open containers is bounded by max_depth.
 class JsonDocParser {
  public:
-  JsonDocParser(std::string_view text, JsonLimits limits) : text_(text), limits_(limits) {}
+  JsonDocParser(std::string_view text, JsonLimits limits)
+      : text_(text), limits_(limits), at_(text.data()), end_(text.data() + text.size()) {}
 
   Result<JsonDoc> run() {
     if (text_.size() > std::numeric_limits<std::uint32_t>::max() - 16) return bad("the text is too long");
@@ -54,7 +46,7 @@ class JsonDocParser {
       while (true) {
         skipSpace();
         if (open_.empty()) {
-          if (at_ != text_.size()) return bad("unexpected text after the value");
+          if (at_ != end_) return bad("unexpected text after the value");
           return std::move(doc_);
         }
         const bool object = doc_.entries_[open_.back().entry].kind == JsonDoc::Kind::Object;
@@ -84,23 +76,29 @@ class JsonDocParser {
     std::uint32_t entry;
     std::uint32_t last_child;
     std::size_t keys_from;  // first of its keys in keys_
+    std::uint64_t tags;     // a bit for each tag that its keys have: a key with a new one is a new key
   };
 
-  [[nodiscard]] char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  [[nodiscard]] char peek() const { return at_ < end_ ? *at_ : '\0'; }
+  [[nodiscard]] std::uint32_t offset() const { return static_cast<std::uint32_t>(at_ - text_.data()); }
+  // What `expected` says, next in the text.
+  [[nodiscard]] bool follows(std::string_view expected) const {
+    return static_cast<std::size_t>(end_ - at_) >= expected.size() && std::memcmp(at_, expected.data(), expected.size()) == 0;
+  }
   void skipSpace() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) ++at_;
+    while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
   }
   bool problem(std::string_view what) {
     problem_ = what;
     return false;
   }
   std::unexpected<Error> bad(std::string_view what) const {
-    return fail(ErrorCode::InvalidRequest, "invalid JSON at byte " + std::to_string(at_) + ": " + std::string(what));
+    return fail(ErrorCode::InvalidRequest, "invalid JSON at byte " + std::to_string(offset()) + ": " + std::string(what));
   }
 
-  std::uint32_t addEntry(JsonDoc::Kind kind, std::size_t begin) {
+  std::uint32_t addEntry(JsonDoc::Kind kind, std::uint32_t begin) {
     const auto index = static_cast<std::uint32_t>(doc_.entries_.size());
-    doc_.entries_.push_back({static_cast<std::uint32_t>(begin), 0, key_begin_, key_end_, 0, 0, 0, kind, false, key_escaped_, key_tag_});
+    doc_.entries_.push_back({begin, 0, key_begin_, key_end_, 0, 0, 0, kind, false, key_escaped_, key_tag_});
     key_begin_ = key_end_ = 0;
     if (!open_.empty()) {
       auto& parent = open_.back();
@@ -117,7 +115,7 @@ class JsonDocParser {
 
   bool value() {
     skipSpace();
-    const std::size_t begin = at_;
+    const std::uint32_t begin = offset();
     switch (peek()) {
       case '{': return open(JsonDoc::Kind::Object);
       case '[': return open(JsonDoc::Kind::Array);
@@ -126,7 +124,7 @@ class JsonDocParser {
         if (!string(escaped)) return false;
         const auto index = addEntry(JsonDoc::Kind::String, begin);
         doc_.entries_[index].escaped = escaped;
-        doc_.entries_[index].end = static_cast<std::uint32_t>(at_);
+        doc_.entries_[index].end = offset();
         return true;
       }
       case 't': return word("true", JsonDoc::Kind::True);
@@ -138,8 +136,8 @@ class JsonDocParser {
 
   bool open(JsonDoc::Kind kind) {
     if (open_.size() >= limits_.max_depth) return problem("nested deeper than " + std::to_string(limits_.max_depth) + " levels");
-    const auto index = addEntry(kind, at_);
-    open_.push_back({index, 0, keys_.size()});
+    const auto index = addEntry(kind, offset());
+    open_.push_back({index, 0, keys_.size(), 0});
     ++at_;
     opened_empty_ = true;
     return true;
@@ -147,27 +145,27 @@ class JsonDocParser {
 
   void close() {
     ++at_;
-    doc_.entries_[open_.back().entry].end = static_cast<std::uint32_t>(at_);
+    doc_.entries_[open_.back().entry].end = offset();
     keys_.resize(open_.back().keys_from);
     open_.pop_back();
   }
 
   bool word(std::string_view expected, JsonDoc::Kind kind) {
-    if (text_.substr(at_, expected.size()) != expected) return problem("expected a value");
-    const auto index = addEntry(kind, at_);
+    if (!follows(expected)) return problem("expected a value");
+    const auto index = addEntry(kind, offset());
     at_ += expected.size();
-    doc_.entries_[index].end = static_cast<std::uint32_t>(at_);
+    doc_.entries_[index].end = offset();
     return true;
   }
 
   bool digits() {
-    const std::size_t start = at_;
+    const char* const start = at_;
     while (peek() >= '0' && peek() <= '9') ++at_;
     return at_ > start;
   }
 
   bool number() {
-    const std::size_t begin = at_;
+    const std::uint32_t begin = offset();
     if (peek() == '-') ++at_;
     if (peek() == '0') {
       ++at_;
@@ -183,7 +181,7 @@ class JsonDocParser {
       if (peek() == '+' || peek() == '-') ++at_;
       if (!digits()) return problem("expected digits in the exponent");
     }
-    doc_.entries_[addEntry(JsonDoc::Kind::Number, begin)].end = static_cast<std::uint32_t>(at_);
+    doc_.entries_[addEntry(JsonDoc::Kind::Number, begin)].end = offset();
     return true;
   }
 
@@ -200,8 +198,8 @@ class JsonDocParser {
 
   bool string(bool& escaped) {
     ++at_;
-    while ((at_ = plainUntil(text_, at_)) < text_.size()) {
-      const char c = text_[at_];
+    while ((at_ = plainUntil(at_, end_)) < end_) {
+      const char c = *at_;
       if (c == '"') {
         ++at_;
         return true;
@@ -211,17 +209,18 @@ class JsonDocParser {
       if (c != '\\') continue;
       escaped = true;
       const char kind = peek();
-      ++at_;
       if (kind != 'u') {
         if (std::string_view("\"\\/bfnrt").find(kind) == std::string_view::npos || kind == '\0') return problem("unknown escape in a string");
+        ++at_;
         continue;
       }
+      ++at_;
       std::uint32_t code = 0;
       if (!hexFour(code)) return false;
       if (code >= 0xdc00 && code <= 0xdfff) return problem("a surrogate stands alone in a string");
       if (code >= 0xd800 && code <= 0xdbff) {
         std::uint32_t low = 0;
-        if (text_.substr(at_, 2) != "\\u") return problem("a surrogate stands alone in a string");
+        if (!follows("\\u")) return problem("a surrogate stands alone in a string");
         at_ += 2;
         if (!hexFour(low)) return false;
         if (low < 0xdc00 || low > 0xdfff) return problem("a surrogate stands alone in a string");
@@ -233,14 +232,15 @@ class JsonDocParser {
   bool memberKey() {
     skipSpace();
     if (peek() != '"') return problem("expected a key in quotes");
-    const std::size_t begin = at_;
+    const char* const begin = at_ + 1;
+    key_begin_ = offset();
     key_escaped_ = false;
     if (!string(key_escaped_)) return false;
-    key_tag_ = JsonDoc::tagOf(text_.substr(begin + 1, at_ - begin - 2));
-    key_begin_ = static_cast<std::uint32_t>(begin);
-    key_end_ = static_cast<std::uint32_t>(at_);
+    const std::string_view raw(begin, static_cast<std::size_t>(at_ - 1 - begin));
+    key_tag_ = JsonDoc::tagOf(raw);
+    key_end_ = offset();
     if (++total_keys_ > limits_.max_keys) return problem("more than " + std::to_string(limits_.max_keys) + " keys");
-    if (!unique(text_.substr(begin + 1, at_ - begin - 2))) return false;
+    if (!unique(raw)) return false;
     skipSpace();
     if (peek() != ':') return problem("expected : after a key");
     ++at_;
@@ -254,8 +254,13 @@ class JsonDocParser {
       unescapeJson(raw, unescaped_.emplace_front());
       key = unescaped_.front();
     }
-    const auto from = keys_.begin() + static_cast<std::ptrdiff_t>(open_.back().keys_from);
-    if (static_cast<std::size_t>(keys_.end() - from) < kFewKeys && std::find(from, keys_.end(), key) != keys_.end()) return twice(key);
+    auto& object = open_.back();
+    const std::uint64_t tag = std::uint64_t{1} << JsonDoc::tagOf(key) % 64;
+    if ((object.tags & tag) != 0 && keys_.size() - object.keys_from < kFewKeys) {
+      const auto from = keys_.begin() + static_cast<std::ptrdiff_t>(object.keys_from);
+      if (std::find(from, keys_.end(), key) != keys_.end()) return twice(key);
+    }
+    object.tags |= tag;
     keys_.push_back(key);
     return true;
   }
@@ -273,7 +278,8 @@ class JsonDocParser {
   std::string_view text_;
   JsonLimits limits_;
   JsonDoc doc_;
-  std::size_t at_ = 0;
+  const char* at_;
+  const char* end_;
   // A thread's parses use the same memory one after the other: most texts are so short that allocating it would be much of the work.
   struct Scratch {
     std::vector<Open> open;

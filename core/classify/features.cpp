@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
+#include "base/byte_block.h"
 #include "text/tokens.h"
 
 namespace signalbox::classify {
@@ -15,14 +17,9 @@ constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c
 constexpr bool isBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 // Which bytes make words: letters, digits, underscore, and all above ASCII, so that "é" does not end a word.
-enum : std::uint8_t { kWord = 1, kInitial = kWord << 1 };
-constexpr std::array<std::uint8_t, 256> kWordBytes = [] {
-  std::array<std::uint8_t, 256> word{};
-  for (int c = 0; c < 256; ++c) {
-    word[static_cast<std::size_t>(c)] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c >= 0x80 ? kWord : 0;
-  }
-  return word;
-}();
+ByteBlock::Bits wordBytes(ByteBlock block) {
+  return block.lowered().within('a', 'z') | block.within('0', '9') | block.equal('_') | block.within(0x80, 0xff);
+}
 
 // Whether `keyword` (lower case, single blanks) stands at the start of `text`.
 bool startsWith(std::string_view text, std::string_view keyword) {
@@ -39,24 +36,28 @@ bool startsWith(std::string_view text, std::string_view keyword) {
   return true;
 }
 
-int keywordHits(std::string_view text, const std::vector<std::string>& keywords, int most) {
-  // Most words start no keyword: one look-up passes over them.
-  auto classes = kWordBytes;
-  for (const std::string& keyword : keywords) {
-    if (keyword.empty()) continue;
-    const char first = keyword.front();
-    classes[static_cast<unsigned char>(first)] |= kInitial;
-    if (first >= 'a' && first <= 'z') classes[static_cast<unsigned char>(first - 'a' + 'A')] |= kInitial;
+// The keywords that may stand where a text does not go on with a word: most begin none, which one look-up tells.
+class Initials {
+ public:
+  explicit Initials(const std::vector<std::string>& keywords) {
+    for (const std::string& keyword : keywords) {
+      if (keyword.empty()) continue;
+      const char first = keyword.front();
+      begins_[static_cast<unsigned char>(first)] = true;
+      if (first >= 'a' && first <= 'z') begins_[static_cast<unsigned char>(first - 'a' + 'A')] = true;
+    }
   }
+  [[nodiscard]] bool has(char c) const { return begins_[static_cast<unsigned char>(c)]; }
+
+ private:
+  std::array<bool, 256> begins_{};
+};
+
+int keywordHits(std::string_view text, const std::vector<std::string>& keywords, int most) {
+  const Initials initials(keywords);
   std::vector<bool> seen(keywords.size());
   int hits = 0;
-  unsigned after_word = 0;  // kInitial where the byte before belongs to a word, so that none starts here
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const unsigned now = classes[static_cast<unsigned char>(text[at])];
-    const unsigned starts = now & kInitial & ~after_word;
-    after_word = now << 1;
-    if (starts == 0) continue;
-    if (hits >= most) break;
+  const auto lookAt = [&](std::size_t at) {
     const char first = lower(text[at]);
     for (std::size_t k = 0; k < keywords.size() && hits < most; ++k) {
       if (!keywords[k].empty() && keywords[k].front() == first && !seen[k] && startsWith(text.substr(at), keywords[k])) {
@@ -64,6 +65,18 @@ int keywordHits(std::string_view text, const std::vector<std::string>& keywords,
         ++hits;
       }
     }
+  };
+  ByteBlock::Bits after_word = 0;  // 1 where the byte before the block belongs to a word, so that none starts with it
+  for (std::size_t at = 0; at < text.size() && hits < most; at += ByteBlock::kSize) {
+    const std::string_view rest = text.substr(at);
+    const bool whole = rest.size() >= ByteBlock::kSize;
+    const auto words = wordBytes(whole ? ByteBlock::load(rest.data()) : ByteBlock::loadShort(rest));
+    const auto all = whole ? 0xffffU : (1U << rest.size()) - 1;
+    for (auto starts = ~(words << 1 | after_word) & all; starts != 0; starts &= starts - 1) {
+      const auto start = at + static_cast<std::size_t>(std::countr_zero(starts));
+      if (initials.has(text[start])) lookAt(start);
+    }
+    after_word = words >> (ByteBlock::kSize - 1);
   }
   return hits;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/byte_block.h"
 #include "base/strings.h"
 
 namespace signalbox::server {
@@ -23,6 +24,14 @@ bool serversBusiness(std::string_view name) {
 }
 
 bool isControl(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
+ByteBlock::Bits controls(ByteBlock block) { return (block.within(0, 0x1f) & ~block.equal('\t')) | block.equal(0x7f); }
+
+bool hasControl(std::string_view text) {
+  for (; text.size() >= ByteBlock::kSize; text.remove_prefix(ByteBlock::kSize)) {
+    if (controls(ByteBlock::load(text.data())) != 0) return true;
+  }
+  return (controls(ByteBlock::loadShort(text)) & ((1U << text.size()) - 1)) != 0;
+}
 
 void appendNumber(std::string& out, std::uint64_t number) {
   std::array<char, 20> digits{};
@@ -33,10 +42,7 @@ void appendNumber(std::string& out, std::uint64_t number) {
 void appendClean(std::string& out, std::string_view text) {
   const std::size_t at = out.size();
   out.append(text);
-  // Without a branch in it the usual case, nothing to replace, is looked through many bytes at a time.
-  bool clean = true;
-  for (const char c : text) clean &= !isControl(c);
-  if (!clean) std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(at), out.end(), isControl, ' ');
+  if (hasControl(text)) std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(at), out.end(), isControl, ' ');
 }
 
 }  // namespace

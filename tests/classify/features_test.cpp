@@ -26,6 +26,27 @@ TEST(ReasoningDepthTest, keywordsStandAtWordStarts) {
   EXPECT_EQ(depthOf("éanalyze"), 1) << "letters beyond ASCII belong to words";
 }
 
+TEST(ReasoningDepthTest, aKeywordIsFoundWhereverItStands) {
+  for (std::size_t before = 0; before < 40; ++before) {
+    for (std::size_t after = 0; after < 20; ++after) {
+      const std::string end(after, ' ');
+      EXPECT_EQ(depthOf(std::string(before, ' ') + "debug" + end), 2) << before;
+      EXPECT_EQ(depthOf(std::string(before, '-') + "\xc3\xa9 DEBUG" + end), 2) << before;
+      EXPECT_EQ(depthOf(std::string(before, ' ') + "xdebug" + end), 1) << before;
+      EXPECT_EQ(depthOf(std::string(before, 'x') + "_debug" + end), 1) << before;
+      EXPECT_EQ(depthOf(std::string(before, ' ') + "debu" + end), 1) << before;
+    }
+  }
+}
+
+TEST(ReasoningDepthTest, aKeywordMayBeginWithWhatIsNoLetter) {
+  TreeRules rules;
+  rules.keywords = {"#why", "2nd"};
+  EXPECT_EQ(reasoningDepth("tell #WHY", 10, rules), 2);
+  EXPECT_EQ(reasoningDepth("tell#why", 10, rules), 1) << "not after a word";
+  EXPECT_EQ(reasoningDepth("the 2nd #why", 10, rules), 3);
+}
+
 TEST(ReasoningDepthTest, aBlankInAKeywordIsAnyWhiteSpace) {
   EXPECT_EQ(depthOf("do it Step  by\n step"), 2);
   EXPECT_EQ(depthOf("stepbystep"), 1);
