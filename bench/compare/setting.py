@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What compare.py measures: the fixed upstream, nginx in front of it, the router in front of it, and wrk's scripts."""
+import contextlib
 import getpass
 import json
 import os
@@ -10,6 +11,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 MODES = ("whole", "stream")
 NGINX = """daemon off;
@@ -165,6 +167,15 @@ def start_router(stack, folder, program, key, data, upstreams, gate):
     process = subprocess.Popen([str(program), "serve", "--config", str(folder / "signalbox.yaml")], stdout=log, stderr=log,
                                env=os.environ | {"SIGNALBOX_BENCH_KEY": key, "XDG_STATE_HOME": str(folder / "state")})
     stack.callback(lambda: (process.terminate(), process.wait()))
+
+
+def router_pid(folder):
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            words = entry.read_bytes().split(b"\0")
+            if b"serve" in words and str(folder / "signalbox.yaml").encode() in words:
+                return int(entry.parent.name)
+    raise SystemExit("the router does not run")
 
 
 def answers(url, key, mode):

@@ -22,15 +22,6 @@ import setting  # noqa: E402
 from compare import ROOT, journal_rows  # noqa: E402
 
 
-def router_pid(folder):
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            words = entry.read_bytes().split(b"\0")
-            if b"serve" in words and str(folder / "signalbox.yaml").encode() in words:
-                return int(entry.parent.name)
-    raise SystemExit("the router does not run")
-
-
 def resident(pid):
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
@@ -57,7 +48,7 @@ def main():
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = Path(name)
         targets = setting.start(stack, folder, arguments.signalbox, "prefix")["signalbox"]
-        pid = router_pid(folder)
+        pid = setting.router_pid(folder)
         points, sent = [], 0
         began = time.monotonic()
         turn = 0
