@@ -18,6 +18,10 @@ endif()
 # Some packages ask for it on their own; the precompiled header must have been built with it too.
 add_compile_options(-pthread)
 
+# Asio takes the memory of its operations from aligned_alloc where there is one, which allocators serve by a slow path; nothing
+# that is awaited here wants more than the usual alignment. The same for every target, or their programs would be two things at once.
+add_compile_definitions(BOOST_ASIO_DISABLE_STD_ALIGNED_ALLOC BOOST_ASIO_DISABLE_BOOST_ALIGN)
+
 add_library(signalbox_flags INTERFACE)
 # -pthread everywhere: a precompiled header made without it is refused by rooms whose libraries ask for it.
 target_compile_options(signalbox_flags INTERFACE -pthread)

@@ -10,7 +10,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "base/log.h"
 #include "dialect/client_dialect.h"
@@ -105,7 +104,7 @@ Task<void> KeepWarm::keep(domain::Deployment deployment, const domain::Request& 
     const auto cancellation = co_await asio::this_coro::cancellation_state;
     if (cancellation.cancelled() != asio::cancellation_type::none) co_return;
     timer.expires_after(idle >= every ? every : every - idle);
-    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await timer.async_wait(asio::as_tuple(kAwaitable));
   }
 }
 

@@ -7,7 +7,6 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -25,7 +24,7 @@ class Replies : public std::enable_shared_from_this<Replies> {
   // called off before goes on with ShuttingDown: whether what it asked for was done, nobody knows.
   template <class T, class Start>
   static Task<Result<T>> await(std::shared_ptr<Replies> self, Start start) {
-    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<T>)>(
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Result<T>)>(
         [&self, &start](auto handler) {
           using Handler = decltype(handler);
           auto waiter = std::make_shared<WaiterOf<T, Handler>>(std::move(handler));
@@ -40,7 +39,7 @@ class Replies : public std::enable_shared_from_this<Replies> {
           }
           start([replies, weak](Result<T> result) { complete<T>(replies, weak, std::move(result)); });
         },
-        asio::use_awaitable);
+        kAwaitable);
   }
 
   // The worker ends: no reply is posted to it any more, and the tasks that wait are destroyed.

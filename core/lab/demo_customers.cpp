@@ -7,7 +7,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <mutex>
 #include <thread>
 
@@ -26,14 +25,14 @@ struct DemoCustomers::Loop {
   Task<void> sleep(double seconds) {
     asio::steady_timer timer(context);
     timer.expires_after(Duration(static_cast<std::int64_t>(seconds * 1e9)));
-    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await timer.async_wait(asio::as_tuple(kAwaitable));
   }
 
   // Arrivals with exponential gaps, at the rate of the time of day.
   Task<void> arrive() {
     while (!stopping) {
       pause.expires_after(Duration(static_cast<std::int64_t>(random.exponential(1e9 / (rate * dailyShape(wallNow()))))));
-      co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+      co_await pause.async_wait(asio::as_tuple(kAwaitable));
       if (stopping || open >= kMostAtATime) continue;
       asio::co_spawn(context, ask(), asio::detached);
     }

@@ -4,7 +4,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "base/clock.h"
 #include "base/task.h"
@@ -16,7 +15,7 @@ inline Task<void> pauseFor(Duration duration) {
   if (duration <= Duration{}) co_return;
   asio::steady_timer timer(co_await asio::this_coro::executor);
   timer.expires_after(duration);
-  co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_await timer.async_wait(asio::as_tuple(kAwaitable));
 }
 
 }  // namespace signalbox::lab

@@ -7,7 +7,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace signalbox::lab {
 namespace {
@@ -49,7 +48,7 @@ Task<bool> Replay::waitFor(std::size_t request) {
   while (!stopping_.load() && steadyNow() < at) {
     asio::steady_timer timer(loop_->context);
     timer.expires_at(std::min(at, steadyNow() + std::chrono::milliseconds(100)));
-    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await timer.async_wait(asio::as_tuple(kAwaitable));
   }
   co_return !stopping_.load();
 }

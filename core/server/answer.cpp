@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <charconv>
 
@@ -232,7 +231,7 @@ Task<Result<void>> Connection::drained(std::size_t most) {
   if (!room_) room_.emplace(worker_.context(), SteadyTime::max());
   while (!closed_ && pending() > most) {
     if (hurried_) closeSocket();
-    else co_await room_->async_wait(asio::as_tuple(asio::use_awaitable));
+    else co_await room_->async_wait(asio::as_tuple(kAwaitable));
   }
   if (gone_ || closed_) co_return clientWent();
   co_return Result<void>{};

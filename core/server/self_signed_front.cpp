@@ -11,7 +11,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <thread>
 
@@ -22,7 +21,7 @@ namespace {
 
 using tcp = asio::ip::tcp;
 using TlsSocket = asio::ssl::stream<tcp::socket>;
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr auto kAwait = asio::as_tuple(kAwaitable);
 
 template <class T, void (*Free)(T*)>
 struct Freeing {

@@ -7,7 +7,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace signalbox::upstream {
 namespace {
@@ -109,7 +108,7 @@ Task<Result<PlaceAt>> awaitPlace(std::vector<Line> lines, std::string key, Stead
     }
     if (!until) co_return std::unexpected(noPlace(lines));
     bell->expires_at(*until);
-    (void)co_await bell->async_wait(asio::as_tuple(asio::use_awaitable));
+    (void)co_await bell->async_wait(asio::as_tuple(kAwaitable));
     const auto cancelled = (co_await asio::this_coro::cancellation_state).cancelled();
     if (cancelled != asio::cancellation_type::none) co_return fail(ErrorCode::ClientGone, "the client went away");
   }

@@ -8,7 +8,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace signalbox::upstream {
 namespace {
@@ -48,7 +47,7 @@ class Race {
   // Until one more has ended, `until`, or the caller is called off.
   Task<void> wait(SteadyTime until) {
     bell_->expires_at(until);
-    co_await bell_->async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await bell_->async_wait(asio::as_tuple(kAwaitable));
   }
   [[nodiscard]] bool allDone() const {
     return std::all_of(sides.begin(), sides.end(), [](const auto& side) { return side->done; });

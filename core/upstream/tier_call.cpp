@@ -5,7 +5,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "domain/error_status.h"
 #include "upstream/race.h"
@@ -53,7 +52,7 @@ domain::Attempt describe(const Exchange& exchange, const TierCall& call, const E
 Task<bool> pause(Client& client, Duration wait) {
   if (wait <= Duration{}) co_return true;
   boost::asio::steady_timer timer(client.executor(), wait);
-  const auto [error] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  const auto [error] = co_await timer.async_wait(boost::asio::as_tuple(kAwaitable));
   const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
   co_return !error && cancellation.cancelled() == boost::asio::cancellation_type::none;
 }

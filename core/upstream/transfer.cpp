@@ -5,7 +5,6 @@
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "base/strings.h"
 
@@ -212,7 +211,7 @@ Task<Result<void>> Transfer::wait(Until until, SteadyTime deadline) {
   }
   if (!satisfied(until)) {
     const Deadline timer(pool_.wiring().deadlines(), deadline, [this] { wake(kDeadline); });
-    const int why = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(boost::system::error_code, int)>(
+    const int why = co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(boost::system::error_code, int)>(
         [this](auto handler) {
           auto slot = asio::get_associated_cancellation_slot(handler);
           waiter_ = std::make_shared<WaiterOf<decltype(handler)>>(std::move(handler));
@@ -226,7 +225,7 @@ Task<Result<void>> Transfer::wait(Until until, SteadyTime deadline) {
             });
           }
         },
-        asio::use_awaitable);
+        kAwaitable);
     if (why == kCancelled) co_return fail(ErrorCode::ClientGone, "the client went away");
     if (why == kDeadline && !satisfied(until)) co_return fail(ErrorCode::UpstreamTimeout, "the upstream did not answer in time");
   }

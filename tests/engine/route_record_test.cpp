@@ -17,7 +17,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "engine/console_fixture.h"
 #include "engine/data_plane.h"
@@ -46,7 +45,7 @@ class BadResponder final : public server::Responder {
     if (takes) co_return Result<void>{};
     if (!stalls) throw std::runtime_error("out of order");
     asio::steady_timer never(co_await asio::this_coro::executor, SteadyTime::max());
-    co_await never.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await never.async_wait(asio::as_tuple(kAwaitable));
     co_return Result<void>{};
   }
   Task<Result<void>> start(int, const http::Headers&) override { co_return Result<void>{}; }

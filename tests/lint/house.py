@@ -23,6 +23,7 @@ THIRD_PARTY = {
     "boost/beast/": {"http", "server"},
     "boost/math/": {"analytics"},
     "curl/": {"upstream"},
+    "emmintrin.h": {"core/base/byte_block.h"},
     "fmt/": {"base"},
     "gmock/": {"tests"},
     "gtest/": {"tests"},

@@ -46,7 +46,7 @@ Behaviour waiting(ScriptedHandler& handler, bool stream) {
     asio::steady_timer timer(co_await asio::this_coro::executor);
     timer.expires_after(std::chrono::seconds(30));
     handler.note("waiting");
-    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await timer.async_wait(asio::as_tuple(kAwaitable));
     handler.note(responder.clientGone() ? "client gone" : "cancelled");
     if (responder.clientGone()) co_return;
     co_await responder.write("data: {\"error\":{}}\n\n");
@@ -90,7 +90,7 @@ TEST_F(StreamTest, sendsCommentsWhileAnEventStreamIsSilent) {
     for (const char* event : {"data: 1\n\n", "data: 2\n\n"}) {
       co_await responder.write(event);
       asio::steady_timer silence(co_await asio::this_coro::executor, std::chrono::milliseconds(500));
-      co_await silence.async_wait(asio::use_awaitable);
+      co_await silence.async_wait(kAwaitable);
     }
     co_await responder.finish();
   });

@@ -7,7 +7,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -113,7 +112,7 @@ class Gate {
       if (open_) co_return;
       waiting_.push_back(timer);
     }
-    co_await timer->async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await timer->async_wait(asio::as_tuple(kAwaitable));
   }
   void open() {
     const std::lock_guard lock(mutex_);

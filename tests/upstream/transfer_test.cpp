@@ -9,7 +9,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "upstream/scripted_upstream.h"
 
@@ -119,7 +118,7 @@ TEST_F(TransferTest, takesNothingForAnAnswerThatCameBeforeTheRequestWent) {
     const auto first = co_await call(pool);
     EXPECT_EQ(first, "one");
     upstream.sendLate();
-    co_await boost::asio::post(io_, boost::asio::use_awaitable);  // the loop has seen the bytes and tells of them next
+    co_await boost::asio::post(io_, kAwaitable);  // the loop has seen the bytes and tells of them next
     const auto second = co_await call(pool);
     EXPECT_EQ(second, "two");
   });
@@ -167,7 +166,7 @@ TEST_F(TransferTest, usesAConnectionAgainWhoseAnswerEndedAPacketAfterItsLastWord
     co_await hearTheLastWord(pool);
     EXPECT_EQ(pool.kept(), 0u);
     upstream.sendLate();
-    while (pool.kept() == 0) co_await boost::asio::post(io_, boost::asio::use_awaitable);
+    while (pool.kept() == 0) co_await boost::asio::post(io_, kAwaitable);
     const auto second = co_await call(pool);
     EXPECT_EQ(second, "two");
   });
