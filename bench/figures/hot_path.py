@@ -14,8 +14,8 @@ import os
 import re
 import statistics
 import subprocess
-import tempfile
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "compare"))
@@ -23,7 +23,7 @@ import setting  # noqa: E402
 from compare import ROOT, awake  # noqa: E402
 
 ROUNDS = 5
-REPORT_LINE = re.compile(r"^\s*([\d.]+)%\s+(\d+)\s+(\S+)\s+\[([.k])\]\s+(.+?)\s*$")
+REPORT_LINE = re.compile(r"^\s*([\d.]+)%\s+(\d+)\s+(\S+)\s+\[([.k])\]\s+(.+?)(?:\s{2,}.*)?$")
 
 
 def ticks(stat):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A validated JSON text with an index over it. Nothing is copied: every node knows the bytes it came from, so that a value
 // can be read, and the text edited at one place, while all other bytes stay as they were sent. Strict RFC 8259: UTF-8 checked,
-// duplicate keys refused, depth and number of keys bounded. Not thread-safe while parsing; immutable afterwards.
+// duplicate keys refused, depth and number of keys and values bounded. Not thread-safe while parsing; immutable afterwards.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -17,6 +17,7 @@ namespace signalbox {
 struct JsonLimits {
   std::uint32_t max_depth = 64;
   std::uint32_t max_keys = 10'000;
+  std::uint32_t max_values = 1'000'000;  // an index entry each
 };
 
 class JsonDoc {

@@ -24,288 +24,285 @@ const char* plainUntil(const char* at, const char* end) {
 }
 
 // An object with more keys than this has them sorted to find equal ones.
-constexpr std::size_t kFewKeys = 16;
+constexpr std::uint32_t kFewKeys = 16;
 
 }  // namespace
 
-// Iterative in the text, recursive in nothing: the stack of open containers is bounded by max_depth.
+// Iterative in the text, recursive in nothing: the stack of open containers is bounded by max_depth. Every step takes the place where it
+// begins and gives the one after it, or nullptr after problem(): a place that is handed on stays in a register.
 class JsonDocParser {
  public:
-  JsonDocParser(std::string_view text, JsonLimits limits)
-      : text_(text), limits_(limits), at_(text.data()), end_(text.data() + text.size()) {}
+  JsonDocParser(std::string_view text, JsonLimits limits) : text_(text), limits_(limits), begin_(text.data()), end_(begin_ + text.size()) {}
 
   Result<JsonDoc> run() {
     if (text_.size() > std::numeric_limits<std::uint32_t>::max() - 16) return bad("the text is too long");
     if (!isValidUtf8(text_)) return bad("the text is not UTF-8");
     doc_.text_ = text_;
     doc_.entries_.reserve(std::clamp<std::size_t>(text_.size() / 16, 32, 4096));
-    skipSpace();
+    const char* at = skipSpace(begin_);
     while (true) {
-      if (!value()) return bad(problem_);
+      if (level_.object) at = memberKey(at);
+      if (at != nullptr) at = value(at);
       // Close every container that ends here, then go on to the next member or element.
-      while (true) {
-        skipSpace();
-        if (open_.empty()) {
-          if (at_ != end_) return bad("unexpected text after the value");
-          return std::move(doc_);
-        }
-        const bool object = doc_.entries_[open_.back().entry].kind == JsonDoc::Kind::Object;
-        if (opened_empty_) {
-          opened_empty_ = false;
-          if (peek() == (object ? '}' : ']')) {
-            close();
-            continue;
-          }
+      while (at != nullptr) {
+        at = skipSpace(at);
+        if (outer_.empty()) {
+          if (at == end_) return std::move(doc_);
+          at = problem(at, "unexpected text after the value");
           break;
         }
-        if (peek() == ',') {
-          ++at_;
-          skipSpace();
-          break;
+        const char next = peek(at);
+        if (next == (level_.object ? '}' : ']')) {
+          at = close(at);
+          continue;
         }
-        if (peek() != (object ? '}' : ']')) return bad(object ? "expected , or }" : "expected , or ]");
-        if (object && !sortedKeysDiffer()) return bad(problem_);
-        close();
+        if (level_.count == 0) break;
+        at = next == ',' ? skipSpace(at + 1) : problem(at, level_.object ? "expected , or }" : "expected , or ]");
+        break;
       }
-      if (doc_.entries_[open_.back().entry].kind == JsonDoc::Kind::Object && !memberKey()) return bad(problem_);
+      if (at == nullptr) return bad(problem_);
     }
   }
 
  private:
-  struct Open {
-    std::uint32_t entry;
-    std::uint32_t last_child;
-    std::size_t keys_from;  // first of its keys in keys_
-    std::uint64_t tags;     // a bit for each tag that its keys have: a key with a new one is a new key
+  // The container that is being read.
+  struct Level {
+    std::uint32_t entry = 0;
+    std::uint32_t last_child = 0;
+    std::uint32_t count = 0;
+    bool object = false;
+    std::uint64_t tags = 0;  // a bit for each tag that its keys have: a key with a new one is a new key
+  };
+  // Of the member that is being read; all zero for an element.
+  struct Key {
+    std::uint32_t begin = 0, end = 0;
+    bool escaped = false;
+    std::uint8_t tag = 0;
   };
 
-  [[nodiscard]] char peek() const { return at_ < end_ ? *at_ : '\0'; }
-  [[nodiscard]] std::uint32_t offset() const { return static_cast<std::uint32_t>(at_ - text_.data()); }
+  [[nodiscard]] char peek(const char* at) const { return at < end_ ? *at : '\0'; }
+  [[nodiscard]] std::uint32_t offset(const char* at) const { return static_cast<std::uint32_t>(at - begin_); }
   // What `expected` says, next in the text.
-  [[nodiscard]] bool follows(std::string_view expected) const {
-    return static_cast<std::size_t>(end_ - at_) >= expected.size() && std::memcmp(at_, expected.data(), expected.size()) == 0;
+  [[nodiscard]] bool follows(const char* at, std::string_view expected) const {
+    return static_cast<std::size_t>(end_ - at) >= expected.size() && std::memcmp(at, expected.data(), expected.size()) == 0;
   }
-  void skipSpace() {
-    while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
+  [[nodiscard]] const char* skipSpace(const char* at) const {
+    while (at < end_ && static_cast<unsigned char>(*at) <= ' ' && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) ++at;
+    return at;
   }
-  bool problem(std::string_view what) {
+  const char* problem(const char* at, std::string_view what) {
+    problem_at_ = offset(at);
     problem_ = what;
-    return false;
+    return nullptr;
   }
   std::unexpected<Error> bad(std::string_view what) const {
-    return fail(ErrorCode::InvalidRequest, "invalid JSON at byte " + std::to_string(offset()) + ": " + std::string(what));
+    return fail(ErrorCode::InvalidRequest, "invalid JSON at byte " + std::to_string(problem_at_) + ": " + std::string(what));
   }
 
-  std::uint32_t addEntry(JsonDoc::Kind kind, std::uint32_t begin) {
+  // A value from `begin` to `end`; one that is a container gets its end in close().
+  const char* add(JsonDoc::Kind kind, const char* begin, const char* end, bool escaped = false) {
     const auto index = static_cast<std::uint32_t>(doc_.entries_.size());
-    doc_.entries_.push_back({begin, 0, key_begin_, key_end_, 0, 0, 0, kind, false, key_escaped_, key_tag_});
-    key_begin_ = key_end_ = 0;
-    if (!open_.empty()) {
-      auto& parent = open_.back();
-      if (parent.last_child) {
-        doc_.entries_[parent.last_child].next = index;
-      } else {
-        doc_.entries_[parent.entry].child = index;
-      }
-      parent.last_child = index;
-      ++doc_.entries_[parent.entry].count;
-    }
-    return index;
+    if (index >= limits_.max_values) return problem(begin, "more than " + std::to_string(limits_.max_values) + " values");
+    doc_.entries_.push_back({offset(begin), offset(end), key_.begin, key_.end, 0, 0, 0, kind, escaped, key_.escaped, key_.tag});
+    if (level_.last_child != 0) doc_.entries_[level_.last_child].next = index;
+    level_.last_child = index;
+    ++level_.count;
+    return end;
   }
 
-  bool value() {
-    skipSpace();
-    const std::uint32_t begin = offset();
-    switch (peek()) {
-      case '{': return open(JsonDoc::Kind::Object);
-      case '[': return open(JsonDoc::Kind::Array);
+  const char* value(const char* at) {
+    switch (peek(at)) {
+      case '{': return open(JsonDoc::Kind::Object, at);
+      case '[': return open(JsonDoc::Kind::Array, at);
       case '"': {
         bool escaped = false;
-        if (!string(escaped)) return false;
-        const auto index = addEntry(JsonDoc::Kind::String, begin);
-        doc_.entries_[index].escaped = escaped;
-        doc_.entries_[index].end = offset();
-        return true;
+        const char* const end = string(at, escaped);
+        return end == nullptr ? nullptr : add(JsonDoc::Kind::String, at, end, escaped);
       }
-      case 't': return word("true", JsonDoc::Kind::True);
-      case 'f': return word("false", JsonDoc::Kind::False);
-      case 'n': return word("null", JsonDoc::Kind::Null);
-      default: return number();
+      case 't': return word("true", JsonDoc::Kind::True, at);
+      case 'f': return word("false", JsonDoc::Kind::False, at);
+      case 'n': return word("null", JsonDoc::Kind::Null, at);
+      default: {
+        const char* const end = number(at);
+        return end == nullptr ? nullptr : add(JsonDoc::Kind::Number, at, end);
+      }
     }
   }
 
-  bool open(JsonDoc::Kind kind) {
-    if (open_.size() >= limits_.max_depth) return problem("nested deeper than " + std::to_string(limits_.max_depth) + " levels");
-    const auto index = addEntry(kind, offset());
-    open_.push_back({index, 0, keys_.size(), 0});
-    ++at_;
-    opened_empty_ = true;
-    return true;
+  const char* open(JsonDoc::Kind kind, const char* at) {
+    if (outer_.size() >= limits_.max_depth) return problem(at, "nested deeper than " + std::to_string(limits_.max_depth) + " levels");
+    if (add(kind, at, at + 1) == nullptr) return nullptr;
+    outer_.push_back(level_);
+    level_ = {.entry = static_cast<std::uint32_t>(doc_.entries_.size() - 1), .object = kind == JsonDoc::Kind::Object};
+    key_ = {};
+    return at + 1;
   }
 
-  void close() {
-    ++at_;
-    doc_.entries_[open_.back().entry].end = offset();
-    keys_.resize(open_.back().keys_from);
-    open_.pop_back();
+  const char* close(const char* at) {
+    if (level_.object && level_.count > kFewKeys && !manyKeysDiffer(at)) return nullptr;
+    auto& entry = doc_.entries_[level_.entry];
+    entry.end = offset(at + 1);
+    entry.count = level_.count;
+    entry.child = level_.count != 0 ? level_.entry + 1 : 0;
+    level_ = outer_.back();
+    outer_.pop_back();
+    if (!level_.object) key_ = {};  // what comes next is an element
+    return at + 1;
   }
 
-  bool word(std::string_view expected, JsonDoc::Kind kind) {
-    if (!follows(expected)) return problem("expected a value");
-    const auto index = addEntry(kind, offset());
-    at_ += expected.size();
-    doc_.entries_[index].end = offset();
-    return true;
+  const char* word(std::string_view expected, JsonDoc::Kind kind, const char* at) {
+    return follows(at, expected) ? add(kind, at, at + expected.size()) : problem(at, "expected a value");
   }
 
-  bool digits() {
-    const char* const start = at_;
-    while (peek() >= '0' && peek() <= '9') ++at_;
-    return at_ > start;
+  // Where digits end.
+  [[nodiscard]] const char* digits(const char* at) const {
+    while (at < end_ && *at >= '0' && *at <= '9') ++at;
+    return at;
   }
 
-  bool number() {
-    const std::uint32_t begin = offset();
-    if (peek() == '-') ++at_;
-    if (peek() == '0') {
-      ++at_;
-    } else if (!digits()) {
-      return problem("expected a value");
+  const char* number(const char* at) {
+    if (peek(at) == '-') ++at;
+    const char* from = at;
+    at = peek(at) == '0' ? at + 1 : digits(at);
+    if (at == from) return problem(at, "expected a value");
+    if (peek(at) == '.') {
+      from = ++at;
+      at = digits(at);
+      if (at == from) return problem(at, "expected digits after the decimal point");
     }
-    if (peek() == '.') {
-      ++at_;
-      if (!digits()) return problem("expected digits after the decimal point");
+    if (peek(at) == 'e' || peek(at) == 'E') {
+      ++at;
+      if (peek(at) == '+' || peek(at) == '-') ++at;
+      from = at;
+      at = digits(at);
+      if (at == from) return problem(at, "expected digits in the exponent");
     }
-    if (peek() == 'e' || peek() == 'E') {
-      ++at_;
-      if (peek() == '+' || peek() == '-') ++at_;
-      if (!digits()) return problem("expected digits in the exponent");
-    }
-    doc_.entries_[addEntry(JsonDoc::Kind::Number, begin)].end = offset();
-    return true;
+    return at;
   }
 
-  bool hexFour(std::uint32_t& code) {
+  const char* string(const char* at, bool& escaped) {
+    at = plainUntil(at + 1, end_);
+    while (at < end_ && *at != '"') {
+      if (*at != '\\') return problem(at, "a control character stands in a string");
+      escaped = true;
+      at = escape(at + 1);
+      if (at == nullptr) return nullptr;
+      at = plainUntil(at, end_);
+    }
+    return at < end_ ? at + 1 : problem(at, "a string does not end");
+  }
+
+  // What stands after a backslash.
+  const char* escape(const char* at) {
+    const char kind = peek(at);
+    if (kind != 'u') {
+      const bool known = kind != '\0' && std::string_view("\"\\/bfnrt").find(kind) != std::string_view::npos;
+      return known ? at + 1 : problem(at, "unknown escape in a string");
+    }
+    std::uint32_t code = 0;
+    at = hexFour(at + 1, code);
+    if (at == nullptr || code < 0xd800 || code > 0xdfff) return at;
+    std::uint32_t low = 0;
+    if (code >= 0xdc00 || !follows(at, "\\u")) return problem(at, "a surrogate stands alone in a string");
+    at = hexFour(at + 2, low);
+    if (at != nullptr && (low < 0xdc00 || low > 0xdfff)) return problem(at, "a surrogate stands alone in a string");
+    return at;
+  }
+
+  const char* hexFour(const char* at, std::uint32_t& code) {
     code = 0;
-    for (int i = 0; i < 4; ++i, ++at_) {
-      const char c = peek();
+    for (int i = 0; i < 4; ++i, ++at) {
+      const char c = peek(at);
       const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-      if (digit < 0) return problem("expected four hexadecimal digits after \\u");
+      if (digit < 0) return problem(at, "expected four hexadecimal digits after \\u");
       code = code << 4 | static_cast<std::uint32_t>(digit);
     }
+    return at;
+  }
+
+  // Up to where its value begins.
+  const char* memberKey(const char* at) {
+    if (peek(at) != '"') return problem(at, "expected a key in quotes");
+    bool escaped = false;
+    const char* const end = string(at, escaped);
+    if (end == nullptr) return nullptr;
+    const std::string_view raw(at + 1, static_cast<std::size_t>(end - at - 2));
+    key_ = {offset(at), offset(end), escaped, JsonDoc::tagOf(raw)};
+    if (++total_keys_ > limits_.max_keys) return problem(end, "more than " + std::to_string(limits_.max_keys) + " keys");
+    if (!(escaped ? uniqueUnescaped(raw, end) : unique(raw, key_.tag, end))) return nullptr;
+    at = skipSpace(end);
+    return peek(at) == ':' ? skipSpace(at + 1) : problem(at, "expected : after a key");
+  }
+
+  // The few keys of a usual object are compared one by one, and only where their tags are the same; those of a large one when it closes.
+  bool unique(std::string_view key, std::uint8_t tag, const char* at) {
+    const std::uint64_t bit = std::uint64_t{1} << tag % 64;
+    if ((level_.tags & bit) != 0 && level_.count < kFewKeys && isTwin(key)) return twice(key, at);
+    level_.tags |= bit;
     return true;
   }
 
-  bool string(bool& escaped) {
-    ++at_;
-    while ((at_ = plainUntil(at_, end_)) < end_) {
-      const char c = *at_;
-      if (c == '"') {
-        ++at_;
-        return true;
-      }
-      if (static_cast<unsigned char>(c) < 0x20) return problem("a control character stands in a string");
-      ++at_;
-      if (c != '\\') continue;
-      escaped = true;
-      const char kind = peek();
-      if (kind != 'u') {
-        if (std::string_view("\"\\/bfnrt").find(kind) == std::string_view::npos || kind == '\0') return problem("unknown escape in a string");
-        ++at_;
-        continue;
-      }
-      ++at_;
-      std::uint32_t code = 0;
-      if (!hexFour(code)) return false;
-      if (code >= 0xdc00 && code <= 0xdfff) return problem("a surrogate stands alone in a string");
-      if (code >= 0xd800 && code <= 0xdbff) {
-        std::uint32_t low = 0;
-        if (!follows("\\u")) return problem("a surrogate stands alone in a string");
-        at_ += 2;
-        if (!hexFour(low)) return false;
-        if (low < 0xdc00 || low > 0xdfff) return problem("a surrogate stands alone in a string");
-      }
+  bool uniqueUnescaped(std::string_view raw, const char* at) {
+    std::string key;
+    unescapeJson(raw, key);
+    return unique(key, JsonDoc::tagOf(key), at);
+  }
+
+  [[nodiscard]] bool isTwin(std::string_view key) const {
+    std::string unescaped;
+    std::uint32_t at = level_.entry + 1;
+    for (std::uint32_t i = 0; i < level_.count; ++i, at = doc_.entries_[at].next) {
+      if (keyOf(doc_.entries_[at], unescaped) == key) return true;
     }
-    return problem("a string does not end");
+    return false;
   }
 
-  bool memberKey() {
-    skipSpace();
-    if (peek() != '"') return problem("expected a key in quotes");
-    const char* const begin = at_ + 1;
-    key_begin_ = offset();
-    key_escaped_ = false;
-    if (!string(key_escaped_)) return false;
-    const std::string_view raw(begin, static_cast<std::size_t>(at_ - 1 - begin));
-    key_tag_ = JsonDoc::tagOf(raw);
-    key_end_ = offset();
-    if (++total_keys_ > limits_.max_keys) return problem("more than " + std::to_string(limits_.max_keys) + " keys");
-    if (!unique(raw)) return false;
-    skipSpace();
-    if (peek() != ':') return problem("expected : after a key");
-    ++at_;
-    return true;
+  // Without its quotes; `unescaped` is where one with escapes is written to.
+  [[nodiscard]] std::string_view keyOf(const JsonDoc::Entry& member, std::string& unescaped) const {
+    const std::string_view raw = text_.substr(member.key_begin + 1, member.key_end - member.key_begin - 2);
+    if (!member.key_escaped) return raw;
+    unescaped.clear();
+    unescapeJson(raw, unescaped);
+    return unescaped;
   }
 
-  // The few keys of a usual object are compared one by one; those of a large one when it closes.
-  bool unique(std::string_view raw) {
-    std::string_view key = raw;
-    if (key_escaped_) {
-      unescapeJson(raw, unescaped_.emplace_front());
-      key = unescaped_.front();
+  bool manyKeysDiffer(const char* end) {
+    std::vector<std::string_view> keys;
+    std::forward_list<std::string> unescaped;
+    std::string none;
+    keys.reserve(level_.count);
+    std::uint32_t at = level_.entry + 1;
+    for (std::uint32_t i = 0; i < level_.count; ++i, at = doc_.entries_[at].next) {
+      const auto& member = doc_.entries_[at];
+      keys.push_back(keyOf(member, member.key_escaped ? unescaped.emplace_front() : none));
     }
-    auto& object = open_.back();
-    const std::uint64_t tag = std::uint64_t{1} << JsonDoc::tagOf(key) % 64;
-    if ((object.tags & tag) != 0 && keys_.size() - object.keys_from < kFewKeys) {
-      const auto from = keys_.begin() + static_cast<std::ptrdiff_t>(object.keys_from);
-      if (std::find(from, keys_.end(), key) != keys_.end()) return twice(key);
-    }
-    object.tags |= tag;
-    keys_.push_back(key);
-    return true;
+    std::sort(keys.begin(), keys.end());
+    const auto equal = std::adjacent_find(keys.begin(), keys.end());
+    return equal == keys.end() || twice(*equal, end);
   }
 
-  bool sortedKeysDiffer() {
-    const auto from = keys_.begin() + static_cast<std::ptrdiff_t>(open_.back().keys_from);
-    if (static_cast<std::size_t>(keys_.end() - from) <= kFewKeys) return true;
-    std::sort(from, keys_.end());
-    const auto equal = std::adjacent_find(from, keys_.end());
-    return equal == keys_.end() || twice(*equal);
+  bool twice(std::string_view key, const char* at) {
+    problem(at, "the key \"" + std::string(key.substr(0, 60)) + "\" stands twice");
+    return false;
   }
 
-  bool twice(std::string_view key) { return problem("the key \"" + std::string(key.substr(0, 60)) + "\" stands twice"); }
+  // A thread's parses use the same memory one after the other: most texts are so short that allocating it would be much of the work.
+  static std::vector<Level>& cleared() {
+    static thread_local std::vector<Level> outer;
+    outer.clear();
+    return outer;
+  }
 
   std::string_view text_;
   JsonLimits limits_;
   JsonDoc doc_;
-  const char* at_;
-  const char* end_;
-  // A thread's parses use the same memory one after the other: most texts are so short that allocating it would be much of the work.
-  struct Scratch {
-    std::vector<Open> open;
-    std::vector<std::string_view> keys;
-    Scratch() {
-      open.reserve(64);
-      keys.reserve(64);
-    }
-  };
-  static Scratch& cleared() {
-    static thread_local Scratch scratch;
-    constexpr std::size_t kKeptKeys = 1024;
-    if (scratch.keys.capacity() > kKeptKeys) scratch = Scratch();  // that of one large text is not kept for ever
-    scratch.open.clear();
-    scratch.keys.clear();
-    return scratch;
-  }
-  Scratch& scratch_ = cleared();
-  std::vector<Open>& open_ = scratch_.open;
-  std::vector<std::string_view>& keys_ = scratch_.keys;  // of the open objects; outermost first
-  std::forward_list<std::string> unescaped_;  // what those of them with escapes stand in
+  const char* const begin_;
+  const char* const end_;
+  Level level_;
+  Key key_;
+  std::vector<Level>& outer_ = cleared();
   std::uint32_t total_keys_ = 0;
-  std::uint32_t key_begin_ = 0, key_end_ = 0;
-  bool key_escaped_ = false;
-  std::uint8_t key_tag_ = 0;
-  bool opened_empty_ = false;
+  std::uint32_t problem_at_ = 0;
   std::string problem_;
 };
 

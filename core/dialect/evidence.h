@@ -11,7 +11,7 @@
 namespace signalbox::dialect {
 
 // Whole answers with twenty alternatives a token have far more keys than any request may have.
-inline constexpr JsonLimits kAnswerLimits{64, 8'000'000};
+inline constexpr JsonLimits kAnswerLimits{64, 8'000'000, 8'000'000};
 
 // Appends the tokens of a choice's `logprobs`; false when one of them has no probability, so that none can be trusted. Tokens
 // without text are the end of turn of some servers and are left out.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 
 #include "base/json.h"
 
@@ -53,6 +54,26 @@ TEST(JsonDocTest, refusesDuplicateKeysAmongMany) {
   EXPECT_NE(problemOf("{" + many + ",\"in\":{\"a\":1,\"a\":2}}"), "");
 }
 
+TEST(JsonDocTest, refusesDuplicateKeysAtEveryDistanceAndSize) {
+  std::mt19937 random(11);
+  for (int round = 0; round < 3000; ++round) {
+    std::set<std::string> keys;
+    bool twice = false;
+    std::string text = "{";
+    const auto size = random() % 40;
+    for (unsigned i = 0; i < size; ++i) {
+      // One in ten is written with an escape; the alphabet is small, so that many have the same length and ends.
+      std::string key(1 + random() % 3, static_cast<char>('a' + random() % 26));
+      key.back() = static_cast<char>('a' + random() % 26);
+      twice |= !keys.insert(key).second;
+      std::string written = key;
+      if (random() % 10 == 0) written = "\\u00" + std::string(1, "67"[key[0] / 16 - 6]) + std::string(1, "0123456789abcdef"[key[0] % 16]) + key.substr(1);
+      text += std::string(i == 0 ? "" : ",") + '"' + written + "\":" + (random() % 2 == 0 ? "{\"a\":[{}]}" : "[]");
+    }
+    EXPECT_EQ(problemOf(text + "}") != "", twice) << text;
+  }
+}
+
 TEST(JsonDocTest, findsTheEndOfStringsOfEveryLength) {
   for (std::size_t length = 0; length < 40; ++length) {
     for (const std::string special : {"", "\\n", "\xc3\xa9", "\x7f"}) {
@@ -76,6 +97,8 @@ TEST(JsonDocTest, boundsDepthAndKeys) {
   EXPECT_EQ(problemOf(deep.substr(1, 128)), "");
   EXPECT_NE(problemOf(std::string(1'000'000, '[')), "");
   EXPECT_NE(problemOf(R"({"a":1,"b":2,"c":3})", {64, 2}), "");
+  EXPECT_EQ(problemOf("[[1,2],3]", {64, 2, 5}), "");
+  EXPECT_NE(problemOf("[[1,2],3,4]", {64, 2, 5}), "");
 }
 
 // A random value, written by the other library and read by ours, and the other way round.
