@@ -32,9 +32,9 @@ def ticks(stat):
     return [int(fields[i]) / os.sysconf("SC_CLK_TCK") for i in (11, 12)]
 
 
-def worker_thread(pid):
+def worker_threads(pid):
     for task in Path(f"/proc/{pid}/task").iterdir():
-        # Two threads bear the name where a worker has an assistant: the worker is the one that has done more.
+        # A thread that the worker starts inherits its name: the worker is the one that has done more.
         if (task / "comm").read_text().startswith("worker-0"):
             yield task
 
@@ -100,7 +100,7 @@ def main():
             print("| answers | rounds | worker, user + kernel | journal and others | nginx's worker, user + kernel | worker / nginx |\n|---|---|---|---|---|---|")
             for mode in arguments.of:
                 setting.wrk(folder, targets["signalbox"][mode], mode, arguments.concurrency, 1)
-                thread = max(worker_thread(pid), key=lambda task: sum(ticks(task / "stat")))
+                thread = max(worker_threads(pid), key=lambda task: sum(ticks(task / "stat")))
                 rounds = []
                 for _ in range(ROUNDS):
                     (worker, whole), _ = spent(folder, targets["signalbox"][mode], mode, arguments.concurrency, 2, [thread / "stat", f"/proc/{pid}/stat"])
