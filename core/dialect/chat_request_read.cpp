@@ -64,8 +64,7 @@ Result<void> readNumbers(const Members& in, domain::Request& request) {
   const auto n = wholeNumber(in.n).value_or(1);
   if (n < 1 || n > 128) return fail(ErrorCode::InvalidRequest, "'n' must be from 1 to 128", "n");
   request.n = static_cast<int>(n);
-  if (given(in.max_tokens)) request.max_tokens = wholeNumber(in.max_tokens);
-  if (given(in.max_completion_tokens)) request.max_tokens = wholeNumber(in.max_completion_tokens);
+  request.max_tokens = tokenLimit(given(in.max_completion_tokens) ? in.max_completion_tokens : in.max_tokens);
   return {};
 }
 

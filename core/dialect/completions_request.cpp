@@ -46,7 +46,7 @@ Result<void> readNumbers(JsonDoc::Node root, domain::Request& request) {
   const auto n = wholeNumber(root["n"]).value_or(1);
   if (n < 1 || n > 128) return fail(ErrorCode::InvalidRequest, "'n' must be from 1 to 128", "n");
   request.n = static_cast<int>(n);
-  if (given(root["max_tokens"])) request.max_tokens = wholeNumber(root["max_tokens"]);
+  request.max_tokens = tokenLimit(root["max_tokens"]);
   return {};
 }
 

@@ -39,6 +39,12 @@ namespace signalbox::dialect {
   return value ? std::optional(static_cast<std::int64_t>(std::clamp(*value, -9e15, 9e15))) : std::nullopt;
 }
 
+// The most tokens that an answer may have; nullopt where none is given, or a number below 0, by which some servers mean no limit.
+[[nodiscard]] inline std::optional<std::int64_t> tokenLimit(JsonDoc::Node node) {
+  const auto value = wholeNumber(node);
+  return value && *value >= 0 ? value : std::nullopt;
+}
+
 // The members of an object that `wanted` names, each in the place it names. The error is the first of `check(name, member)`, which is
 // asked of every member.
 template <class Members, std::size_t count, class Check>

@@ -129,7 +129,7 @@ Result<domain::Request> readResponsesRequest(std::string body, const http::Heade
   }
   request.wants_logprobs = includes(root, kIncludeLogprobs);
   request.stream = root["stream"].boolean().value_or(false);
-  if (given(root["max_output_tokens"])) request.max_tokens = wholeNumber(root["max_output_tokens"]);
+  request.max_tokens = tokenLimit(root["max_output_tokens"]);
   if (const auto read = readHintsAndHeaders(headers, root, root["metadata"], root["user"], request); !read) return std::unexpected(read.error());
   return request;
 }

@@ -57,7 +57,7 @@ struct Request {
   bool wants_logprobs = false;
   std::optional<int> top_logprobs;
   bool wants_stream_usage = false;
-  std::optional<std::int64_t> max_tokens;
+  std::optional<std::int64_t> max_tokens;  // of each answer; 0 or more
   int n = 1;
   bool has_tools = false;
   // Of what is given as token numbers: how many they are, and how many bytes of the messages' texts their digits take.

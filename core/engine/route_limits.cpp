@@ -16,7 +16,7 @@ std::string inSeconds(Duration duration) { return fixed(std::chrono::duration<do
 Result<void> Route::holdLimits() {
   admit::KeyAccount::Wish wish;
   if (key_->limits.any()) {
-    const std::int64_t input = text::inputTokens(request_), output = request_.max_tokens.value_or(0);
+    const std::int64_t input = text::inputTokens(request_), output = request_.max_tokens.value_or(0) * request_.n;
     wish.tokens = input + output;
     // Where it will go is not decided yet; the last tier is the dearest.
     const auto price = pricing_.price(config_.tiers.back().deployments.front());

@@ -106,6 +106,13 @@ TEST(ChatRequestTest, nullStandsForNotGiven) {
   EXPECT_EQ(request.n, 1);
 }
 
+TEST(ChatRequestTest, aLengthBelowZeroIsNoLimit) {
+  EXPECT_FALSE(read(with(R"("max_tokens":-1)")).max_tokens);
+  EXPECT_FALSE(read(with(R"("max_tokens":5,"max_completion_tokens":-1)")).max_tokens) << "the newer word is the one that holds";
+  EXPECT_EQ(read(with(R"("max_tokens":0)")).max_tokens, 0);
+  EXPECT_EQ(read(with(R"("max_tokens":5,"max_completion_tokens":null)")).max_tokens, 5);
+}
+
 TEST(ChatRequestTest, headersWinOverMetadata) {
   http::Headers headers;
   headers.add("X-Signalbox-Workload", "tickets");

@@ -88,6 +88,29 @@ class MinuteTest(Limited):
         self.assertNotIn("retry-after", headers)
         self.assertIn("does not help", error["message"])
 
+    def test_no_request_makes_room_for_others(self):
+        """A length below 0, which some servers take for no limit, is nothing that could be set aside."""
+        asked, go_on = threading.Event(), threading.Event()
+
+        def answer(body, send):
+            if body.get("max_tokens") == -1_000_000:
+                asked.set()
+                go_on.wait(30)
+            send(200, whole())
+
+        router = self.serve({"tpm": 100}, answer)
+        held = threading.Thread(target=self.ask, args=(router,), kwargs={"max_tokens": -1_000_000})
+        held.start()
+        self.assertTrue(asked.wait(30))
+        try:
+            self.refused(router, "rate_limit_exceeded", max_tokens=1000)
+            status, headers, _ = self.ask(router, max_tokens=20, n=4)
+            self.assertEqual((status, headers["x-ratelimit-remaining-tokens"]), (200, str(100 - 2 - (2 + 4 * 20))))
+            self.refused(router, "rate_limit_exceeded", max_tokens=20, n=5)
+        finally:
+            go_on.set()
+            held.join()
+
     def test_refusals_of_keys_and_rights_have_rows(self):
         router = self.serve({"rpm": 100}, workloads=["all"])
         for key, model, want in (("wrong", "auto", 401), ("key-of-the-app", "tier:t", 403)):
