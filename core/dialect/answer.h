@@ -38,7 +38,7 @@ struct AnswerState {
   bool saw_choice = false;
   bool broken_evidence = false;      // some token came without its probability: there is no evidence
   domain::TokenEvidence evidence;    // end-of-turn tokens left out
-  std::int64_t reasoning_bytes = 0;  // of what it says it thought: no part of the answer, but generated and paid
+  std::int64_t other_bytes = 0;  // of thoughts, calls and answers beside the first: no part of its text, but generated and paid
   std::optional<domain::Usage> usage;
 };
 

@@ -15,6 +15,8 @@ std::string contentOf(JsonDoc::Node content) {
   return joined;
 }
 
+std::int64_t otherBytes(JsonDoc::Node message) { return reasoningBytes(message) + callBytes(message["tool_calls"], message["function_call"]); }
+
 constexpr std::string_view kKind = "a chat completion";
 
 std::unexpected<Error> malformed(std::string_view what) { return malformedAnswer(kKind, what); }
@@ -38,7 +40,7 @@ Result<ChatAnswer> readChatAnswer(JsonDoc::Node root) {
   ChatAnswer answer;
   answer.saw_choice = answer.done = true;
   answer.text = contentOf(message["content"]);
-  answer.reasoning_bytes = reasoningBytes(message);
+  answer.other_bytes = otherBytes(message);
   const auto calls = message["tool_calls"];
   answer.has_tool_calls = (calls.isArray() && calls.size() > 0) || message["function_call"].isObject();
   if (answer.text.empty() && message["refusal"].isString()) {
@@ -53,6 +55,10 @@ Result<ChatAnswer> readChatAnswer(JsonDoc::Node root) {
   else
     answer.evidence.clear();
   for (auto each = choices.first(); each; each = each.next()) {
+    if (each.begin() != choice.begin()) {
+      const auto beside = each["message"];
+      answer.other_bytes += static_cast<std::int64_t>(contentOf(beside["content"]).size()) + otherBytes(beside);
+    }
     const auto logprobs = each["logprobs"];
     if (!logprobs.isObject()) continue;
     answer.logprobs.push_back({static_cast<std::uint32_t>(logprobs.begin()), static_cast<std::uint32_t>(logprobs.end())});

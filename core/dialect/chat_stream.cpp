@@ -14,9 +14,12 @@ void readDelta(JsonDoc::Node choice, AnswerState& state) {
     state.text += *refusal.string();
     state.refused = true;
   }
-  state.reasoning_bytes += reasoningBytes(delta);
+  state.other_bytes += reasoningBytes(delta);
   const auto calls = delta["tool_calls"];
-  if ((calls.isArray() && calls.size() > 0) || delta["function_call"].isObject()) state.has_tool_calls = true;
+  const auto older = delta["function_call"];
+  if ((!calls.isArray() || calls.size() == 0) && !older.isObject()) return;
+  state.has_tool_calls = true;
+  state.other_bytes += callBytes(calls, older);
 }
 
 constexpr StreamKind kKind{"chat completion chunks", &readDelta, &appendEvidence, &stripLogprobs};

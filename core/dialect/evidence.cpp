@@ -114,4 +114,16 @@ std::int64_t reasoningBytes(JsonDoc::Node message) {
   return 0;
 }
 
+std::int64_t callBytes(JsonDoc::Node calls, JsonDoc::Node older) {
+  const auto sizeOf = [](JsonDoc::Node arguments) -> std::size_t {
+    if (const auto text = arguments.string()) return text->size();
+    return arguments && !arguments.isNull() ? arguments.raw().size() : 0;  // some servers give the object itself
+  };
+  std::size_t bytes = sizeOf(older["arguments"]);
+  if (calls.isArray()) {
+    for (auto call = calls.first(); call; call = call.next()) bytes += sizeOf(call["function"]["arguments"]);
+  }
+  return static_cast<std::int64_t>(bytes);
+}
+
 }  // namespace signalbox::dialect

@@ -34,5 +34,7 @@ void dropEndTokens(domain::TokenEvidence& evidence, std::string_view text);
 
 // How much a message or a delta says of the model's thoughts, under either of the names that servers have for them.
 [[nodiscard]] std::int64_t reasoningBytes(JsonDoc::Node message);
+// How much is said to tools: of `tool_calls`, and of the older `function_call`; either may not be there.
+[[nodiscard]] std::int64_t callBytes(JsonDoc::Node calls, JsonDoc::Node older);
 
 }  // namespace signalbox::dialect

@@ -17,6 +17,9 @@ std::int64_t sizeOf(JsonDoc::Node text) { return text.isString() ? static_cast<s
 
 bool isEmptyObject(JsonDoc::Node node) { return node.isObject() && node.size() == 0; }
 
+// Of a stream, what is empty when a call begins comes later.
+std::int64_t inputBytes(JsonDoc::Node input) { return given(input) && !isEmptyObject(input) ? static_cast<std::int64_t>(input.raw().size()) : 0; }
+
 void readStop(JsonDoc::Node from, AnswerState& state) {
   const auto reason = from["stop_reason"];
   if (!reason.isString()) return;
@@ -30,17 +33,18 @@ void readBlock(JsonDoc::Node block, std::string_view answer_tool, AnswerState& s
   if (type == "text") {
     state.text += block["text"].stringOr("");
   } else if (type == "thinking") {
-    state.reasoning_bytes += sizeOf(block["thinking"]);
+    state.other_bytes += sizeOf(block["thinking"]);
   } else if (type == "redacted_thinking") {
-    state.reasoning_bytes += sizeOf(block["data"]);
+    state.other_bytes += sizeOf(block["data"]);
   } else if (type == "tool_use") {
     if (!answer_tool.empty() && block["name"].stringOr("") == answer_tool) {
       state.text += given(block["input"]) ? block["input"].raw() : std::string_view("{}");
     } else {
       state.has_tool_calls = true;
+      state.other_bytes += inputBytes(block["input"]);
     }
   } else if (type == "server_tool_use") {
-    state.reasoning_bytes += static_cast<std::int64_t>(given(block["input"]) ? block["input"].raw().size() : 0);
+    state.other_bytes += inputBytes(block["input"]);
   }
 }
 
@@ -118,10 +122,10 @@ void MessagesEvents::readDelta(JsonDoc::Node delta, AnswerState& state) const {
   if (type == "text_delta") {
     state.text += delta["text"].stringOr("");
   } else if (type == "thinking_delta") {
-    state.reasoning_bytes += sizeOf(delta["thinking"]);
+    state.other_bytes += sizeOf(delta["thinking"]);
   } else if (type == "input_json_delta") {
     if (in_answer_tool_) state.text += delta["partial_json"].stringOr("");
-    else if (!state.has_tool_calls) state.reasoning_bytes += sizeOf(delta["partial_json"]);
+    else state.other_bytes += static_cast<std::int64_t>(delta["partial_json"].stringOr("").size());  // full of quotes, which escapes double
   }
 }
 

@@ -9,10 +9,12 @@
 namespace signalbox::dialect {
 namespace {
 
-std::string_view stopWord(Finish finish, bool refused, std::string_view sequence) {
+// Calls that were forced end elsewhere in a plain stop, and some servers say so of all: here whoever does not hear of them in this
+// word never runs them.
+std::string_view stopWord(Finish finish, bool refused, bool called, std::string_view sequence) {
   if (refused || finish == Finish::ContentFilter) return "refusal";
   if (finish == Finish::Length) return "max_tokens";
-  if (finish == Finish::ToolCalls) return "tool_use";
+  if (finish == Finish::ToolCalls || (called && sequence.empty())) return "tool_use";
   return sequence.empty() ? "end_turn" : "stop_sequence";
 }
 
@@ -87,10 +89,13 @@ class MessagesWriter final : public ReplyWriter {
       bytes += part.text.size();
       if (!part.text.empty()) content.raw(blockOf(part));
     }
-    for (const auto& call : choice.calls) content.raw(writeCall(call));
+    for (const auto& call : choice.calls) {
+      content.raw(writeCall(call));
+      bytes += call.arguments.size();
+    }
     const auto usage = reply.usage.value_or(estimate(input_, bytes));
     const auto& sequence = choice.finish == Finish::Stop ? choice.stop_sequence : std::string();
-    return head(reply.id, reply.model, content.str(), stopWord(choice.finish, refused, sequence), sequence, usageText(usage));
+    return head(reply.id, reply.model, content.str(), stopWord(choice.finish, refused, !choice.calls.empty(), sequence), sequence, usageText(usage));
   }
 
   std::string piece(const Piece& piece) override {
@@ -117,7 +122,7 @@ class MessagesWriter final : public ReplyWriter {
   std::string terminal() override {
     std::string out = endBlocks();
     JsonObject change;
-    change.text("stop_reason", stopWord(finish_, refused_, sequence_)).textOrNull("stop_sequence", sequence_);
+    change.text("stop_reason", stopWord(finish_, refused_, !calls_.empty(), sequence_)).textOrNull("stop_sequence", sequence_);
     JsonObject last;
     last.raw("type", "\"message_delta\"").raw("delta", change.str()).raw("usage", usageText(usage_.value_or(estimate(input_, bytes_))));
     out += http::sseEvent(last.str(), "message_delta");

@@ -43,7 +43,13 @@ std::unexpected<Error> malformedStream(const StreamKind& kind, std::string_view 
 void readChoices(const StreamKind& kind, JsonDoc::Node choices, bool judged, AnswerState& state) {
   for (auto choice = choices.first(); choice; choice = choice.next()) {
     state.saw_choice = true;
-    if (choice["index"].integer().value_or(0) == 0) readFirst(kind, choice, judged, state);
+    if (choice["index"].integer().value_or(0) == 0) {
+      readFirst(kind, choice, judged, state);
+      continue;
+    }
+    AnswerState beside;
+    kind.say(choice, beside);
+    state.other_bytes += static_cast<std::int64_t>(beside.text.size()) + beside.other_bytes;
   }
 }
 

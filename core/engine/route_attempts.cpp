@@ -19,7 +19,7 @@ domain::Usage usageOf(const upstream::Exchange& exchange, const domain::Request&
   domain::Usage usage;
   usage.input = text::inputTokens(request);
   const auto& answer = exchange.answer();
-  usage.output = text::estimateTokens(static_cast<std::int64_t>(answer.text.size()) + answer.reasoning_bytes);
+  usage.output = text::estimateTokens(static_cast<std::int64_t>(answer.text.size()) + answer.other_bytes);
   usage.source = domain::UsageSource::Estimated;
   return usage;
 }

@@ -95,7 +95,7 @@ struct StreamReading {
       readComment(event.raw, result);
       if (!has_data) return true;
       if (auto read = dialect::relayChatChunk(event.data, {}, state); !read) failure = read.error().message;
-      if (!first && (!state.text.empty() || state.reasoning_bytes > 0)) first = steadyNow();
+      if (!first && (!state.text.empty() || state.other_bytes > 0)) first = steadyNow();
       return failure.empty();
     });
     if (!fed && failure.empty()) failure = fed.error().message;

@@ -172,12 +172,12 @@ Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
     return {};
   }
   const std::size_t text_before = state_.text.size();
-  const std::int64_t reasoning_before = state_.reasoning_bytes;
+  const std::int64_t other_before = state_.other_bytes;
   const auto relayed = plan_.translation->event(event, state_);
   if (!relayed) return std::unexpected(failureOf(relayed, readAgain(event)));
   if (relayed->progress) idle_until_ = fed_at_ + limits_.idle;
   if (state_.done) return endStream(&event);
-  const bool said = state_.text.size() > text_before || state_.reasoning_bytes > reasoning_before || state_.has_tool_calls;
+  const bool said = state_.text.size() > text_before || state_.other_bytes > other_before || state_.has_tool_calls;
   if (!first_token_at_ && (said || !state_.finish_reason.empty())) first_token_at_ = fed_at_;
   if (!first_words_at_ && (!state_.text.empty() || state_.has_tool_calls)) first_words_at_ = fed_at_;
   using Kind = dialect::Translation::Relayed::Kind;

@@ -98,7 +98,14 @@ TEST(ChatAnswerTest, addsReasoningThatWasCountedBesideTheCompletion) {
 
 TEST(ChatAnswerTest, countsReasoningButDoesNotTakeItForTheAnswer) {
   const auto got = read(R"({"choices":[{"message":{"content":"yes","reasoning_content":"Let me see"},"finish_reason":"stop"}]})");
-  EXPECT_EQ(got.reasoning_bytes, 10);
+  EXPECT_EQ(got.other_bytes, 10);
+  EXPECT_EQ(got.text, "yes");
+}
+
+TEST(ChatAnswerTest, countsCallsAndOtherAnswersAsGenerated) {
+  const auto got = read(R"({"choices":[{"message":{"content":"yes","tool_calls":[{"function":{"arguments":"{\"a\":1}"}}]}},
+    {"message":{"content":"maybe","function_call":{"arguments":"{}"}}}]})");
+  EXPECT_EQ(got.other_bytes, 7 + 5 + 2);
   EXPECT_EQ(got.text, "yes");
 }
 

@@ -71,7 +71,16 @@ TEST(ChatStreamTest, countsReasoningButDoesNotTakeItForTheAnswer) {
   const auto state = readAll({chunk(R"({"role":"assistant","content":"","reasoning_content":""})"), chunk(R"({"reasoning_content":"Let"})"),
                               chunk(R"({"reasoning":" me se"})"), chunk(R"({"reasoning":"\u00e9","reasoning_content":"\u00e9"})"),
                               chunk(R"({"content":"yes","reasoning":null})")});
-  EXPECT_EQ(state.reasoning_bytes, 11);
+  EXPECT_EQ(state.other_bytes, 11);
+  EXPECT_EQ(state.text, "yes");
+}
+
+TEST(ChatStreamTest, countsCallsAndOtherAnswersAsGenerated) {
+  const auto state = readAll({chunk(R"({"content":"yes"})"), chunk(R"({"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":""}}]})"),
+                              chunk(R"({"tool_calls":[{"index":0,"function":{"arguments":"{\"a\":1}"}},{"index":1,"function":{"arguments":{"b":2}}}]})"),
+                              chunk(R"({"function_call":{"name":"g","arguments":"{}"}})"),
+                              R"({"choices":[{"index":1,"delta":{"content":"no","reasoning":"hm"}}]})"});
+  EXPECT_EQ(state.other_bytes, 7 + 7 + 2 + 4);
   EXPECT_EQ(state.text, "yes");
 }
 

@@ -67,7 +67,7 @@ TEST(MessagesStreamTest, gathersWhatRoutingReads) {
   const auto relay = relayNatively(kStream, 0);
   const auto& state = relay.state;
   EXPECT_EQ(state.text, "Grüße");
-  EXPECT_EQ(state.reasoning_bytes, 3);
+  EXPECT_EQ(state.other_bytes, 3 + 7) << "a thought, and what a tool is called with";
   EXPECT_TRUE(state.has_tool_calls);
   EXPECT_EQ(state.finish_reason, "tool_use");
   EXPECT_EQ(state.model, "claude");
@@ -268,6 +268,17 @@ TEST(MessagesAnswerTest, wholeAnswersThatAreWrittenReadBackTheSame) {
   EXPECT_EQ(after->usage->input, 7);
   EXPECT_EQ(state.text, "yes");
   EXPECT_TRUE(state.has_tool_calls && state.done);
+}
+
+TEST(MessagesAnswerTest, callsEndInTheirOwnWordWhateverTheUpstreamCallsTheEnd) {
+  Reply reply{.id = "1", .choices = {{.calls = {{"c1", "look", "{}"}}, .finish = Finish::Stop}}};
+  EXPECT_EQ(Json::parse(messagesReplyWriter({}, 1)->whole(reply)).at("stop_reason"), "tool_use");
+  reply.choices[0].finish = Finish::Length;
+  EXPECT_EQ(Json::parse(messagesReplyWriter({}, 1)->whole(reply)).at("stop_reason"), "max_tokens");
+  const auto writer = messagesReplyWriter({}, 1);
+  std::ignore = writer->piece({.kind = Piece::Kind::ToolBegin, .id = "c1", .name = "look"});
+  std::ignore = writer->piece({.kind = Piece::Kind::Finish, .finish = Finish::Stop});
+  EXPECT_THAT(writer->terminal(), testing::HasSubstr(R"("stop_reason":"tool_use")"));
 }
 
 TEST(MessagesAnswerTest, aRefusalIsOneWhateverItsWords) {

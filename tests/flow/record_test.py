@@ -137,6 +137,26 @@ class HintsTest(RecordTest):
 
 
 class TruthTest(RecordTest):
+    def test_estimates_calls_and_every_answer(self):
+        """What no provider has counted is paid all the same."""
+        call = {"index": 0, "id": "c1", "type": "function", "function": {"name": "look", "arguments": json.dumps({"a": "x" * 391})}}
+
+        def answer(body, send):
+            if body.get("n"):
+                message = {"role": "assistant", "content": "y" * 40}
+                return send(200, {"id": "c", "model": "m", "choices": [{"index": i, "message": message, "finish_reason": "stop"} for i in range(body["n"])]})
+            if not body.get("stream"):
+                message = {"role": "assistant", "content": None, "tool_calls": [call]}
+                return send(200, {"id": "c", "model": "m", "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}]})
+            begun = {"id": "c", "model": "m", "choices": [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": None}]}
+            send(200, [begun, chunk(None, "tool_calls"), "[DONE]"])
+
+        router = self.serve(answer)
+        for fields, tokens in (({}, 100), ({"stream": True}, 100), ({"n": 4}, 40)):
+            _, headers, _ = router.chat("hi", **fields)
+            decision = router.decision(headers["x-signalbox-decision-id"])
+            self.assertEqual((decision["output_tokens"], decision["usage_source"]), (tokens, "estimated"), fields)
+
     def test_estimates_the_tokens_of_several_messages_together(self):
         router = self.serve(lambda body, send: send(200, whole(usage=False)))
         messages = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}, {"role": "user", "content": "c"}]
