@@ -220,6 +220,39 @@ void writeEvidence(const Conversation& in, const Additions& add, bool stream, Js
   if (add.usage) out.raw("stream_options", R"({"include_usage":true})");
 }
 
+// Members of chats that the conversation says in its own words, or that would ask for an answer which its client could not be told.
+// Clients of other dialects may send them all the same, as something nobody knows there; told twice, the last would hold.
+bool isToldAlready(const Conversation& in, std::string_view name) {
+  using Told = bool (*)(const Conversation&);
+  static constexpr Told kAlways = [](const Conversation&) { return true; };
+  static constexpr Told kLength = [](const Conversation& c) { return c.max_tokens.has_value(); };
+  static constexpr std::array<std::pair<std::string_view, Told>, 21> kOwn{{
+      {"model", kAlways},
+      {"messages", kAlways},
+      {"tools", kAlways},
+      {"tool_choice", kAlways},
+      {"functions", kAlways},
+      {"function_call", kAlways},
+      {"n", kAlways},
+      {"logprobs", kAlways},
+      {"top_logprobs", kAlways},
+      {"stream", kAlways},
+      {"stream_options", kAlways},
+      {"max_tokens", kLength},
+      {"max_completion_tokens", kLength},
+      {"parallel_tool_calls", [](const Conversation& c) { return c.parallel_tool_calls.has_value(); }},
+      {"response_format", [](const Conversation& c) { return c.format.kind != AnswerFormat::Kind::Unset; }},
+      {"temperature", [](const Conversation& c) { return c.temperature.has_value(); }},
+      {"top_p", [](const Conversation& c) { return c.top_p.has_value(); }},
+      {"stop", [](const Conversation& c) { return !c.stop.empty(); }},
+      {"seed", [](const Conversation& c) { return c.seed.has_value(); }},
+      {"user", [](const Conversation& c) { return !c.user.empty(); }},
+      {"reasoning_effort", [](const Conversation& c) { return !c.reasoning_effort.empty(); }},
+  }};
+  const auto own = std::ranges::find(kOwn, name, &std::pair<std::string_view, Told>::first);
+  return own != kOwn.end() && own->second(in);
+}
+
 }  // namespace
 
 Result<WrittenRequest> writeChat(const Conversation& in, std::string_view model, const Additions& add, bool stream) {
@@ -232,7 +265,10 @@ Result<WrittenRequest> writeChat(const Conversation& in, std::string_view model,
   writeFormat(in.format, out);
   writeSampling(in, model, dropped, out);
   writeEvidence(in, add, stream, out);
-  for (const auto& [name, value] : in.rest) out.named(name, value);
+  for (const auto& [name, value] : in.rest) {
+    if (isToldAlready(in, name)) dropped.insert(name);
+    else out.named(name, value);
+  }
   return WrittenRequest{.body = out.str(), .dropped = {dropped.begin(), dropped.end()}};
 }
 

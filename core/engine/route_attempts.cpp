@@ -110,8 +110,7 @@ Task<Result<void>> Route::climb() {
         co_return Result<void>{};
       }
       writeAttempt(*answer, nullptr);
-      refused.reset();
-      // A stream that was refused by its beginning ends here; a complete answer is kept for when there is no better one.
+      // A stream that was refused by its beginning ends here; the last complete answer is kept for when there is no better one.
       if (answer->exchange->complete()) refused = std::move(*answer);
       ++decision_.escalations;
       current_ = domain::tierIndex(domain::index(current_) + 1);

@@ -6,7 +6,9 @@
 
 #include "base/json.h"
 #include "dialect/made_up.h"
+#include "dialect/messages.h"
 #include "dialect/openai_chat.h"
+#include "dialect/responses_hub.h"
 
 namespace signalbox::dialect {
 namespace {
@@ -40,6 +42,21 @@ TEST(ChatHubTest, keepsMembersThatItDoesNotKnow) {
   EXPECT_THAT(conversation.rest, ElementsAre(std::pair("chat_template_kwargs", R"({"a":[1]})"), std::pair("logit_bias", R"({"50256":-100})"),
                                              std::pair("metadata", R"({"team":"a"})")));
   EXPECT_EQ(Json::parse(body(conversation)).at("logit_bias").at("50256"), -100);
+}
+
+// A client of another dialect may send a member that chats have and its own dialect has not.
+TEST(ChatHubTest, saysNothingTwiceAndAsksForNothingThatTheClientCouldNotBeTold) {
+  const auto conversation = conversationOfMessages(R"({"model":"m","max_tokens":5,"stop_sequences":["y"],"messages":[{"role":"user","content":"Hi"}],
+    "stop":["x"],"n":3,"logprobs":true,"stream_options":{"include_usage":false},"max_completion_tokens":9,"functions":[],"seed":7,"min_p":0.1})");
+  ASSERT_TRUE(conversation);
+  const auto written = writeChat(*conversation, "m-1", {.usage = true}, true);
+  ASSERT_TRUE(written);
+  EXPECT_EQ(Json::parse(written->body), Json::parse(R"({"model":"m-1","messages":[{"role":"user","content":"Hi"}],"max_tokens":5,"stop":["y"],"stream":true,
+    "stream_options":{"include_usage":true},"seed":7,"min_p":0.1})"));
+  EXPECT_TRUE(JsonDoc::parse(written->body)) << "no member stands twice";
+  EXPECT_THAT(written->dropped, ElementsAre("functions", "logprobs", "max_completion_tokens", "n", "stop", "stream_options"));
+  const auto response = conversationOfResponses(R"({"model":"m","input":"Hi","messages":[{"role":"user","content":"other"}]})");
+  EXPECT_EQ(Json::parse(body(*response)).at("messages"), Json::parse(R"([{"role":"user","content":"Hi"}])"));
 }
 
 TEST(ChatHubTest, readsTheOlderWayToCallFunctions) {

@@ -144,6 +144,19 @@ class PrefixGateTest(RecordTest):
         self.assertIn("stream held whole", decision["explanation"])
         self.assertEqual((decision["final_tier"], attempts[0]["validators"]), ("frontier", "max-chars"))
 
+    def test_a_complete_answer_outlives_a_beginning_that_was_refused_above_it(self):
+        policy = gated(stream="whole")
+        policy["workloads"][0]["gate"]["mid"] = {"signal": "mean-token", "escalate-below": 0.7, "prefix-tokens": 4}
+        router = self.serve(lambda body, send: send(200, [*tokens(4, UNSURE), *END]), lambda body, send: send(200, [*tokens(6, UNSURE, 90), *END]),
+                            lambda body, send: send(500, {"error": {"message": "down"}}), policy=policy)
+        said = self.ask(router)()
+        self.assertIn(" w3", said)
+        self.assertNotIn(" w90", said)
+        self.assertIn("[DONE]", said)
+        decision, _ = self.decided(router, said)
+        self.assertEqual((decision["status"], decision["final_tier"], decision["reason"], decision["verdict"], decision["escalations"]),
+                         (200, "local", "escalation_failed", "review", 2))
+
     def test_a_stream_that_breaks_off_within_its_beginning_is_asked_for_higher_up(self):
         router = self.serve(lambda body, send: send(200, tokens(2)), lambda body, send: send(200, [chunk("whole"), *END]), policy=gated())
         said = self.ask(router)()

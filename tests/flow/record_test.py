@@ -89,7 +89,7 @@ def chunk(text=None, finish=None):
 class RecordTest(FlowTest):
     def serve(self, *answers, policy=UNGATED, extra=None, env=None):
         """A router with a tier for each of these providers."""
-        names = ["local", "frontier"]
+        names = ["local", "mid", "frontier"] if len(answers) == 3 else ["local", "frontier"]
         self.providers = [self.enter(Provider(one)) for one in answers]
         upstreams = [{"name": names[i], "api": "openai", "base_url": one.url, "models": [{"id": "m", "price": {"input": 1, "output": 2}}]}
                      for i, one in enumerate(self.providers)]
