@@ -2,6 +2,7 @@
 #include "engine/counters.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "config/config.h"
 #include "domain/error_status.h"
@@ -17,7 +18,7 @@ const std::vector<double> kOverheadSeconds{0.00005, 0.0001, 0.00025, 0.0005, 0.0
 
 double value(const std::atomic<std::uint64_t>& count) { return static_cast<double>(count.load(kRelaxed)); }
 
-std::uint64_t nanoUsd(double usd) { return static_cast<std::uint64_t>(std::max(0.0, usd) * 1e9); }
+std::uint64_t nanoUsd(double usd) { return static_cast<std::uint64_t>(std::llround(std::max(0.0, usd) * 1e9)); }
 
 // Who lost a race, and whose client went away, was called off: no failure of whoever was asked.
 bool isFailure(const domain::Attempt& attempt) {
@@ -195,9 +196,9 @@ std::string Counters::text(const Facts& facts) const {
   out.describe("signalbox_journal_commit_seconds", "histogram", "Time of a commit until it is on disk: of acknowledged changes, and of groups of decisions.");
   out.histogram(MetricsText::label("of", "changes"), facts.commits.changes);
   out.histogram(MetricsText::label("of", "decisions"), facts.commits.decisions);
-  out.describe("signalbox_upstream_requests_total", "counter", "Attempts by upstream.");
+  out.describe("signalbox_upstream_requests_total", "counter", "Requests sent to an upstream, those to count tokens included; probes are told apart.");
   for (const auto& upstream : facts.upstreams) out.sample(MetricsText::label("upstream", upstream.name), static_cast<double>(upstream.requests));
-  out.describe("signalbox_upstream_failures_total", "counter", "Failed attempts by upstream.");
+  out.describe("signalbox_upstream_failures_total", "counter", "Those of them that failed by the upstream's own fault: neither its limits nor requests that it refused.");
   for (const auto& upstream : facts.upstreams) out.sample(MetricsText::label("upstream", upstream.name), static_cast<double>(upstream.failures));
   protectionText(out, facts.upstreams);
   out.describe("signalbox_upstream_in_flight", "gauge", "Requests that an upstream is answering now.");

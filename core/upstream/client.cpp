@@ -41,8 +41,8 @@ void sumUp(domain::UpstreamStatus& upstream) {
 
 }  // namespace
 
-void Health::failed(const Error& error) {
-  failures.fetch_add(1, std::memory_order_relaxed);
+void Health::failed(const Error& error, bool probe) {
+  if (!probe) failures.fetch_add(1, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   last_error_ = std::string(domain::errorStatus(error.code).code) + ": " + error.message;
 }
@@ -62,7 +62,7 @@ void Health::probed(bool failed, std::optional<double> cost_usd) {
 void Health::describe(domain::UpstreamStatus& status) const {
   status.in_flight = in_flight.load(std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
-  status.requests = requests.load(std::memory_order_relaxed) - probes_;
+  status.requests = requests.load(std::memory_order_relaxed);
   status.failures = failures.load(std::memory_order_relaxed);
   status.last_error = last_error_;
   status.probes = probes_;

@@ -21,9 +21,9 @@ namespace signalbox::upstream {
 class Health {
  public:
   explicit Health(std::shared_ptr<admit::Places> of) : places(std::move(of)) {}
-  std::atomic<std::int64_t> in_flight{0}, requests{0}, failures{0};
+  std::atomic<std::int64_t> in_flight{0}, requests{0}, failures{0};  // the latter two without probes, which are told apart
   const std::shared_ptr<admit::Places> places;
-  void failed(const Error& error);
+  void failed(const Error& error, bool probe);
   // A request that kept it warm. `cost_usd` unset: not known.
   void probed(bool failed, std::optional<double> cost_usd);
   void describe(domain::UpstreamStatus& status) const;

@@ -28,7 +28,7 @@ Exchange::Exchange(Client& client, const domain::Deployment& deployment, Plan pl
       started_at_(steadyNow()),
       transfer_(client.pool(deployment.upstream), plan_.sent.path, plan_.sent.headers, plan_.sent.body) {
   auto& health = client_.health(deployment_.upstream);
-  health.requests.fetch_add(1, std::memory_order_relaxed);
+  if (role_ != domain::AttemptRole::Probe) health.requests.fetch_add(1, std::memory_order_relaxed);
   health.in_flight.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -47,7 +47,7 @@ void Exchange::settle(const Result<void>& result) {
     // The client's leaving, its bad request and a limit are no sign of a sick upstream.
     const ErrorCode code = result.error().code;
     if (code == ErrorCode::ClientGone || code == ErrorCode::UpstreamRejected || code == ErrorCode::UpstreamRateLimited) return;
-    client_.health(deployment_.upstream).failed(result.error());
+    client_.health(deployment_.upstream).failed(result.error(), role_ == domain::AttemptRole::Probe);
   }
   settled_ = true;
 }

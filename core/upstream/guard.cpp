@@ -57,7 +57,7 @@ void Permit::answered(SteadyTime now) {
 }
 
 void Permit::ended(const Result<void>& result, SteadyTime now) {
-  if (Guard* const guard = std::exchange(guard_, nullptr)) guard->ended(pass_, credential_, result, now);
+  if (Guard* const guard = std::exchange(guard_, nullptr)) guard->ended(pass_, credential_, answered_, result, now);
 }
 
 void Permit::swap(Permit& other) noexcept {
@@ -118,7 +118,7 @@ void Guard::measured(Duration took, bool after_idle, SteadyTime now) {
   }
 }
 
-void Guard::ended(Pass pass, Pass credential, const Result<void>& result, SteadyTime now) {
+void Guard::ended(Pass pass, Pass credential, bool answered, const Result<void>& result, SteadyTime now) {
   switch (meaningOf(result)) {
     case Says::Good:
     case Says::Alive: {
@@ -152,7 +152,7 @@ void Guard::ended(Pass pass, Pass credential, const Result<void>& result, Steady
     case Says::Bad:
       credential_.left(credential, now);
       return failed(pass, now, result.error().code == ErrorCode::UpstreamTruncated ? Breaker::Failure::Truncated : Breaker::Failure::Plain);
-    case Says::Nothing: return left(pass, credential, false, now);
+    case Says::Nothing: return left(pass, credential, answered, now);
   }
 }
 

@@ -90,7 +90,7 @@ class Guard {
   friend class Protection;
   void answered(Breaker::Pass pass, Breaker::Pass credential, SteadyTime now);
   void measured(Duration took, bool after_idle, SteadyTime now);
-  void ended(Breaker::Pass pass, Breaker::Pass credential, const Result<void>& result, SteadyTime now);
+  void ended(Breaker::Pass pass, Breaker::Pass credential, bool answered, const Result<void>& result, SteadyTime now);
   void left(Breaker::Pass pass, Breaker::Pass credential, bool answered, SteadyTime now);
   void failed(Breaker::Pass pass, SteadyTime now, Breaker::Failure kind);
   [[nodiscard]] bool isLast(SteadyTime now) const;

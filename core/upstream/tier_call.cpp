@@ -273,9 +273,14 @@ Task<std::unique_ptr<Exchange>> Caller::attemptHedged(std::unique_ptr<Exchange> 
     ShareBudget* const budget = client_.protection().hedges(call_.tier->name);
     if (budget == nullptr || !budget->spend()) return nullptr;
     auto step = walk_.beside(steadyNow());
-    if (!step) return nullptr;
-    beside = step->deployment;
-    return exchangeFor(*step, domain::AttemptRole::Hedge);
+    auto hedge = step ? exchangeFor(*step, domain::AttemptRole::Hedge) : nullptr;
+    if (hedge) {
+      beside = step->deployment;
+      return hedge;
+    }
+    if (step) walk_.besidePassedOver();
+    budget->giveBack();  // nobody is asked beside it
+    return nullptr;
   };
   const BeginExchange begin_one = [this](Exchange& one) { return begin(one); };
   auto result = co_await race(client_, begin_one, std::move(exchange), after, second);
@@ -295,7 +300,7 @@ Task<Result<std::unique_ptr<Exchange>>> Caller::run() {
     const bool still_wanted = co_await pause(client_, step->wait);
     if (!still_wanted) co_return fail(ErrorCode::ClientGone, "the client went away");
     if (step->wait > Duration{} && !enter(step->deployment)) {
-      walk_.foundFull();
+      walk_.passedOver();
       continue;
     }
     auto role = step->first ? domain::AttemptRole::Serve : domain::AttemptRole::Retry;

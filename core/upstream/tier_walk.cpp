@@ -139,11 +139,7 @@ std::optional<TierWalk::Step> TierWalk::beside(SteadyTime now) {
 void TierWalk::passedOver() {
   --attempts_;
   last_ = before_last_;
-}
-
-void TierWalk::foundFull() {
-  passedOver();
-  protection_.budget(tier_.deployments[*last_].upstream).giveBack();
+  if (attempts_ > 0) protection_.budget(tier_.deployments[*last_].upstream).giveBack();  // which paid for it
 }
 
 Error TierWalk::refusal(double random) const {

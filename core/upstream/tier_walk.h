@@ -36,15 +36,16 @@ class TierWalk {
   void failed(const Error& error);
   // A deployment to ask beside the one that is being asked, of those that may be; no failure, so it spends no budget of retries.
   [[nodiscard]] std::optional<Step> beside(SteadyTime now);
+  // Of that one: it could not be asked after all, which is no attempt.
+  void besidePassedOver() { --attempts_; }
   // Of any step.
   void failed(std::size_t deployment, const Error& error) {
     last_ = deployment;
     failed(error);
   }
-  // Of the step before: it could not be asked after all, which is no attempt.
+  // Of the step before: it could not be asked after all (its dialect has no way to, or there was no place when its wait was over).
+  // That is no attempt, and it is not asked again.
   void passedOver();
-  // Of the step before: when its wait was over, there was no place. That is no attempt either, and it is not asked again.
-  void foundFull();
 
   struct Skipped {
     std::size_t deployment = 0;

@@ -281,11 +281,18 @@ class KeepWarmTest(Protected):
         self.assertTrue(all(answer[1] == 200 for answer in self.crowd(1, 2)))
         self.assertLessEqual(self.listed()["first"]["probes"]["sent"] - before, 1, "who has clients is not probed besides")
 
+        requests = self.listed()["first"]["requests"]
         set_fault(self.first, f"1*delay={int(900 * SLOWER)}ms; ok")
+        asked = until(lambda: (one := self.listed()["first"])["in_flight"] and one, "a probe is open")
+        self.assertEqual(asked["requests"], requests, "a count that goes down when a probe ends would look like a new start")
         until(lambda: self.listed()["first"]["health"] == "cold", "a slow answer after a pause makes it cold")
         self.assertTrue(any("was cold" in line for line in self.router.program.errors))
         until(lambda: self.listed()["first"]["health"] == "ok", "the next is quick again")
         self.assertIn('signalbox_deployment_state{upstream="first",model="small",state="ok"} 1', self.router.request("GET", "/metrics")[2])
+
+        set_fault(self.first, "1*status=500; ok")
+        failed = until(lambda: (one := self.listed()["first"])["probes"]["failed"] and one, "a probe fails")
+        self.assertEqual((failed["requests"], failed["failures"]), (requests, 0), "what fails there is told apart too")
 
 
 class HealthTest(Protected):

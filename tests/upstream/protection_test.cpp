@@ -110,6 +110,20 @@ TEST(ProtectionTest, anotherConfigurationFillsUpNoBudget) {
   EXPECT_FALSE(after.budget("a").spend());
 }
 
+TEST(ProtectionTest, aStreamThatAnsweredAndWasLeftByItsClientDidWell) {
+  auto config = configOf({"m"});
+  Protection protection(config);
+  Guard& guard = protection.of({"a", "m"});
+  const SteadyTime now(1000h);
+  const auto fails = [&] { guard.admit(now, false)->ended(std::unexpected(failure(ErrorCode::UpstreamTimeout)), now); };
+  for (int i = 0; i < 4; ++i) fails();
+  auto left = guard.admit(now, false);
+  left->answered(now);
+  left->ended(std::unexpected(failure(ErrorCode::ClientGone)), now);
+  fails();
+  EXPECT_EQ(guard.state(), Breaker::State::Closed) << "the failures were not five in a row";
+}
+
 TEST(ProtectionTest, limitsAndMistakesOfClientsAreNoFailures) {
   auto config = configOf({"m", "n"});
   Protection protection(config);

@@ -144,6 +144,23 @@ TEST_F(TierCallTest, asksNobodyBesideOneThatIsInTime) {
   EXPECT_EQ(other.served(), 0);
 }
 
+TEST_F(TierCallTest, aHedgeThatNobodyCouldTakeIsNotPaid) {
+  ScriptedUpstream late({{.bytes = "", .late = whole(200, kAnswer)}});
+  ScriptedUpstream full({{whole(200, kAnswer)}});
+  addDeployment(late.url());
+  addDeployment(full.url());
+  config_->upstreams[1].limits = {.in_flight = 1, .pending = 1, .queue = patient(std::chrono::seconds(5))};
+  hedgeAfter(std::chrono::milliseconds(20));
+  health_ = std::make_shared<HealthTable>(*config_);
+  ASSERT_TRUE(placesOf("u1").tryEnter());
+  boost::asio::steady_timer timer(io_, patient(std::chrono::milliseconds(200)));
+  timer.async_wait([&](auto) { late.sendLate(); });
+  EXPECT_EQ(run(false), "yes");
+  EXPECT_EQ(role_, domain::AttemptRole::Serve);
+  EXPECT_EQ(full.served(), 0);
+  EXPECT_TRUE(health_->protection().hedges("local")->spend());
+}
+
 TEST_F(TierCallTest, anAttemptThatIsLateMayStillWin) {
   ScriptedUpstream late({{.bytes = "", .late = kStreamHead + kFirst + kSecond + kDone}});
   ScriptedUpstream silent({{"", true}});

@@ -163,10 +163,29 @@ TEST_F(TierWalkTest, whoeverIsFullIsNeitherChosenNorAskedAgain) {
   ASSERT_TRUE(one.next(now_, 0.5));
   one.failed(failure(ErrorCode::UpstreamError, 503));
   ASSERT_TRUE(one.next(now_, 0.5));
-  one.foundFull();
+  one.passedOver();
   EXPECT_FALSE(one.next(now_, 0.5));
   EXPECT_TRUE(one.full().empty());
   EXPECT_TRUE(budget.spend()) << "an attempt that was not made costs nothing";
+}
+
+TEST_F(TierWalkTest, whoeverCouldNotBeAskedAfterAllCostsNoFurtherAttempt) {
+  tierOf({{"a", "m"}, {"b", "m"}, {"c", "m"}});
+  for (int i = 0; i < 10; ++i) {
+    TierWalk one = walk();
+    ASSERT_TRUE(one.next(now_, 0.5));
+    one.failed(failure(ErrorCode::UpstreamTimeout));
+    ASSERT_EQ(one.next(now_, 0.5)->deployment, 1u) << i;
+    one.passedOver();
+    EXPECT_EQ(one.attempts(), 1u);
+  }
+  auto& budget = protection_->budget("a");
+  for (int i = 0; i < kRetryReserve; ++i) EXPECT_TRUE(budget.spend());
+  TierWalk late = walk();
+  ASSERT_TRUE(late.next(now_, 0.5));
+  ASSERT_EQ(late.beside(now_)->deployment, 1u);
+  late.besidePassedOver();
+  EXPECT_EQ(late.attempts(), 1u);
 }
 
 TEST_F(TierWalkTest, whoeverWasFullAtFirstIsAskedWhenItHasAPlaceLater) {
@@ -192,7 +211,7 @@ TEST_F(TierWalkTest, whoeverIsAskedAfterAWaitTakesAPlaceAfterIt) {
   ASSERT_TRUE(step);
   EXPECT_GT(step->wait, Duration{});
   EXPECT_EQ(asked_for_room, 1);
-  one.foundFull();
+  one.passedOver();
   EXPECT_FALSE(one.next(now_, 0.5));
   EXPECT_EQ(one.attempts(), 1u);
   for (int i = 0; i < kRetryReserve; ++i) EXPECT_TRUE(budget.spend()) << "an attempt that was not made costs nothing";
