@@ -32,7 +32,7 @@ void SqliteJournal::keepHouse(bool idle) {
 }
 
 void SqliteJournal::retire() {
-  const WallMicros now = wallNow();
+  const WallMicros now = retirement_clock_.read(wallNow(), steadyNow());
   const WallMicros oldest = now - std::chrono::duration_cast<std::chrono::microseconds>(options_.max_age).count();
   const auto gone = store_->retire(oldest, now, options_.max_bytes, kRetireStep);
   if (!gone && isCorruption(gone.error())) return failed(gone.error());

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "journal/inflight_file.h"
+#include "journal/retirement_clock.h"
 #include "journal/store.h"
 #include "journal/write_queue.h"
 
@@ -67,6 +68,7 @@ class SqliteJournal final : public Journal {
   std::optional<domain::PolicyRevision> live_, confirmed_;
   std::int64_t last_seq_ = 0;
   SteadyTime retry_at_{}, status_at_{};
+  RetirementClock retirement_clock_;
   std::optional<SteadyTime> retirement_told_at_;
   WallMicros fault_since_ = 0;
   std::uint64_t dropped_before_ = 0;  // when the last gap was written down

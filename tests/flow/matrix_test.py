@@ -16,7 +16,7 @@ LONG = "a long one?"
 
 
 class Matrix(FlowTest):
-    """Two upstreams that can be told to fail; `only` makes a tier of the first alone."""
+    """Two upstreams that can be told to fail; one URL makes a tier of the first alone; a third is for `more_tiers`."""
 
     def setUp(self):
         super().setUp()
@@ -26,11 +26,12 @@ class Matrix(FlowTest):
         self.first = self.enter(simulate(outcomes, "small")).urls["small"]
         self.second = self.enter(simulate(outcomes, "small")).urls["small"]
 
-    def serve(self, *urls, timeout="5s", policy=UNGATED):
+    def serve(self, *urls, timeout="5s", policy=UNGATED, price=PRICE, third=None, more_tiers=(), **options):
         names = ("first", "second")[:len(urls)]
-        upstreams = [{"name": name, "api": "openai", "base_url": url, "models": [{"id": "small", "price": PRICE}]} for name, url in zip(names, urls)]
+        known = [*zip(names, urls), *([("third", third)] if third else [])]
+        upstreams = [{"name": name, "api": "openai", "base_url": url, "models": [{"id": "small", "price": price}]} for name, url in known]
         tiers = [{"name": "local", "deployments": [f"{name}/small" for name in names], "timeout": timeout}]
-        self.router = self.enter(Router(self.folder, upstreams, tiers, policy))
+        self.router = self.enter(Router(self.folder, upstreams, [*tiers, *more_tiers], policy, **options))
         self.before = self.metrics()
 
     @staticmethod
