@@ -9,9 +9,9 @@ namespace signalbox::engine {
 
 class ControlSession::Link : public std::enable_shared_from_this<ControlSession::Link> {
  public:
-  Link(std::unique_ptr<control::ConsoleApi> api, domain::Role role, std::shared_ptr<server::SocketPeer> peer, SessionLimits limits,
-       std::weak_ptr<Ticker> ticker)
-      : api_(std::move(api)), role_(role), peer_(std::move(peer)), limits_(limits), ticker_(std::move(ticker)),
+  Link(std::unique_ptr<control::ConsoleApi> api, SessionOwner owner, std::shared_ptr<server::SocketPeer> peer, SessionLimits limits,
+       std::shared_ptr<ControlCounts> counts, std::weak_ptr<Ticker> ticker)
+      : api_(std::move(api)), owner_(std::move(owner)), peer_(std::move(peer)), limits_(limits), counts_(std::move(counts)), ticker_(std::move(ticker)),
         rate_(limits.calls_per_second, limits.burst, steadyNow()) {}
 
   void take(std::string_view text);
@@ -51,6 +51,7 @@ class ControlSession::Link : public std::enable_shared_from_this<ControlSession:
   void forget(const Json& id);
   void refuse(const control::Call& call, const Error& error);
   void send(std::string text);        // an answer: a peer that cannot take it is closed
+  void cutOff(ControlCounts::Cut why, std::string reason);
 
   // A reply that turns T into the answer of `call`.
   template <class T, class ToJson>
@@ -92,13 +93,15 @@ class ControlSession::Link : public std::enable_shared_from_this<ControlSession:
 
   std::mutex api_mutex_;              // the api goes when the session ends
   std::shared_ptr<control::ConsoleApi> api_;
-  const domain::Role role_;
+  const SessionOwner owner_;
   const std::shared_ptr<server::SocketPeer> peer_;
   const SessionLimits limits_;
+  const std::shared_ptr<ControlCounts> counts_;
   const std::weak_ptr<Ticker> ticker_;
 
   RateLimit rate_;                    // worker's thread only, as is the next
   int refused_ = 0;
+  std::atomic<bool> cut_off_{false};
 
   std::mutex mutex_;
   bool ended_ = false;

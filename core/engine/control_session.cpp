@@ -8,10 +8,10 @@ namespace signalbox::engine {
 
 using control::Call;
 
-ControlSession::ControlSession(std::unique_ptr<control::ConsoleApi> api, domain::Role role,
-                               std::shared_ptr<server::SocketPeer> peer, SessionLimits limits, std::function<void()> gone,
-                               std::weak_ptr<Ticker> ticker)
-    : link_(std::make_shared<Link>(std::move(api), role, std::move(peer), limits, std::move(ticker))), gone_(std::move(gone)) {}
+ControlSession::ControlSession(std::unique_ptr<control::ConsoleApi> api, SessionOwner owner, std::shared_ptr<server::SocketPeer> peer,
+                               SessionLimits limits, std::shared_ptr<ControlCounts> counts, std::function<void()> gone, std::weak_ptr<Ticker> ticker)
+    : link_(std::make_shared<Link>(std::move(api), std::move(owner), std::move(peer), limits, std::move(counts), std::move(ticker))),
+      gone_(std::move(gone)) {}
 
 ControlSession::~ControlSession() {
   link_->end();
@@ -56,9 +56,10 @@ bool ControlSession::Link::admitted(const Json& id) {
     return true;
   }
   if (++refused_ > limits_.most_refused) {
-    peer_->close(1008, "too many messages");
+    cutOff(ControlCounts::Cut::Flood, "too many messages");
     return false;
   }
+  counts_->throttled();
   Error error{ErrorCode::Throttled, "too many messages; at most 20 a second", {}, {}, 0, 1};
   send(control::errorText(id.is_string() || id.is_number() ? id : Json(), error));
   return false;
@@ -75,7 +76,7 @@ void ControlSession::Link::dispatch(const Call& call) {
     if (!call.notification) send(control::errorText(call.id, control::kMethodNotFound, "no such method: " + call.method.substr(0, 64)));
     return;
   }
-  if (!control::mayCall(role_, *method)) {
+  if (!control::mayCall(owner_.role, *method)) {
     return refuse(call, control::forbidden(*method));
   }
   if (!call.params.is_object() && !call.params.is_null()) {
@@ -110,7 +111,13 @@ void ControlSession::Link::refuse(const Call& call, const Error& error) {
 }
 
 void ControlSession::Link::send(std::string text) {
-  if (!peer_->send(std::move(text))) peer_->close(1008, "answers are not read");
+  if (!peer_->send(std::move(text))) cutOff(ControlCounts::Cut::Unread, "answers are not read");
+}
+
+void ControlSession::Link::cutOff(ControlCounts::Cut why, std::string reason) {
+  if (cut_off_.exchange(true)) return;
+  counts_->cut(why, owner_.name, steadyNow());
+  peer_->close(1008, std::move(reason));
 }
 
 std::shared_ptr<ControlSession::Link::Feed> ControlSession::Link::newFeed(const Call& call, std::string method) {

@@ -13,11 +13,18 @@
 #include "control/console_api.h"
 #include "control/roles.h"
 #include "control/rpc.h"
+#include "engine/control_counts.h"
 #include "engine/rate_limit.h"
 #include "engine/ticker.h"
 #include "server/handler.h"
 
 namespace signalbox::engine {
+
+// Whose session it is.
+struct SessionOwner {
+  std::string name;  // of the token
+  domain::Role role;
+};
 
 struct SessionLimits {
   double calls_per_second = 20;
@@ -29,8 +36,8 @@ struct SessionLimits {
 
 class ControlSession final : public server::SocketSession {
  public:
-  ControlSession(std::unique_ptr<control::ConsoleApi> api, domain::Role role, std::shared_ptr<server::SocketPeer> peer,
-                 SessionLimits limits, std::function<void()> gone, std::weak_ptr<Ticker> ticker = {});
+  ControlSession(std::unique_ptr<control::ConsoleApi> api, SessionOwner owner, std::shared_ptr<server::SocketPeer> peer,
+                 SessionLimits limits, std::shared_ptr<ControlCounts> counts, std::function<void()> gone, std::weak_ptr<Ticker> ticker = {});
   ~ControlSession() override;
   void onText(std::string_view text) override;
 

@@ -16,12 +16,14 @@ struct ControlSocket::State {
     Sha256 digest;
   };
   struct Open {
+    std::string name;
     Sha256 digest;
     std::weak_ptr<server::SocketPeer> peer;
   };
 
   std::shared_ptr<control::ConsoleService> service;
   ControlSocketOptions options;
+  std::shared_ptr<ControlCounts> counts = std::make_shared<ControlCounts>();
   std::shared_ptr<Ticker> ticker = std::make_shared<Ticker>();  // for sessions whose peer has fallen behind
   std::mutex mutex;
   std::vector<Entry> entries;
@@ -94,7 +96,7 @@ std::expected<std::unique_ptr<server::SocketSession>, server::SocketHandler::Ref
     return refuse(429, "at most " + std::to_string(state_->options.most_connections) + " connections a token");
   }
   const std::uint64_t id = state_->next++;
-  state_->open[id] = {entry->digest, peer};
+  state_->open[id] = {entry->name, entry->digest, peer};
   SessionLimits limits;
   limits.calls_per_second = state_->options.calls_per_second;
   limits.burst = state_->options.burst;
@@ -102,25 +104,30 @@ std::expected<std::unique_ptr<server::SocketSession>, server::SocketHandler::Ref
     const std::lock_guard inner(state->mutex);
     state->open.erase(id);
   };
-  return std::make_unique<ControlSession>(state_->service->session({entry->name, entry->role}), entry->role, std::move(peer),
-                                          limits, gone, state_->ticker);
+  return std::make_unique<ControlSession>(state_->service->session({entry->name, entry->role}), SessionOwner{entry->name, entry->role}, std::move(peer),
+                                          limits, state_->counts, gone, state_->ticker);
 }
 
 std::string_view ControlSocket::subprotocol() const { return control::kSubprotocol; }
 
 void ControlSocket::setTokens(std::vector<config::ControlToken> tokens) {
-  std::vector<std::shared_ptr<server::SocketPeer>> revoked;
+  std::vector<std::pair<std::string, std::shared_ptr<server::SocketPeer>>> revoked;
   {
     const std::lock_guard lock(state_->mutex);
     state_->setEntries(tokens);
     for (const auto& [id, open] : state_->open) {
       const bool stays = std::ranges::any_of(state_->entries, [&](const State::Entry& e) { return e.digest == open.digest; });
       if (stays) continue;
-      if (auto peer = open.peer.lock()) revoked.push_back(std::move(peer));
+      if (auto peer = open.peer.lock()) revoked.emplace_back(open.name, std::move(peer));
     }
   }
-  for (const auto& peer : revoked) peer->close(1008, "this token was revoked");
+  for (const auto& [name, peer] : revoked) {
+    state_->counts->cut(ControlCounts::Cut::Revoked, name, steadyNow());
+    peer->close(1008, "this token was revoked");
+  }
 }
+
+const ControlCounts& ControlSocket::counts() const { return *state_->counts; }
 
 std::size_t ControlSocket::connections() const {
   const std::lock_guard lock(state_->mutex);

@@ -13,6 +13,7 @@
 #include "base/sha256.h"
 #include "config/config.h"
 #include "control/console_api.h"
+#include "engine/control_counts.h"
 #include "server/handler.h"
 
 namespace signalbox::engine {
@@ -36,6 +37,7 @@ class ControlSocket final : public server::SocketHandler {
   // Sessions of tokens that are no longer there are closed.
   void setTokens(std::vector<config::ControlToken> tokens);
   [[nodiscard]] std::size_t connections() const;
+  [[nodiscard]] const ControlCounts& counts() const;
 
  private:
   struct State;

@@ -212,6 +212,7 @@ std::string Counters::text(const Facts& facts) const {
                      MetricsText::label("addition", refused.addition) + "," + MetricsText::label("tools", refused.with_tools ? "true" : "false"), 1);
     }
   }
+  facts.control.text(out);
   if (facts.traces) facts.traces->text(out);
   return out.take();
 }

@@ -14,6 +14,7 @@
 #include "domain/decision.h"
 #include "domain/event.h"
 #include "domain/policy_document.h"
+#include "engine/control_counts.h"
 #include "engine/trace_counts.h"
 #include "journal/journal.h"
 
@@ -45,6 +46,7 @@ class Counters {
     const std::vector<domain::UpstreamStatus>& upstreams;
     domain::Revision revision = 0;
     const journal::CommitTimes& commits;
+    const ControlCounts& control;
     const TraceCounts* traces = nullptr;  // nullptr: none are sent
   };
   // Prometheus text exposition format 0.0.4.

@@ -175,7 +175,7 @@ Result<void> RunningRouter::listen() {
   facts.state = [this] { return state(); };
   facts.metrics = [this] {
     const auto all = upstreams();
-    return counters_.text({journal_->status(), all, policies_->live()->revision, journal_->commitTimes(), traces_ ? &traces_->counts() : nullptr}) + reloader_->metrics();
+    return counters_.text({journal_->status(), all, policies_->live()->revision, journal_->commitTimes(), socket_->counts(), traces_ ? &traces_->counts() : nullptr}) + reloader_->metrics();
   };
   plane_ = std::make_unique<DataPlane>(services, generations_, std::move(facts), workers);
   auto data_options = serverOptions(options_.listen.value_or(config_->listen), workers);

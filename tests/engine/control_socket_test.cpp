@@ -7,6 +7,12 @@
 namespace signalbox::engine {
 namespace {
 
+std::string countsOf(const ControlSocket& socket) {
+  MetricsText out;
+  socket.counts().text(out);
+  return out.take();
+}
+
 TEST_F(ControlSocketTest, letsInWhoKnowsATokenAndNobodyElse) {
   EXPECT_EQ(refusal(upgradeWith("admin-token")), 101);
   EXPECT_EQ(refusal(upgradeWith("admin-token", "https://console.example")), 101);
@@ -35,6 +41,7 @@ TEST_F(ControlSocketTest, boundsTheConnectionsOfATokenAndClosesThoseOfARevokedOn
   EXPECT_EQ(refusal(upgradeWith("tuner-token")), 101);
   socket_->setTokens({{"root", domain::Role::Admin, Secret("admin-token")}});
   for (std::size_t i = 0; i < open.size(); ++i) EXPECT_EQ(peers[i]->closeCode(), 1008);
+  EXPECT_THAT(countsOf(*socket_), testing::HasSubstr("signalbox_control_closed_total{reason=\"revoked\"} 15\n"));
   EXPECT_EQ(refusal(upgradeWith("tuner-token")), 401);
 }
 
@@ -126,6 +133,20 @@ TEST_F(ControlSocketTest, throttlesAFloodAndThenCloses) {
   EXPECT_GT(sent, 60) << "a burst of 40, then 20 refusals";
   EXPECT_LT(sent, 80);
   EXPECT_EQ(peer->await([](const Json& m) { return m.contains("error"); })["error"]["code"], 4290);
+  for (int i = 0; i < 5; ++i) session->onText(control::callText(sent + i, "fleet.list", {}));
+  const std::string told = countsOf(strict);
+  EXPECT_THAT(told, testing::HasSubstr("signalbox_control_throttled_total 20\n"));
+  EXPECT_THAT(told, testing::HasSubstr("signalbox_control_closed_total{reason=\"flood\"} 1\n")) << "a connection is cut off once";
+}
+
+TEST_F(ControlSocketTest, cutsOffWhoDoesNotReadItsAnswers) {
+  connect("viewer-token");
+  peer_->setFull(true);
+  session_->onText(control::callText(1, "fleet.list", {}));
+  const SteadyTime start = steadyNow();
+  while (peer_->closeCode() == 0) ASSERT_LT(steadyNow() - start, patient(std::chrono::seconds(10)));
+  EXPECT_EQ(peer_->closeCode(), 1008);
+  EXPECT_THAT(countsOf(*socket_), testing::HasSubstr("signalbox_control_closed_total{reason=\"unread\"} 1\n"));
 }
 
 TEST_F(ControlSocketTest, saysThatItIsGoingWhenTheServiceStops) {

@@ -112,7 +112,7 @@ TEST(LateCountTest, canBeCalledOffAndAlwaysEnds) {
   control::DecisionQuery asked;
   control::Reply<control::DecisionPage> reply;
   const auto peer = std::make_shared<FakePeer>();
-  ControlSession session(std::make_unique<SlowConsole>(asked, reply), domain::Role::Viewer, peer, {}, nullptr);
+  ControlSession session(std::make_unique<SlowConsole>(asked, reply), SessionOwner{"watcher", domain::Role::Viewer}, peer, {}, std::make_shared<ControlCounts>(), nullptr);
   session.onText(control::callText(1, "decisions.query", Json::object()));
   control::DecisionPage page;
   page.counting = true;
@@ -133,7 +133,7 @@ TEST(RunningQuestionTest, keepsItsIdToItself) {
   control::DecisionQuery asked;
   control::Reply<control::DecisionPage> reply;
   const auto peer = std::make_shared<FakePeer>();
-  ControlSession session(std::make_unique<SlowConsole>(asked, reply), domain::Role::Viewer, peer, {}, nullptr);
+  ControlSession session(std::make_unique<SlowConsole>(asked, reply), SessionOwner{"watcher", domain::Role::Viewer}, peer, {}, std::make_shared<ControlCounts>(), nullptr);
   session.onText(control::callText(1, "decisions.query", Json::object()));
   const auto first = asked.cancel;
   for (const char* method : {"decisions.query", "metrics.query", "policy.apply", "no.such.method"}) {

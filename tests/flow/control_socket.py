@@ -15,6 +15,14 @@ class ControlError(Exception):
         self.code, self.data = error.get("code"), error.get("data")
 
 
+class ControlClosed(ConnectionError):
+    """The router has closed the connection, and said why."""
+
+    def __init__(self, payload):
+        self.code = struct.unpack(">H", payload[:2])[0] if len(payload) > 1 else 1005
+        super().__init__(f"the control plane closed: {self.code} {payload[2:].decode('utf-8', 'replace')}")
+
+
 class ControlSocket:
     """Calls are answered one at a time; notifications are kept in `notes`."""
 
@@ -42,16 +50,25 @@ class ControlSocket:
 
     def call(self, method, params=None):
         """The result of one call; ControlError for an error."""
-        self.next_id += 1
-        self._send(json.dumps({"jsonrpc": "2.0", "id": self.next_id, "method": method, "params": params or {}}).encode())
+        self.ask(method, params)
         while True:
-            message = json.loads(self._receive())
+            message = self.next()
             if message.get("id") != self.next_id:
                 self.notes.append(message)
                 continue
             if "error" in message:
                 raise ControlError(message["error"])
             return message["result"]
+
+    def ask(self, method, params=None):
+        """A call whose answer is not waited for; its id."""
+        self.next_id += 1
+        self._send(json.dumps({"jsonrpc": "2.0", "id": self.next_id, "method": method, "params": params or {}}).encode())
+        return self.next_id
+
+    def next(self):
+        """The next message, whatever it is."""
+        return json.loads(self._receive())
 
     def close(self):
         self.socket.close()
@@ -98,7 +115,7 @@ class ControlSocket:
             payload = self._take(length)
             opcode = first & 0x0F
             if opcode == 8:
-                raise ConnectionError("the control plane closed: " + payload[2:].decode("utf-8", "replace"))
+                raise ControlClosed(payload)
             if opcode == 9:
                 self._send(payload, 10)
             elif opcode in (0, 1):
