@@ -192,6 +192,7 @@ std::string Counters::text(const Facts& facts) const {
   out.gauge("signalbox_policy_revision", "Revision of the live policy.", static_cast<double>(facts.revision));
   out.counter("signalbox_journal_dropped_total", "Decisions that were not written because the queue was full.", static_cast<double>(facts.journal.dropped));
   out.counter("signalbox_journal_retired_total", "Decisions that were deleted from the store for their age or for room.", static_cast<double>(facts.journal.retired));
+  out.gauge("signalbox_journal_interrupted", "Requests that the run before this one had begun when it ended without warning.", static_cast<double>(facts.journal.interrupted));
   out.gauge("signalbox_journal_lag_seconds", "Age of the oldest decision not yet committed.", facts.journal.lag_ms / 1e3);
   out.describe("signalbox_journal_commit_seconds", "histogram", "Time of a commit until it is on disk: of acknowledged changes, and of groups of decisions.");
   out.histogram(MetricsText::label("of", "changes"), facts.commits.changes);

@@ -98,6 +98,8 @@ class SlowTest(Matrix):
         raw.sendall(f"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {self.router.token}\r\n"
                     f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
         raw.recv(100)
+        time.sleep(10)  # by then all that sockets and buffers take has been sent
+        results["paused"] = self.flooded[0]
 
         def written():
             with self.router.store() as store:
@@ -111,7 +113,7 @@ class SlowTest(Matrix):
                 while True:  # comments are no progress
                     connection.sendall(b"9\r\n: alive\n\n\r\n")
                     time.sleep(2)  # the pace of the upstream that is played
-        sent = [0]
+        sent = self.flooded = [0]
 
         def floods(connection):
             event = b"data: " + json.dumps(chunk("x" * 4000)).encode() + b"\n\n"
@@ -147,6 +149,7 @@ class SlowTest(Matrix):
         self.assertEqual((decision["status"], decision["outcome"], decision["error"]), (499, "cancelled", "client_gone"))
         self.assertTrue(59 <= took < 5 * 60, took)
         self.assertLess(sent[0], 12 << 20, "the upstream was paused: sockets hold the rest")
+        self.assertLess(sent[0] - results["paused"], 256 << 10, "and stayed paused")
         self.assertEqual(self.counted("signalbox_deployment_failures_total", upstream="flood"), 0)
 
 
@@ -168,6 +171,7 @@ class StoreTest(Matrix):
             return ready() == "degraded"
         until(degraded, "it notices")
         self.assertEqual(self.router.request("GET", "/readyz")[0], 200)
+        until(lambda: self.metrics()["signalbox_journal_lag_seconds"] > 0.5, "what waits is seen to wait")
         status, _, text = self.router.request("POST", "/v1/feedback", {"decision_id": lost[0], "score": 1})
         self.assertGreaterEqual(status, 500, "nothing is acknowledged that was not kept: " + text)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, limit)
@@ -181,6 +185,7 @@ class StoreTest(Matrix):
         with self.router.store() as store:
             kept = {one[0] for one in store.execute("SELECT id FROM decisions")}
             gaps = store.execute("SELECT * FROM audit WHERE action = 'journal.gap'").fetchall()
+        until(lambda: self.metrics()["signalbox_journal_lag_seconds"] < 0.5, "nothing waits any more")
         missing = [one for one in lost if one not in kept]
         self.assertEqual(missing, [], "the queue held them until the disk took them")
         self.assertEqual(self.counted("signalbox_journal_dropped_total"), 0)
@@ -202,9 +207,11 @@ class StoreTest(Matrix):
             asked.append(self.headers["x-signalbox-decision-id"])
         with self.router.store() as store:
             self.assertEqual(store.execute("SELECT count(*) FROM decisions WHERE id = ?", (asked[-1],)).fetchone()[0], 0)
+        self.assertGreater(self.metrics()["signalbox_journal_lag_seconds"], 0.5, "what waits is seen to wait")
         other.execute("ROLLBACK")
         for one in asked:
             self.assertEqual(self.router.decision(one)["status"], 200)
+        self.assertEqual(self.counted("signalbox_outcomes_total", outcome="ok"), 1 + len(asked))
         self.assertEqual(self.counted("signalbox_journal_dropped_total"), 0)
 
     def test_a_corrupt_store_is_set_aside_loudly_and_never_deleted(self):
@@ -226,6 +233,10 @@ class StoreTest(Matrix):
         set_aside = [one for one in self.folder.iterdir() if one.name.startswith("signalbox.db.") and one.read_bytes()[:1000] == junk[:1000]]
         self.assertEqual(len(set_aside), 1, sorted(one.name for one in self.folder.iterdir()))
         self.assertTrue(any(set_aside[0].name in line for line in self.router.program.errors), self.router.program.errors)
+        self.assertEqual(set_aside[0].read_bytes(), junk, "all of it")
+        self.assertEqual(self.counted("signalbox_outcomes_total", outcome="ok"), 1)
+        with self.router.store() as store:
+            self.assertEqual(store.execute("SELECT count(*) FROM audit WHERE action = 'journal.replaced'").fetchone()[0], 1)
 
 
 class DescriptorTest(Matrix):
@@ -263,6 +274,8 @@ class DescriptorTest(Matrix):
             one.close()
         self.assertEqual(self.ask(), 200, "it accepts again")
         self.in_time(1)
+        self.assertEqual(self.counted("signalbox_outcomes_total", outcome="ok"), 3)
+        self.assertEqual(self.counted("signalbox_errors_total"), 0)
 
 
 if __name__ == "__main__":

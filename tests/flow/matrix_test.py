@@ -252,6 +252,23 @@ class MalformedTest(Matrix):
         self.assertGreater(decision["cost_usd"], 0, "what came of it is charged")
         self.assertEqual(self.counted("signalbox_errors_total", code="upstream_error"), 1)
 
+    def test_after_the_first_word_nobody_else_is_asked_whatever_happens(self):
+        self.serve(self.first, self.second)
+        for n, (fault, outcome, error, code) in enumerate((("drip=20ms,reset-after=5", "truncated", "upstream_truncated", "upstream_truncated"),
+                                                           ("drip=20ms,end-after=5", "truncated", "upstream_truncated", "upstream_truncated"),
+                                                           ("drip=20ms,error-frame", "error", "upstream_error", "server_error"))):
+            set_fault(self.first, fault)
+            self.ask(LONG, stream=True)
+            self.assertIn('"content":"an "', self.text, f"{fault}: the client has some of it")
+            self.broken_off(code)
+            self.in_time(0.5)
+            self.recorded(200, outcome, error, [("first", "serve", error)])
+            self.assertEqual((self.asked(self.first), self.asked(self.second)), (2 * n + 1, 0))
+            self.assertEqual(self.counted("signalbox_attempts_total", role="retry"), 0)
+            self.assertEqual(self.counted("signalbox_failed_attempts_total"), n + 1)
+            set_fault(self.first, "ok")  # so that it is not left alone
+            self.assertEqual(self.ask(LONG, stream=True), 200)
+
     def test_a_stream_that_is_cut_is_never_complete_and_three_in_a_row_cool_the_route(self):
         self.serve(self.first, self.second)
         set_fault(self.first, "drip=20ms,end-after=5")
@@ -259,6 +276,7 @@ class MalformedTest(Matrix):
             self.before = self.metrics()
             self.ask(LONG, stream=True)
             self.broken_off("upstream_truncated")
+            self.assertEqual(self.asked(self.second), 0)
             self.in_time(0.5)
             decision, _ = self.recorded(200, "truncated", "upstream_truncated", [("first", "serve", "upstream_truncated")])
             self.assertGreater(decision["cost_usd"], 0)

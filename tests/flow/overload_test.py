@@ -74,6 +74,11 @@ class OverloadTest(FlowTest):
             thread.start()
         return threads, into
 
+    @staticmethod
+    def counted(router, sample):
+        text = request(router.url, "GET", "/metrics")[2]
+        return next(float(line.split()[-1]) for line in text.splitlines() if line.startswith(sample + " "))
+
     def gauge(self, router, name):
         text = request(router.url, "GET", "/metrics")[2]
         return next((float(line.split()[-1]) for line in text.splitlines() if line.startswith(name + "{")), None)
@@ -231,9 +236,15 @@ class OverloadTest(FlowTest):
             text = answer.read()
             return answer.status, {name.lower(): value for name, value in answer.getheaders()}, json.loads(text)
         until(lambda: grow(0.92) or ask()[0] == 429, "it sheds")
-        asked = len(self.provider.asked)
-        status, headers, answer = ask()
-        self.assertEqual((status, answer["error"]["code"], headers["retry-after"]), (429, "overloaded", "1"))
+        asked, before = len(self.provider.asked), self.counted(router, 'signalbox_errors_total{code="overloaded"}')
+        took = []
+        for _ in range(20):
+            began = time.monotonic()
+            status, headers, answer = ask()
+            took.append(time.monotonic() - began)
+            self.assertEqual((status, answer["error"]["code"], headers["retry-after"]), (429, "overloaded", "1"))
+        self.assertLess(sorted(took)[10], 5 * 0.005 * SLOWER)
+        self.assertEqual(self.counted(router, 'signalbox_errors_total{code="overloaded"}'), before + 20)
         row = router.decision(headers["x-signalbox-decision-id"])
         self.assertEqual((row["status"], row["outcome"], row["error"]), (429, "shed", "overloaded"))
         self.assertEqual(len(self.provider.asked), asked)
@@ -252,6 +263,7 @@ class OverloadTest(FlowTest):
         kept.close()
         held.close()
         until(lambda: self.ask(router)[0] == 200, "there is room again")
+        self.assertGreater(self.counted(router, 'signalbox_refused_total{status="429"}'), 0)
         self.assertLess(resident(), limit)
 
 
