@@ -40,6 +40,7 @@ struct AnswerState {
   domain::TokenEvidence evidence;    // end-of-turn tokens left out
   std::int64_t other_bytes = 0;  // of thoughts, calls and answers beside the first: no part of its text, but generated and paid
   std::optional<domain::Usage> usage;
+  std::optional<domain::Usage> begun;  // of a stream that counts its input first: as long as the rest is not counted
 };
 
 }  // namespace signalbox::dialect

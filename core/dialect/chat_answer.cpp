@@ -7,21 +7,36 @@
 namespace signalbox::dialect {
 namespace {
 
-std::string contentOf(JsonDoc::Node content) {
-  if (auto text = content.string()) return std::move(*text);
+std::string joinedTexts(JsonDoc::Node parts) {
   std::string joined;
-  if (!content.isArray()) return joined;
-  for (auto part = content.first(); part; part = part.next()) joined += part["text"].stringOr("");
+  if (!parts.isArray()) return joined;
+  for (auto part = parts.first(); part; part = part.next()) joined += part["text"].stringOr("");
   return joined;
 }
 
-std::int64_t otherBytes(JsonDoc::Node message) { return reasoningBytes(message) + callBytes(message["tool_calls"], message["function_call"]); }
+std::int64_t otherBytes(JsonDoc::Node message) {
+  return reasoningBytes(message) + callBytes(message["tool_calls"], message["function_call"]) + static_cast<std::int64_t>(contentThoughts(message["content"]).size());
+}
 
 constexpr std::string_view kKind = "a chat completion";
 
 std::unexpected<Error> malformed(std::string_view what) { return malformedAnswer(kKind, what); }
 
 }  // namespace
+
+std::string contentText(JsonDoc::Node content) {
+  if (auto text = content.string()) return std::move(*text);
+  return joinedTexts(content);
+}
+
+std::string contentThoughts(JsonDoc::Node content) {
+  std::string thoughts;
+  if (!content.isArray()) return thoughts;
+  for (auto part = content.first(); part; part = part.next()) {
+    if (part["type"].stringOr("") == "thinking") thoughts += part["thinking"].stringOr(joinedTexts(part["thinking"]));
+  }
+  return thoughts;
+}
 
 Result<ChatAnswer> readChatAnswer(std::string_view body) {
   const auto doc = JsonDoc::parse(body, kAnswerLimits);
@@ -39,7 +54,7 @@ Result<ChatAnswer> readChatAnswer(JsonDoc::Node root) {
 
   ChatAnswer answer;
   answer.saw_choice = answer.done = true;
-  answer.text = contentOf(message["content"]);
+  answer.text = contentText(message["content"]);
   answer.other_bytes = otherBytes(message);
   const auto calls = message["tool_calls"];
   answer.has_tool_calls = (calls.isArray() && calls.size() > 0) || message["function_call"].isObject();
@@ -57,7 +72,7 @@ Result<ChatAnswer> readChatAnswer(JsonDoc::Node root) {
   for (auto each = choices.first(); each; each = each.next()) {
     if (each.begin() != choice.begin()) {
       const auto beside = each["message"];
-      answer.other_bytes += static_cast<std::int64_t>(contentOf(beside["content"]).size()) + otherBytes(beside);
+      answer.other_bytes += static_cast<std::int64_t>(contentText(beside["content"]).size()) + otherBytes(beside);
     }
     const auto logprobs = each["logprobs"];
     if (!logprobs.isObject()) continue;

@@ -9,6 +9,9 @@ namespace signalbox::dialect {
 // As the functions of the same names in openai_chat.h.
 [[nodiscard]] Result<ChatAnswer> readChatAnswer(JsonDoc::Node root);
 [[nodiscard]] Result<void> readChatChunk(JsonDoc::Node root, bool judged, AnswerState& state);
+// What a content says: a text, or the texts of its parts. Providers exist that send parts in deltas too, with thoughts among them.
+[[nodiscard]] std::string contentText(JsonDoc::Node content);
+[[nodiscard]] std::string contentThoughts(JsonDoc::Node content);
 // UpstreamMalformed: "the upstream's stream is not one of chat completion chunks: …"
 [[nodiscard]] std::unexpected<Error> malformedChunk(std::string_view what);
 

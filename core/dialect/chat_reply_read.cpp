@@ -52,6 +52,7 @@ std::vector<Part> readParts(JsonDoc::Node message) {
   if (auto text = content.string()) {
     if (!text->empty()) parts.push_back({.text = std::move(*text)});
   } else if (content.isArray()) {
+    if (auto thoughts = contentThoughts(content); !thoughts.empty()) parts.push_back({.kind = Part::Kind::Reasoning, .text = std::move(thoughts)});
     for (auto part = content.first(); part; part = part.next()) {
       if (auto text_part = part["text"].stringOr(""); !text_part.empty()) parts.push_back({.text = std::move(text_part)});
     }
@@ -110,10 +111,10 @@ class ChatReader final : public ReplyReader {
     if (!doc) return malformedChunk(doc.error().message);
     const auto root = doc->root();
     if (auto read = readChatChunk(root, add_.judged, state); !read) return std::unexpected(std::move(read.error()));
-    const auto choices = root["choices"];
-    if (!choices.isArray()) return pieces;
-    begin(root, pieces);
-    for (auto choice = choices.first(); choice; choice = choice.next()) readChoice(choice, pieces);
+    if (const auto choices = root["choices"]; choices.isArray()) {
+      begin(root, pieces);
+      for (auto choice = choices.first(); choice; choice = choice.next()) readChoice(choice, pieces);
+    }
     if (const auto usage = readUsage(root["usage"], root["service_tier"])) pieces.push_back({.kind = Piece::Kind::Usage, .usage = *usage});
     return pieces;
   }
@@ -147,7 +148,9 @@ class ChatReader final : public ReplyReader {
       if (!text.empty()) pieces.push_back({.kind = kind, .choice = n, .text = std::move(text)});
     };
     say(Piece::Kind::Reasoning, reasoningOf(delta));
-    say(Piece::Kind::Text, delta["content"].stringOr(""));
+    const auto content = delta["content"];
+    if (content.isArray()) say(Piece::Kind::Reasoning, contentThoughts(content));
+    say(Piece::Kind::Text, contentText(content));
     say(Piece::Kind::Refusal, delta["refusal"].stringOr(""));
     if (const auto calls = delta["tool_calls"]; calls.isArray()) {
       int at = 0;

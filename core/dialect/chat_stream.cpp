@@ -9,7 +9,12 @@ namespace {
 
 void readDelta(JsonDoc::Node choice, AnswerState& state) {
   const auto delta = choice["delta"];
-  if (const auto content = delta["content"]; content.isString()) state.text += *content.string();
+  const auto content = delta["content"];
+  if (content.isString()) state.text += *content.string();
+  if (content.isArray()) {
+    state.text += contentText(content);
+    state.other_bytes += static_cast<std::int64_t>(contentThoughts(content).size());
+  }
   if (const auto refusal = delta["refusal"]; refusal.isString() && refusal.raw().size() > 2) {
     state.text += *refusal.string();
     state.refused = true;

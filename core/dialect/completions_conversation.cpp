@@ -49,7 +49,8 @@ Result<Conversation> conversationOfCompletions(std::string_view body) {
   read.max_tokens = wholeNumber(root["max_tokens"]).value_or(kTokensUnlessSaid);
   read.temperature = root["temperature"].number();
   read.top_p = root["top_p"].number();
-  read.seed = wholeNumber(root["seed"]);
+  read.seed = root["seed"].integer();  // one is as good as another only as long as every digit is kept
+  if (!read.seed) read.seed = wholeNumber(root["seed"]);
   read.user = root["user"].stringOr("");
   readStop(root["stop"], read.stop);
   if (const auto logprobs = wholeNumber(root["logprobs"])) {

@@ -67,13 +67,15 @@ void MessagesUsage::add(JsonDoc::Node usage) {
   if (const auto tier = usage["service_tier"]; given(tier)) tier_ = serviceTier(tier);
 }
 
-std::optional<domain::Usage> MessagesUsage::total() const {
-  if (untrue_ || !input_ || !output_) return std::nullopt;
+std::optional<domain::Usage> MessagesUsage::total() const { return output_ ? soFar() : std::nullopt; }
+
+std::optional<domain::Usage> MessagesUsage::soFar() const {
+  if (untrue_ || !input_) return std::nullopt;
   domain::Usage usage;
   usage.cached_input = cache_read_.value_or(0);
   usage.cache_write = cache_write_.value_or(0);
   usage.input = *input_ + usage.cached_input + usage.cache_write;
-  usage.output = *output_;
+  usage.output = output_.value_or(0);
   usage.cache_write_1h = cache_write_1h_.value_or(0);
   usage.reasoning = thinking_.value_or(0);
   usage.web_searches = web_searches_.value_or(0);
@@ -141,6 +143,7 @@ Result<void> MessagesEvents::read(JsonDoc::Node root, AnswerState& state, bool& 
     state.saw_choice = true;
     state.model = message["model"].stringOr("");
     usage_.add(message["usage"]);
+    state.begun = usage_.soFar();
   } else if (type == "content_block_start") {
     beginBlock(root["content_block"], state);
   } else if (type == "content_block_delta") {

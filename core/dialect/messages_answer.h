@@ -19,6 +19,8 @@ class MessagesUsage {
   // nullopt without both counts, or with counts that cannot be true. `input` holds what was read from and written to a cache,
   // which Anthropic counts beside it.
   [[nodiscard]] std::optional<domain::Usage> total() const;
+  // The same of the input alone, and what of the output is counted already.
+  [[nodiscard]] std::optional<domain::Usage> soFar() const;
 
  private:
   std::optional<std::int64_t> input_, output_, cache_read_, cache_write_, cache_write_1h_, thinking_, web_searches_;

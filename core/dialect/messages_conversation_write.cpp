@@ -98,12 +98,22 @@ Result<void> writeTurns(const Conversation& in, Dropped& dropped, std::vector<st
   return {};
 }
 
+// Elsewhere a tool without parameters may have any empty schema; here it has to say that they are an object.
+std::string inputSchema(const std::string& parameters) {
+  const auto schema = JsonDoc::parse(parameters);
+  if (!schema || !schema->root().isObject()) return R"({"type":"object","properties":{}})";
+  if (given(schema->root()["type"])) return parameters;
+  TextEdits edits;
+  edits.setMember(schema->root(), "type", "\"object\"");
+  return edits.apply(parameters);
+}
+
 std::string toolText(const Tool& tool) {
   JsonObject out;
   if (!tool.cache.empty()) out.raw("cache_control", tool.cache);
   out.text("name", tool.name);
   if (!tool.description.empty()) out.text("description", tool.description);
-  return out.raw("input_schema", tool.parameters.empty() ? R"({"type":"object","properties":{}})" : tool.parameters).str();
+  return out.raw("input_schema", inputSchema(tool.parameters)).str();
 }
 
 // Earlier calls may only be told of where their tools are.
@@ -126,8 +136,11 @@ void writeTools(const Conversation& in, Dropped& dropped, JsonObject& out) {
     tools = toolsOfThePast(in);
     choice = tools.empty() ? ToolChoice{} : ToolChoice{Kind::None, {}};
   }
+  bool once = !in.parallel_tool_calls.value_or(true);
+  bool says_how_often = in.parallel_tool_calls.has_value();
   if (const auto answer = answerTool(in); !answer.empty()) {
     const bool alone = in.tools.empty() || choice.kind == Kind::None;
+    if (alone) once = says_how_often = true;  // two answers in a row would be no JSON
     tools.push_back({.name = answer, .description = in.format.description.empty() ? "Gives the answer." : in.format.description, .parameters = in.format.schema});
     choice = alone ? ToolChoice{Kind::Named, answer} : ToolChoice{Kind::Required, {}};
   }
@@ -138,13 +151,12 @@ void writeTools(const Conversation& in, Dropped& dropped, JsonObject& out) {
     list.raw(toolText(tool));
   }
   out.raw("tools", list.str());
-  const bool alone = !in.parallel_tool_calls.value_or(true);
-  if (choice.kind == Kind::Unset && !in.parallel_tool_calls) return;
+  if (choice.kind == Kind::Unset && !says_how_often) return;
   JsonObject chosen;
   const auto word = choice.kind == Kind::None ? "none" : choice.kind == Kind::Required ? "any" : choice.kind == Kind::Named ? "tool" : "auto";
   chosen.text("type", word);
   if (choice.kind == Kind::Named) chosen.text("name", choice.name);
-  if (in.parallel_tool_calls && choice.kind != Kind::None) chosen.boolean("disable_parallel_tool_use", alone);
+  if (says_how_often && choice.kind != Kind::None) chosen.boolean("disable_parallel_tool_use", once);
   out.raw("tool_choice", chosen.str());
 }
 

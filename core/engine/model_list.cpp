@@ -20,7 +20,9 @@ std::optional<domain::Price> commonPrice(const config::Config& config, const std
   const auto first = pricing.price(tier->deployments.front());
   for (const auto& deployment : tier->deployments) {
     const auto price = pricing.price(deployment);
-    if (!first || !price || price->input != first->input || price->output != first->output) return std::nullopt;
+    const bool same = first && price && price->input == first->input && price->output == first->output && price->cached_input == first->cached_input &&
+                      price->cache_write == first->cache_write;  // all that the list tells
+    if (!same) return std::nullopt;
   }
   return first;
 }

@@ -15,11 +15,10 @@ namespace {
 
 // Tokens as the provider counted them, else as we estimate them: what was sent and what had come.
 domain::Usage usageOf(const upstream::Exchange& exchange, const domain::Request& request) {
-  if (exchange.answer().usage) return *exchange.answer().usage;
-  domain::Usage usage;
-  usage.input = text::inputTokens(request);
   const auto& answer = exchange.answer();
-  usage.output = text::estimateTokens(static_cast<std::int64_t>(answer.text.size()) + answer.other_bytes);
+  if (answer.usage) return *answer.usage;
+  domain::Usage usage = answer.begun.value_or(domain::Usage{.input = text::inputTokens(request)});
+  usage.output = std::max(usage.output, text::estimateTokens(static_cast<std::int64_t>(answer.text.size()) + answer.other_bytes));
   usage.source = domain::UsageSource::Estimated;
   return usage;
 }
@@ -243,7 +242,7 @@ void Route::judge(Answer& answer) {
     answer.of_prefix = !answer.exchange->complete();
     const bool held = request_.stream && gate != nullptr && gate->stream == domain::StreamGate::Prefix && holds(answer.tier) == Hold::Whole;
     std::string words = (held ? "stream held whole, " : "") + answer.judgement.explanation;
-    if (answer.of_prefix) words += ", by its first " + std::to_string(said.evidence.size()) + " tokens";
+    if (answer.of_prefix) words += said.evidence.empty() ? ", by its beginning" : ", by its first " + std::to_string(said.evidence.size()) + " tokens";
     if (!answer.judgement.explanation.empty()) explain(tierAt(answer.tier).name + ": " + words);
   }
   if (answer.exchange->complete()) writeAttempt(answer, nullptr);

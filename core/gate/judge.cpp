@@ -42,7 +42,9 @@ void weigh(const policy::Gate& gate, const std::vector<std::string>& labels, con
   if (!out.raw) {
     out.verdict = Verdict::Ungated;
     out.escalate = gate.when_unknown == domain::WhenUnknown::Escalate;
-    out.explanation = signal + " unknown: no token probabilities, when-unknown: " + std::string(domain::name(gate.when_unknown));
+    const bool lacks_labels = gate.signal == domain::Signal::TopClass && labels.empty() && !evidence.empty();
+    out.explanation = signal + " unknown: " + (lacks_labels ? "no labels to compare" : "no token probabilities") +
+                      ", when-unknown: " + std::string(domain::name(gate.when_unknown));
     return;
   }
   out.confidence = out.raw;

@@ -173,6 +173,47 @@ TEST(ChatHubTest, aRepeatedNameInEveryDeltaIsOneCall) {
   EXPECT_EQ(std::count_if(pieces.begin(), pieces.end(), [](const Piece& piece) { return piece.kind == Piece::Kind::ToolBegin; }), 1);
 }
 
+std::vector<Piece> piecesOf(std::initializer_list<const char*> stream, AnswerState& state) {
+  const auto reader = chatReplyReader({}, {});
+  std::vector<Piece> pieces;
+  for (const char* data : stream) {
+    http::SseEvent event;
+    event.data = data;
+    bool progress = true;
+    const auto read = reader->event(event, state, progress);
+    EXPECT_TRUE(read) << data;
+    if (read) pieces.insert(pieces.end(), read->begin(), read->end());
+  }
+  return pieces;
+}
+
+TEST(ChatHubTest, countsThatComeWithoutChoicesReachTheClient) {
+  AnswerState state;
+  const auto pieces = piecesOf({R"({"id":"c","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]})",
+                                R"({"id":"c","usage":{"prompt_tokens":11,"completion_tokens":7,"total_tokens":18}})"}, state);
+  ASSERT_EQ(pieces.back().kind, Piece::Kind::Usage);
+  EXPECT_EQ(pieces.back().usage.output, state.usage->output);
+}
+
+TEST(ChatHubTest, partsInDeltasAndInAnswersAreWordsAndThoughts) {
+  const char* const kParts = R"([{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"yes"}])";
+  AnswerState streamed;
+  const std::string delta = std::string(R"({"choices":[{"index":0,"delta":{"content":)") + kParts + R"(},"finish_reason":"stop"}]})";
+  const auto pieces = piecesOf({delta.c_str()}, streamed);
+  ASSERT_EQ(pieces.size(), 4u);
+  EXPECT_EQ(std::pair(pieces[1].kind, pieces[1].text), std::pair(Piece::Kind::Reasoning, std::string("hm")));
+  EXPECT_EQ(std::pair(pieces[2].kind, pieces[2].text), std::pair(Piece::Kind::Text, std::string("yes")));
+  AnswerState whole;
+  const std::string answer = std::string(R"({"choices":[{"message":{"content":)") + kParts + R"(},"finish_reason":"stop"}]})";
+  const auto reply = chatReplyReader({}, {})->whole(answer, whole);
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->choices[0].parts, (std::vector<Part>{{.kind = Part::Kind::Reasoning, .text = "hm"}, {.text = "yes"}}));
+  for (const auto* state : {&streamed, &whole}) {
+    EXPECT_EQ(state->text, "yes");
+    EXPECT_EQ(state->other_bytes, 2);
+  }
+}
+
 TEST(ChatHubTest, wholeAnswersThatAreWrittenReadBackTheSame) {
   Reply before{.id = "r1", .model = "m-1", .created = 5};
   before.choices = {{.parts = {{.kind = Part::Kind::Reasoning, .text = "hm"}, {.text = "yes"}}, .finish = Finish::Length},

@@ -230,6 +230,11 @@ TEST(CompletionsHubTest, writesAStream) {
   EXPECT_THAT(end, testing::EndsWith("data: [DONE]\n\n"));
 }
 
+TEST(CompletionsConversationTest, everyDigitOfASeedStays) {
+  EXPECT_EQ(conversationOfCompletions(R"({"model":"m","prompt":"x","seed":9007199254740993})")->seed, 9'007'199'254'740'993);
+  EXPECT_EQ(conversationOfCompletions(R"({"model":"m","prompt":"x","seed":7.0})")->seed, 7);
+}
+
 TEST(CompletionsConversationTest, metadataOfTheClientsOwnIsNamedAsLeftOut) {
   EXPECT_THAT(conversationOfCompletions(R"({"model":"m","prompt":"x","metadata":{"team":"a"}})")->dropped, testing::ElementsAre("metadata"));
   EXPECT_THAT(conversationOfCompletions(R"({"model":"m","prompt":"x","metadata":{"x-signalbox-session":"s"}})")->dropped, testing::IsEmpty());

@@ -139,7 +139,7 @@ TEST(MessagesHubTest, asksForAShapeByATool) {
   auto in = asking();
   in.format = {AnswerFormat::Kind::JsonSchema, "weather", {}, R"({"type":"object"})", true};
   auto sent = body(in);
-  EXPECT_EQ(sent.at("tool_choice"), (Json{{"type", "tool"}, {"name", "weather"}}));
+  EXPECT_EQ(sent.at("tool_choice"), (Json{{"type", "tool"}, {"name", "weather"}, {"disable_parallel_tool_use", true}}));
   in.tools = {{.name = "weather"}};
   sent = body(in);
   EXPECT_EQ(answerTool(in), "weather_");
@@ -188,6 +188,24 @@ TEST(MessagesHubTest, keepsMarksOfTheCacheWhereTheProviderHasOneAndNamesThemElse
   EXPECT_THAT(chat->dropped, ElementsAre("cache_control", "top_k"));
   EXPECT_EQ(chat->body.find("cache_control"), std::string::npos);
   EXPECT_EQ(chat->body.find("top_k"), std::string::npos);
+}
+
+TEST(MessagesHubTest, anAnswerInAShapeIsGivenOnce) {
+  Conversation in = asking();
+  in.format = {AnswerFormat::Kind::JsonSchema, "n", {}, R"({"properties":{}})", {}};
+  EXPECT_EQ(body(in).at("tool_choice"), Json::parse(R"({"type":"tool","name":"n","disable_parallel_tool_use":true})"));
+  EXPECT_EQ(body(in).at("tools")[0].at("input_schema"), Json::parse(R"({"properties":{},"type":"object"})"));
+  in.tools = {{.name = "look"}};
+  EXPECT_EQ(body(in).at("tool_choice"), Json::parse(R"({"type":"any"})")) << "calls of the client's own may come together";
+}
+
+TEST(MessagesHubTest, aToolWithoutParametersTakesAnObject) {
+  Conversation in = asking();
+  in.tools = {{.name = "a", .parameters = "{}"}, {.name = "b"}, {.name = "c", .parameters = R"({"type":"object","properties":{"x":{}}})"}};
+  const Json tools = body(in).at("tools");
+  EXPECT_EQ(tools[0].at("input_schema"), Json::parse(R"({"type":"object"})"));
+  EXPECT_EQ(tools[1].at("input_schema"), Json::parse(R"({"type":"object","properties":{}})"));
+  EXPECT_EQ(tools[2].at("input_schema"), Json::parse(in.tools[2].parameters));
 }
 
 }  // namespace

@@ -270,6 +270,13 @@ TEST(MessagesAnswerTest, wholeAnswersThatAreWrittenReadBackTheSame) {
   EXPECT_TRUE(state.has_tool_calls && state.done);
 }
 
+TEST(MessagesStreamTest, theInputIsCountedBeforeTheEnd) {
+  const auto relay = relayNatively(kStream.substr(0, kStream.find("event: message_delta")), 0);
+  EXPECT_FALSE(relay.state.usage);
+  ASSERT_TRUE(relay.state.begun);
+  EXPECT_EQ(relay.state.begun->input, 20);
+}
+
 TEST(MessagesAnswerTest, callsEndInTheirOwnWordWhateverTheUpstreamCallsTheEnd) {
   Reply reply{.id = "1", .choices = {{.calls = {{"c1", "look", "{}"}}, .finish = Finish::Stop}}};
   EXPECT_EQ(Json::parse(messagesReplyWriter({}, 1)->whole(reply)).at("stop_reason"), "tool_use");

@@ -56,6 +56,13 @@ TEST_F(ModelListTest, namesTheTiersOfADeploymentAndItsPrice) {
   EXPECT_EQ(said("tier:mid").at("price").at("input").get<double>(), 0.15);
 }
 
+TEST_F(ModelListTest, aPriceThatDiffersInWhatTheCacheCostsIsNone) {
+  config_.upstreams[1].models.push_back({"mini-cached", std::nullopt, priceOf(0.15, 0.6), {}});
+  config_.upstreams[1].models.back().price->cached_input = 1e-8;
+  config_.tiers[1].deployments = {{"sold", "mini"}, {"sold", "mini-cached"}};
+  EXPECT_TRUE(said("tier:mid").at("price").is_null());
+}
+
 TEST_F(ModelListTest, anUnknownPriceIsNull) {
   EXPECT_TRUE(said("own/llama").at("price").is_null()) << "GPU hours have no price for a token";
   EXPECT_TRUE(said("sold/secret").at("price").is_null());

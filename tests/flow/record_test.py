@@ -137,6 +137,23 @@ class HintsTest(RecordTest):
 
 
 class TruthTest(RecordTest):
+    def test_a_broken_stream_is_charged_for_the_input_that_was_counted(self):
+        """Anthropic counts its input first: most of it may have come from a cache, which an estimate knows nothing of."""
+        usage = {"input_tokens": 10, "cache_read_input_tokens": 90_000, "cache_creation_input_tokens": 0, "output_tokens": 1}
+        begun = {"type": "message_start", "message": {"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": [], "usage": usage}}
+        said = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "y" * 40}}
+        block = {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
+        provider = self.enter(Provider(lambda body, send: send(200, [begun, block, said])))
+        price = {"input": 1, "output": 2, "cached-input": 0.1, "per": "1M"}
+        router = self.enter(Router(self.folder, [{"name": "u", "api": "anthropic", "base_url": provider.url, "models": [{"id": "m", "price": price}]}],
+                                   [{"name": "t", "deployments": ["u/m"], "timeout": "3s"}], UNGATED))
+        question = {"model": "auto", "max_tokens": 99, "stream": True, "messages": [{"role": "user", "content": "hi"}]}
+        _, headers, text = router.request("POST", "/v1/messages", question)
+        self.assertNotIn("message_stop", text)
+        decision = router.decision(headers["x-signalbox-decision-id"])
+        self.assertEqual([decision[name] for name in ("outcome", "input_tokens", "output_tokens", "usage_source")], ["truncated", 90_010, 10, "estimated"])
+        self.assertAlmostEqual(decision["cost_usd"], (10 * 1 + 90_000 * 0.1 + 10 * 2) / 1e6)
+
     def test_estimates_calls_and_every_answer(self):
         """What no provider has counted is paid all the same."""
         call = {"index": 0, "id": "c1", "type": "function", "function": {"name": "look", "arguments": json.dumps({"a": "x" * 391})}}

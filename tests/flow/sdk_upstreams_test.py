@@ -179,7 +179,7 @@ class ChatTest(UpstreamsTest):
             with self.client.chat.completions.stream(model="tier:" + name, messages=[{"role": "user", "content": "Hi"}], response_format=City) as stream:
                 self.assertEqual(stream.get_final_completion().choices[0].message.parsed, City(name="Bern", people=134591))
         self.assertEqual(self.sent("gpt")["response_format"]["json_schema"]["name"], "City")
-        self.assertEqual(self.sent("claude")["tool_choice"], {"type": "tool", "name": "City"})
+        self.assertEqual(self.sent("claude")["tool_choice"], {"type": "tool", "name": "City", "disable_parallel_tool_use": True})
 
 
 class ResponsesTest(UpstreamsTest):

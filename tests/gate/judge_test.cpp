@@ -77,6 +77,13 @@ TEST(JudgeTest, withoutAGateOnlyValidatorsSpeak) {
   EXPECT_EQ(failed.explanation, "failed enum");
 }
 
+TEST(JudgeTest, saysWhyNothingIsKnown) {
+  auto gate = gateAt(0.5);
+  EXPECT_EQ(judge(&gate, {}, "A", {}, nullptr).explanation, "mean-token unknown: no token probabilities, when-unknown: accept");
+  gate.signal = domain::Signal::TopClass;
+  EXPECT_EQ(judge(&gate, {}, "A", sure(0.9), nullptr).explanation, "top-class unknown: no labels to compare, when-unknown: accept");
+}
+
 TEST(JudgeTest, aFailedValidatorOutweighsConfidence) {
   const auto gate = gateAt(0.5);
   const auto failed = judge(&gate, labels({"B"}), "A", sure(0.99), nullptr);
