@@ -152,6 +152,7 @@ class Route final : private upstream::Host {
   std::optional<Refusal> refused_;  // in the last call: over the request, with additions in it
   std::optional<Refusal> lacking_;  // in the last call: it has no completions
   std::optional<dialect::Additions> additions_tried_;  // instead of those that would be made
+  bool asking_ = false;   // a tier is being asked, and what that costs is not known yet
   bool as_chat_ = false;  // a completion is being asked for as a chat, because there was none
   domain::Decision decision_;
   const int exceptions_ = std::uncaught_exceptions();

@@ -46,6 +46,7 @@ Route::~Route() {
     const Error error{thrown ? ErrorCode::Internal : ErrorCode::ShuttingDown, {}, {}, {}, 0, 0};
     if (served_ && !served_->attempt) writeAttempt(*served_, &error);
     settleCost();
+    if (asking_) decision_.cost_usd.reset();
     noteFailure(error);
     decision_.status = domain::errorStatus(error.code).http;
     record();

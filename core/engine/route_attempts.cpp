@@ -169,6 +169,7 @@ Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
   if (auto may = affordable(*call.tier); !may) co_return std::unexpected(may.error());
   refused_.reset();
   lacking_.reset();
+  asking_ = true;
   const SteadyTime began = steadyNow();
   auto exchange = co_await upstream::callTier(client_, call, *this);
   const bool told = exchange || exchange.error().code == ErrorCode::UpstreamTimeout;
@@ -184,7 +185,7 @@ Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
     answer.again = true;
     exchange = co_await askForLess(call, *std::exchange(refused_, std::nullopt));
   }
-  as_chat_ = false;
+  as_chat_ = asking_ = false;
   if (exchange && lacking) services_.additions_memory.learnLackOfCompletions(lacking->deployment, lacking->error.message);
   if (!exchange) co_return std::unexpected(exchange.error());
   answer.exchange = std::move(*exchange);

@@ -290,6 +290,7 @@ TEST_F(RouteRecordTest, keepsTheRowOfARequestThatWaitsForItsUpstreamWhenItsWorke
   EXPECT_EQ(row.status, 503);
   EXPECT_EQ(row.outcome, domain::Outcome::Shed);
   EXPECT_EQ(row.error, "shutting_down");
+  EXPECT_FALSE(row.cost_usd) << "it was asked, and nobody knows what came of it";
   EXPECT_EQ(counters_.in_flight.load(), 0);
 }
 
