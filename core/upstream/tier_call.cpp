@@ -299,7 +299,7 @@ Task<Result<std::unique_ptr<Exchange>>> Caller::run() {
     if (!step) break;
     const bool still_wanted = co_await pause(client_, step->wait);
     if (!still_wanted) co_return fail(ErrorCode::ClientGone, "the client went away");
-    if (step->wait > Duration{} && !enter(step->deployment)) {
+    if (step->wait > Duration{} && (!walk_.mayStill(*step, steadyNow()) || !enter(step->deployment))) {
       walk_.passedOver();
       continue;
     }

@@ -111,6 +111,10 @@ std::optional<TierWalk::Step> TierWalk::next(SteadyTime now, double random) {
   return step;
 }
 
+bool TierWalk::mayStill(const Step& step, SteadyTime now) const {
+  return step.permit.trial() || protection_.of(tier_.deployments[step.deployment]).usable(now);
+}
+
 void TierWalk::choose(const Step& step) {
   if (step.first) protection_.budget(tier_.deployments[step.deployment].upstream).chosen();
   places_[step.deployment] = Place::Asked;

@@ -28,6 +28,8 @@ class TierWalk {
   };
   // Nullopt: nobody is left to ask, no more attempts are allowed, or the retry budget is spent. `random`: from 0 to 1.
   [[nodiscard]] std::optional<Step> next(SteadyTime now, double random);
+  // Of a step whose wait is over: nobody has learnt meanwhile that its deployment is to be left alone.
+  [[nodiscard]] bool mayStill(const Step& step, SteadyTime now) const;
   // Those that had no place, where nobody has been asked: who waits for a place waits there.
   [[nodiscard]] std::vector<std::size_t> full() const;
   // That deployment has a place now, which the caller has taken. Nullopt: meanwhile it may not be asked any more, but others may.

@@ -258,6 +258,23 @@ TEST_F(TierWalkTest, aRefusedCredentialIsLeftAloneAndTriedByOneRequestLater) {
   EXPECT_EQ(request([](std::size_t) { return Result<void>{}; }).size(), 1u);
 }
 
+TEST_F(TierWalkTest, whatWasLearntDuringAWaitCountsWhenItIsOver) {
+  tierOf({{"a", "m"}});
+  TierWalk waits = walk(), other = walk();
+  auto asked = waits.next(now_, 0.5);
+  ASSERT_TRUE(asked);
+  asked->permit.ended(std::unexpected(failure(ErrorCode::UpstreamError, 503)), now_);
+  waits.failed(failure(ErrorCode::UpstreamError, 503));
+  const auto again = waits.next(now_, 0.5);
+  ASSERT_TRUE(again && again->wait > Duration{});
+  EXPECT_TRUE(waits.mayStill(*again, now_ + again->wait));
+  auto limited = other.next(now_, 0.5);
+  ASSERT_TRUE(limited);
+  limited->permit.ended(std::unexpected(failure(ErrorCode::UpstreamRateLimited, 429, 9)), now_);
+  EXPECT_FALSE(waits.mayStill(*again, now_ + again->wait)) << "it is limited now";
+  EXPECT_TRUE(waits.mayStill(*again, now_ + 9s));
+}
+
 TEST_F(TierWalkTest, theLastDeploymentIsNotTakenAway) {
   tierOf({{"a", "m"}, {"b", "m"}});
   for (int i = 0; i < 40; ++i, now_ += 50ms) request(always(failure(ErrorCode::UpstreamTimeout)));
