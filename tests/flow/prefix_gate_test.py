@@ -147,7 +147,9 @@ class PrefixGateTest(RecordTest):
     def test_a_complete_answer_outlives_a_beginning_that_was_refused_above_it(self):
         policy = gated(stream="whole")
         policy["workloads"][0]["gate"]["mid"] = {"signal": "mean-token", "escalate-below": 0.7, "prefix-tokens": 4}
-        router = self.serve(lambda body, send: send(200, [*tokens(4, UNSURE), *END]), lambda body, send: send(200, [*tokens(6, UNSURE, 90), *END]),
+        hold = threading.Event()
+        self.addCleanup(hold.set)
+        router = self.serve(lambda body, send: send(200, [*tokens(4, UNSURE), *END]), lambda body, send: send(200, [*tokens(6, UNSURE, 90), hold, *END]),
                             lambda body, send: send(500, {"error": {"message": "down"}}), policy=policy)
         said = self.ask(router)()
         self.assertIn(" w3", said)
