@@ -111,10 +111,17 @@ TEST_F(ControlSocketTest, aSlowReaderThatHasReadLearnsTheNewestThoughNothingMore
   for (int i = 0; i < 3; ++i) record("local");
   const auto last = record("frontier");
   peer_->setBehind(0);
-  const Json delta = peer_->await([](const Json& m) { return m.value("method", "") == "decisions.delta"; })["params"];
-  EXPECT_EQ(delta["seq"], 4);
+  // The hub may have the last one still to send, behind what was withheld.
+  Json delta;
+  std::size_t told = 0;
+  for (std::int64_t seq = 0; seq < 4; seq = delta["seq"].get<std::int64_t>()) {
+    delta = peer_->await([](const Json& m) { return m.value("method", "") == "decisions.delta"; })["params"];
+    ASSERT_TRUE(delta.is_object());
+    ASSERT_GT(delta["seq"].get<std::int64_t>(), seq);
+    told += delta["items"].size() + delta["dropped"].get<std::size_t>();
+  }
   EXPECT_EQ(delta["items"].back()["id"], last.id.string());
-  EXPECT_EQ(delta["items"].size() + delta["dropped"].get<std::size_t>(), 4u) << delta.dump();
+  EXPECT_EQ(told, 4u) << delta.dump();
   record("local");
   const Json next = peer_->await([](const Json& m) { return m.value("method", "") == "decisions.delta"; })["params"];
   EXPECT_EQ(next["seq"], 5);
