@@ -40,7 +40,7 @@ def connections(data_url, url, token, calls, method, params, reads):
             if not reads:
                 until(lambda: cut_off(data_url) > before, "it is cut off")
             try:
-                while True:
+                for _ in range(calls):  # all are answered only where nobody closes it
                     refused += control.next().get("error", {}).get("code") == 4290
             except ControlClosed as closed:
                 code = closed.code
