@@ -6,11 +6,14 @@
 namespace signalbox {
 
 void setUpLog(const std::string& level) {
-  spdlog::drop("signalbox");
-  auto logger = spdlog::stderr_color_mt("signalbox");
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+  // Made once: whoever is writing a line holds the default logger by its bare address.
+  static const auto logger = [] {
+    auto made = spdlog::stderr_color_mt("signalbox");
+    made->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+    spdlog::set_default_logger(made);
+    return made;
+  }();
   logger->set_level(spdlog::level::from_str(level == "warning" ? "warn" : level));
-  spdlog::set_default_logger(std::move(logger));
 }
 
 }  // namespace signalbox

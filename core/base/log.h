@@ -6,7 +6,7 @@
 namespace signalbox {
 
 namespace log = spdlog;
-// Level from `level` (trace debug info warn error), the format of the project. At start; calling it again changes the level.
+// Thread-safe. Level from `level` (trace debug info warn error), the format of the project. At start; calling it again changes the level.
 void setUpLog(const std::string& level);
 
 }  // namespace signalbox

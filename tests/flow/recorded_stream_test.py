@@ -73,7 +73,14 @@ class Client:
             self.writer = None
 
     async def ask(self, name, upto, path=CHATS):
-        """Status, body, and whether the body ended as its framing promised."""
+        """Status, body, and whether the body ended as its framing promised. A router that says it cannot keep up is asked again."""
+        while True:
+            status, text, whole = await self.ask_once(name, upto, path)
+            if status != 429 or b"overloaded" not in text:
+                return status, text, whole
+            await asyncio.sleep(0.2)
+
+    async def ask_once(self, name, upto, path):
         if self.writer is None:
             self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
         prompt = f"stream={name} upto={upto}"
