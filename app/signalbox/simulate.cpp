@@ -24,6 +24,7 @@ struct Simulate {
   std::vector<double> tokens_per_s{0};
   std::vector<std::string> faults{""};
   std::vector<std::string> apis{"openai"};
+  double token_spread = 0;
   std::uint64_t seed = 1;
   std::size_t workers = 1;
   bool generate = false;
@@ -84,6 +85,7 @@ Result<Listener> open(const Simulate& options, std::size_t at, const std::shared
   simulation.api = *domain::parse<domain::UpstreamApi>(valueFor(options.apis, at));
   simulation.seed = options.seed;
   simulation.generate = options.generate;
+  simulation.token_spread = options.token_spread;
 
   Listener listener;
   server::ServerOptions serving;
@@ -156,6 +158,10 @@ void addSimulate(CLI::App& app, ExitCode& exit) {
       ->type_name("P50,P99")->check(checkTtft)->allow_extra_args(false)->capture_default_str();
   command->add_option("--tokens-per-s", options->tokens_per_s, "Tokens per second after the first; 0 is all at once")
       ->type_name("N")->check(CLI::Range(0.0, 1e6))->allow_extra_args(false)->capture_default_str();
+  command->add_option("--token-spread", options->token_spread,
+                      "How unlike each other the probabilities of an answer's tokens are: sigma of a log-normal weight on the logarithm of each, "
+                      "their mean as recorded")
+      ->type_name("SIGMA")->check(CLI::Range(0.0, 4.0))->capture_default_str();
   command->add_option("--fault", options->faults,
                       "What goes wrong, as steps: \"5*status=503,retry-after=1; delay=2s; reset-after=3\". Faults: ok status=CODE retry-after=S "
                       "delay=TIME drip=TIME stall-after=N reset-after=N end-after=N junk-json junk-sse error-frame no-logprobs no-usage "

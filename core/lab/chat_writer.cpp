@@ -24,7 +24,7 @@ void appendToken(std::string& out, std::string_view token, double p) {
 }
 
 void appendEvidence(std::string& out, const SimulatedAnswer& answer, std::size_t at, int top) {
-  const double p = *answer.token_prob;
+  const double p = answer.probability(at);
   appendToken(out, answer.tokens[at], p);
   out += ",\"top_logprobs\":[";
   int written = 0;

@@ -14,7 +14,7 @@ std::string joined(const std::vector<std::string>& items) { return "[" + join(it
 std::string alternativesOf(const SimulatedAnswer& answer, std::size_t at, int top) {
   std::vector<std::string> members;
   int written = 0;
-  for (const auto& [token, probability] : tokenAlternatives(answer, at, *answer.token_prob)) {
+  for (const auto& [token, probability] : tokenAlternatives(answer, at, answer.probability(at))) {
     if (written++ < top || token == answer.tokens[at]) members.push_back(quoteJson(token) + ":" + shortest(std::log(probability)));
   }
   return "{" + join(members, ",") + "}";
@@ -27,7 +27,7 @@ std::string evidence(const SimulatedAnswer& answer, std::size_t begin, std::size
   for (std::size_t i = 0; i < end; offset += answer.tokens[i++].size()) {
     if (i < begin) continue;
     tokens.push_back(quoteJson(answer.tokens[i]));
-    logprobs.push_back(shortest(std::log(*answer.token_prob)));
+    logprobs.push_back(shortest(std::log(answer.probability(i))));
     alternatives.push_back(alternativesOf(answer, i, top));
     offsets.push_back(std::to_string(offset));
   }

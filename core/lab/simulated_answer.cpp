@@ -2,6 +2,8 @@
 #include "lab/simulated_answer.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 #include "lab/random.h"
 
@@ -38,6 +40,19 @@ bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0u) == 0x80u
 }  // namespace
 
 double clampProbability(double p) { return std::clamp(p, kLeastProbability, 1.0); }
+
+double SimulatedAnswer::probability(std::size_t token) const {
+  return surprise.empty() ? *token_prob : clampProbability(std::exp(std::log(*token_prob) * surprise[token]));
+}
+
+void makeUneven(SimulatedAnswer& answer, double sigma, std::uint64_t seed) {
+  if (!answer.token_prob || answer.tokens.size() < 2 || sigma <= 0) return;
+  Random random(seed);
+  answer.surprise.resize(answer.tokens.size());
+  for (double& weight : answer.surprise) weight = std::exp(sigma * random.normal());
+  const double mean = std::accumulate(answer.surprise.begin(), answer.surprise.end(), 0.0) / static_cast<double>(answer.surprise.size());
+  for (double& weight : answer.surprise) weight /= mean;
+}
 
 std::int64_t inputTokens(const std::vector<domain::Message>& messages) {
   std::size_t bytes = 0;

@@ -183,7 +183,11 @@ Result<SimulatedAnswer> SimulatedUpstream::answer(const Call& call) const {
   const std::string& model = call.request.model;
   const OutcomeRow* row = call.row ? &outcomes_->rows()[*call.row] : nullptr;
   const Record* record = row ? row->record(model) : nullptr;
-  if (record) return recordedAnswer(*outcomes_, *row, *record, model, options_.seed);
+  if (record) {
+    auto answer = recordedAnswer(*outcomes_, *row, *record, model, options_.seed);
+    makeUneven(answer, options_.token_spread, mixSeed(mixSeed(options_.seed, row->id), model));
+    return answer;
+  }
   if (options_.generate) return madeUpAnswer(*outcomes_, row, call.request.messages, model, options_.seed);
   if (row) return fail(ErrorCode::NotFound, "The outcomes file has no record of this model for this prompt.", "no_record");
   return fail(ErrorCode::NotFound, "The outcomes file does not have this prompt.", "unknown_prompt");

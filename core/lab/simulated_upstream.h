@@ -23,6 +23,7 @@ struct SimulationOptions {
   Latency latency;
   std::uint64_t seed = 1;
   bool generate = false;            // make an answer up where there is no record
+  double token_spread = 0;          // sigma by which the tokens of an answer differ (makeUneven)
   FaultScript fault;
 };
 

@@ -126,6 +126,25 @@ TEST(SimulatedAnswerTest, streamsTheSameTextAndCountsWhenAsked) {
   EXPECT_EQ(chatStream(answerOf(*outcomes, 4, "m"), {"id", 1, "m", true, 2, false, "", std::nullopt}).closing.find("usage"), std::string::npos);
 }
 
+TEST(SimulatedAnswerTest, unequalTokensKeepTheMeanAndComeAgain) {
+  const auto outcomes = quiz();
+  auto answer = answerOf(*outcomes, 4, "m");
+  ASSERT_GT(answer.tokens.size(), 2u);
+  makeUneven(answer, 1.0, 7);
+  double sum = 0;
+  for (std::size_t i = 0; i < answer.tokens.size(); ++i) sum += std::log(answer.probability(i));
+  EXPECT_NEAR(std::exp(sum / static_cast<double>(answer.tokens.size())), 0.5, 1e-9);
+  EXPECT_GT(std::abs(answer.probability(0) - answer.probability(1)), 1e-6);
+  auto again = answerOf(*outcomes, 4, "m");
+  makeUneven(again, 1.0, 7);
+  EXPECT_EQ(again.surprise, answer.surprise);
+  makeUneven(again, 1.0, 8);
+  EXPECT_NE(again.surprise, answer.surprise);
+  auto label = answerOf(*outcomes, 0, "m");
+  makeUneven(label, 1.0, 7);
+  EXPECT_TRUE(label.surprise.empty());
+}
+
 TEST(SimulatedAnswerTest, endsAtMaxTokensAndSaysSo) {
   const auto outcomes = quiz();
   const auto body = *parseJson(chatCompletion(answerOf(*outcomes, 4, "m"), {"id", 1, "m", false, 0, true, "", 2}));
