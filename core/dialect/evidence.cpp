@@ -50,6 +50,7 @@ bool appendEvidence(JsonDoc::Node logprobs, domain::TokenEvidence& evidence) {
   auto tokens = logprobs["content"];
   if (!tokens.isArray()) tokens = logprobs["refusal"];
   if (!tokens.isArray()) return true;
+  if (evidence.empty()) evidence.reserve(tokens.size());  // of a stream it grows by one at a time
   for (auto entry = tokens.first(); entry; entry = entry.next()) {
     const auto logprob = entry["logprob"].number();
     if (!entry["token"].isString() || !logprob) return false;

@@ -35,6 +35,7 @@ std::vector<domain::Span> hintSpans(JsonDoc::Node root, JsonDoc::Node metadata) 
 
 std::vector<std::pair<std::string, std::string>> headersForPolicies(const http::Headers& headers) {
   std::vector<std::pair<std::string, std::string>> kept;
+  kept.reserve(headers.size());
   for (const auto& [name, value] : headers.all()) {
     auto lower = toLower(name);
     if (!isHintName(lower) && !isCredential(lower)) kept.emplace_back(std::move(lower), trim(value));

@@ -85,9 +85,12 @@ void Route::addDecisionHeaders(http::Headers& headers, bool stream) const {
 }
 
 http::Headers Route::responseHeaders(bool stream) {
+  constexpr std::size_t kOwnFields = 20, kOwnBytes = 640;  // what is added below, as a rule
+  const http::Headers& theirs = served_->exchange->headers();
   http::Headers headers;
+  headers.reserve(theirs.size() + kOwnFields, theirs.bytes() + kOwnBytes);
   const bool own_limits = holding_.requests_left || holding_.tokens_left;  // those that its client has to keep
-  for (const auto& [name, value] : served_->exchange->headers().all()) {
+  for (const auto& [name, value] : theirs.all()) {
     if (passes(name) && !(own_limits && isLimit(name))) headers.add(name, value);
   }
   if (stream) {

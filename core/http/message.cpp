@@ -15,6 +15,11 @@ bool Headers::named(const Span& span, std::string_view name) const {
   return span.name_size == name.size() && equalsIgnoreCase(std::string_view(block_).substr(span.name, span.name_size), name);
 }
 
+void Headers::reserve(std::size_t fields, std::size_t bytes) {
+  spans_.reserve(spans_.size() + fields);
+  block_.reserve(block_.size() + bytes);
+}
+
 void Headers::add(std::string_view name, std::string_view value) {
   const auto at = static_cast<std::uint32_t>(block_.size());
   block_.append(name).append(value);

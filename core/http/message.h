@@ -36,6 +36,7 @@ class Headers {
   // A block that a parser has cut into fields already.
   Headers(std::string block, std::vector<Span> spans) : block_(std::move(block)), spans_(std::move(spans)) {}
 
+  void reserve(std::size_t fields, std::size_t bytes);  // of names and values, beyond what is there
   void add(std::string_view name, std::string_view value);
   void set(std::string_view name, std::string_view value);          // replaces every field of that name
   void remove(std::string_view name);
@@ -49,6 +50,7 @@ class Headers {
   [[nodiscard]] Iterator end() const { return {this, spans_.size()}; }
   [[nodiscard]] std::size_t size() const { return spans_.size(); }
   [[nodiscard]] bool empty() const { return spans_.empty(); }
+  [[nodiscard]] std::size_t bytes() const { return block_.size(); }
   [[nodiscard]] Field operator[](std::size_t index) const;
 
  private:

@@ -114,12 +114,13 @@ std::shared_ptr<Wire> ConnectionPool::take() {
 }
 
 void ConnectionPool::give(std::shared_ptr<Wire> wire) {
-  wire->idle_since = steadyNow();
+  const SteadyTime now = steadyNow();
+  wire->idle_since = now;
   wire->setUser(nullptr);
   wire->awaitReadable();  // its end is noticed at once
   idle_.push_back(std::move(wire));
   // The oldest are at the front; what the other side has closed, or what is one too many, goes.
-  const bool surplus = idle_.size() > kMostKept || !idle_.front()->open() || idle_.front()->idle_since + kMostIdle < steadyNow();
+  const bool surplus = idle_.size() > kMostKept || !idle_.front()->open() || idle_.front()->idle_since + kMostIdle < now;
   if (!surplus) return;
   idle_.front()->close();
   idle_.erase(idle_.begin());
