@@ -286,7 +286,7 @@ class KeepWarmTest(Protected):
         asked = until(lambda: (one := self.listed()["first"])["in_flight"] and one, "a probe is open")
         self.assertEqual(asked["requests"], requests, "a count that goes down when a probe ends would look like a new start")
         until(lambda: self.listed()["first"]["health"] == "cold", "a slow answer after a pause makes it cold")
-        self.assertTrue(any("was cold" in line for line in self.router.program.errors))
+        until(lambda: any("was cold" in line for line in self.router.program.errors), "the log says so")
         until(lambda: self.listed()["first"]["health"] == "ok", "the next is quick again")
         self.assertIn('signalbox_deployment_state{upstream="first",model="small",state="ok"} 1', self.router.request("GET", "/metrics")[2])
 
