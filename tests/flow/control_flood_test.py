@@ -128,7 +128,10 @@ class ControlFloodTest(Matrix):
     def test_a_flood_is_throttled_and_closed_and_the_data_plane_does_not_notice(self):
         seen = self.play("flood")
         self.assertEqual({code for _, code in seen}, {1008})
-        self.assertEqual({refused for refused, _ in seen}, {20}, "so many are refused before")
+        refused = {refused for refused, _ in seen}
+        self.assertEqual(min(refused), 20, "so many are refused before")
+        if SLOWER < 10:  # who floods an instrumented router is slow enough that some of its calls are in order again meanwhile
+            self.assertEqual(refused, {20})
         # The last one of each round may have been closed and not have been told of.
         self.assertTrue(len(seen) <= self.counted("signalbox_control_closed_total", reason="flood") <= len(seen) + ROUNDS)
         self.assertGreaterEqual(self.counted("signalbox_control_throttled_total"), 20 * len(seen))
