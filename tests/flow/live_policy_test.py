@@ -61,7 +61,7 @@ class LivePolicyTest(FlowTest):
         return done
 
     def test_keeps_every_promise_through_a_thousand_changes(self):
-        rate = 150 if SLOWER < 10 else 30  # an instrumented router that is late with everything sheds, as it should
+        rate = 150 if SLOWER < 10 else 80  # an instrumented router that is late with everything sheds, as it should
         loads = [self.load("--rate", rate), self.load("--rate", rate, "--stream")]
         until(lambda: self.count() > 100, "decisions are made")
         before = self.commits()
