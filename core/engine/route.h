@@ -64,6 +64,8 @@ class Route final : private upstream::Host {
   [[nodiscard]] Result<void> holdLimits();
   [[nodiscard]] Result<void> affordable(const domain::Tier& tier) const;
   void settleLimits();
+  // Cost and limits, before the end of an answer leaves: whoever has it finds his limits as they are with it.
+  void settle();
   void addLimitHeaders(http::Headers& headers) const;
 
   // Attempts (route_attempts.cpp).

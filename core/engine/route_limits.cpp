@@ -36,6 +36,11 @@ Result<void> Route::affordable(const domain::Tier& tier) const {
                                                            " is not known; give it one in the router's configuration: upstreams[].models[].price");
 }
 
+void Route::settle() {
+  settleCost();
+  settleLimits();
+}
+
 void Route::settleLimits() {
   if (!holding_.open) return;
   std::int64_t tokens = 0;

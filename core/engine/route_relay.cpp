@@ -109,7 +109,7 @@ Task<Result<void>> Route::relay() {
 }
 
 Task<Result<void>> Route::relayWhole() {
-  settleCost();
+  settle();
   decision_.status = 200;
   http::Response response;
   response.status = 200;
@@ -148,7 +148,7 @@ Task<Result<void>> Route::relayStream() {
     const Error error = told(more.error());
     writeAttempt(*served_, &error);
     noteFailure(error);
-    settleCost();
+    settle();
     if (error.code != ErrorCode::ClientGone) {
       std::string last = exchange.failureEvent(error);
       if (last.empty()) last = dialect::errorEvent(error, decision_.dialect);
@@ -163,7 +163,7 @@ Task<Result<void>> Route::relayStream() {
     const Error error = told(written.error());
     writeAttempt(*served_, &error);
     noteFailure(error);
-    settleCost();
+    settle();
   }
   co_return Result<void>{};
 }
@@ -171,7 +171,7 @@ Task<Result<void>> Route::relayStream() {
 Task<Result<void>> Route::writeStreamEnd() {
   lookBack(*served_);
   writeAttempt(*served_, nullptr);
-  settleCost();
+  settle();
   const std::string last = costComment(decision_) + explainingComment() + served_->exchange->terminalEvent();
   auto written = co_await responder_.write(last);
   if (written) written = co_await responder_.finish();
@@ -206,7 +206,7 @@ void Route::noteFailure(const Error& error) {
 }
 
 Task<void> Route::refuse(Error error) {
-  settleCost();
+  settle();
   noteFailure(error);
   // A request that an upstream refused for its own sake went where its reason says; so did one that was called off.
   const bool unavailable = error.code != ErrorCode::ClientGone && error.code != ErrorCode::UpstreamRejected && error.code != ErrorCode::ShuttingDown;

@@ -148,8 +148,7 @@ Task<Result<void>> Connection::finish() {
 }
 
 // A small rest leaves with those of the other connections that this turn of the worker has served: one wake-up of the receiving
-// process for many answers, and none before its handler has settled what it cost: a client that has its answer finds its limits
-// and its row as they are with it. A large one is seen out of the house.
+// process for many answers. A large one is seen out of the house.
 Task<Result<void>> Connection::finished() {
   if (pending() <= kDirectWrite) {
     flushSoon();
