@@ -4,17 +4,11 @@
 #include "base/log.h"
 
 namespace signalbox::engine {
-namespace {
-
-constexpr Duration kTellEvery = std::chrono::seconds(10);
-
-}  // namespace
 
 void ControlCounts::cut(Cut why, std::string_view token_name, SteadyTime now) {
   auto& count = why == Cut::Flood ? flood_ : why == Cut::Unread ? unread_ : revoked_;
   count.fetch_add(1, std::memory_order_relaxed);
-  SteadyTime from = tell_from_.load(std::memory_order_relaxed);
-  if (why == Cut::Revoked || now < from || !tell_from_.compare_exchange_strong(from, now + kTellEvery)) return;
+  if (why == Cut::Revoked || !told_.mayTell(now)) return;
   log::warn("a control client with the token \"{}\" was disconnected, because {}", token_name,
             why == Cut::Flood ? "it sent far more than 20 messages a second" : "it did not read its answers");
 }

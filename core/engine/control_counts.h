@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "base/clock.h"
+#include "base/rarely.h"
 #include "engine/metrics_text.h"
 
 namespace signalbox::engine {
@@ -21,7 +21,7 @@ class ControlCounts {
 
  private:
   std::atomic<std::uint64_t> throttled_{0}, flood_{0}, unread_{0}, revoked_{0};
-  std::atomic<SteadyTime> tell_from_{SteadyTime::min()};
+  Rarely told_;
 };
 
 }  // namespace signalbox::engine

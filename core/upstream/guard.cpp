@@ -108,7 +108,7 @@ void Guard::answered(Pass pass, Pass credential, SteadyTime now) {
     learnt_->breaker.answered(pass, now);
     mirror();
   }
-  if (mayTell(now)) log::info("{} answers again and is asked as before", name_);
+  if (learnt_->told.mayTell(now)) log::info("{} answers again and is asked as before", name_);
 }
 
 void Guard::measured(Duration took, bool after_idle, SteadyTime now) {
@@ -133,7 +133,7 @@ void Guard::ended(Pass pass, Pass credential, bool answered, const Result<void>&
     case Says::Limited: {
       credential_.accepted(credential);
       const Duration wait = cooldown_.limited(now, result.error().retry_after_s);
-      if (mayTell(now)) log::info("{} is limited by its provider and is left alone for {:.0f} s", name_, seconds(wait));
+      if (learnt_->told.mayTell(now)) log::info("{} is limited by its provider and is left alone for {:.0f} s", name_, seconds(wait));
       const std::lock_guard lock(learnt_->mutex);
       learnt_->breaker.answered(pass, now);  // a limit is a sign of life
       mirror();
@@ -187,14 +187,6 @@ bool Guard::isLast(SteadyTime now) const {
   return std::any_of(others_.begin(), others_.end(), [&](const auto& tier) {
     return std::none_of(tier.begin(), tier.end(), [&](const Guard* other) { return other->usable(now); });
   });
-}
-
-// One line in ten seconds: a provider that limits, or comes and goes, does so many times a second.
-bool Guard::mayTell(SteadyTime now) {
-  constexpr Duration kQuiet = std::chrono::seconds(10);
-  const auto ticks = now.time_since_epoch().count();
-  auto before = learnt_->told_at.load(std::memory_order_relaxed);
-  return (before == 0 || ticks - before >= kQuiet.count()) && learnt_->told_at.compare_exchange_strong(before, ticks, std::memory_order_relaxed);
 }
 
 domain::DeploymentStatus Guard::status(SteadyTime now) const {

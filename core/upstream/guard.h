@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/rarely.h"
 #include "base/rolling_latency.h"
 #include "domain/event.h"
 #include "upstream/cooldown.h"
@@ -94,7 +95,6 @@ class Guard {
   void left(Breaker::Pass pass, Breaker::Pass credential, bool answered, SteadyTime now);
   void failed(Breaker::Pass pass, SteadyTime now, Breaker::Failure kind);
   [[nodiscard]] bool isLast(SteadyTime now) const;
-  [[nodiscard]] bool mayTell(SteadyTime now);
   void mirror() { learnt_->state.store(learnt_->breaker.state(), std::memory_order_relaxed); }
 
   // Outlives a configuration, and is shared by all that have the deployment.
@@ -104,7 +104,7 @@ class Guard {
     std::atomic<Breaker::State> state{Breaker::State::Closed};
     std::atomic<bool> has_answered{false};
     RollingLatency first;                    // until the first words
-    std::atomic<Duration::rep> told_at{0};   // in the log, of limits and of answers that came again
+    Rarely told;  // in the log, of limits and of answers that came again
   };
   const std::string name_;  // upstream/model
   Cooldown& cooldown_;
