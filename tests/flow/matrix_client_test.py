@@ -98,8 +98,15 @@ class SlowTest(Matrix):
         raw.sendall(f"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {self.router.token}\r\n"
                     f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
         raw.recv(100)
-        time.sleep(10)  # by then all that sockets and buffers take has been sent
-        results["paused"] = self.flooded[0]
+        held = [0, began]
+
+        def full():
+            """All that sockets and buffers take has been sent: for two seconds there was no more."""
+            if self.flooded[0] != held[0]:
+                held[:] = self.flooded[0], time.monotonic()
+            return held[0] > 0 and time.monotonic() - held[1] > 2
+        until(full, "the upstream is paused")
+        results["paused"] = held[0]
 
         def written():
             with self.router.store() as store:
