@@ -72,13 +72,28 @@ std::shared_ptr<DataPlane::Lane> DataPlane::lane(server::Worker& worker) {
   return own;
 }
 
+// What wakes the last request of a lane may be the lane's own timer or connection, which is still at work then: a lane that is no longer
+// in force ends on a turn of its own.
+struct DataPlane::Hold {
+  std::shared_ptr<Lane> lane;
+  const std::shared_ptr<Lane>& in_force;
+  Executor executor;
+  ~Hold() {
+    if (lane != in_force) asio::post(executor, [last = std::move(lane)] {});
+  }
+};
+
+DataPlane::Hold DataPlane::hold(server::Worker& worker) { return {lane(worker), lanes_[worker.index()], worker.executor()}; }
+
 Task<void> DataPlane::handle(server::Worker& worker, http::Request request, server::Responder& responder) {
   // The client's leaving comes back as a value, ClientGone, so that the record of the request is written all the same.
   co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
   co_await asio::this_coro::throw_if_cancelled(false);
   const auto dialect = dialect::dialectOf(request.path());
   if (dialect && request.method == "POST") {
-    co_await serveModel(worker, *dialect, std::move(request), responder);
+    const Hold own = hold(worker);
+    Route route(services_, *own.lane->generation, *own.lane->client, *dialect, std::move(request), responder, worker.lag() > kMostLag);
+    co_await route.run();
     co_return;
   }
   // Whatever came of it can be asked about by an id, also where nothing was decided.
@@ -98,25 +113,6 @@ void DataPlane::end(server::Worker& worker) {
     if (const auto client = open.lock()) client->giveUp();
   }
   lanes_[worker.index()].reset();
-}
-
-// What wakes the last request of a lane may be the lane's own timer or connection, which is still at work then: a lane that is no longer
-// in force ends on a turn of its own.
-struct DataPlane::Hold {
-  std::shared_ptr<Lane> lane;
-  const std::shared_ptr<Lane>& in_force;
-  Executor executor;
-  ~Hold() {
-    if (lane != in_force) asio::post(executor, [last = std::move(lane)] {});
-  }
-};
-
-DataPlane::Hold DataPlane::hold(server::Worker& worker) { return {lane(worker), lanes_[worker.index()], worker.executor()}; }
-
-Task<void> DataPlane::serveModel(server::Worker& worker, domain::Dialect dialect, http::Request request, server::Responder& responder) {
-  const Hold own = hold(worker);
-  Route route(services_, *own.lane->generation, *own.lane->client, dialect, std::move(request), responder, worker.lag() > kMostLag);
-  co_await route.run();
 }
 
 Task<http::Response> DataPlane::answer(server::Worker& worker, http::Request request) {

@@ -28,7 +28,6 @@ class DataPlane final : public server::Handler {
   void end(server::Worker& worker) override;
 
  private:
-  Task<void> serveModel(server::Worker& worker, domain::Dialect dialect, http::Request request, server::Responder& responder);
   Task<http::Response> answer(server::Worker& worker, http::Request request);
   Task<http::Response> takeFeedback(server::Worker& worker, const http::Request& request);
   [[nodiscard]] http::Response models(const http::Request& request) const;

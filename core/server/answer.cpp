@@ -59,9 +59,10 @@ Task<Result<void>> Connection::send(http::Response response) {
   keep_alive_ = !closesAfter();
   appendHead(out_, {response.status, framing_, response.body.size(), !keep_alive_, http10_, worker_.date()}, response.headers);
   if (!head_only_ && framing_ != Framing::None) out_.append(response.body);
-  answer_ = Answer::Complete;
-  const Result<void> sent = co_await finished();
-  co_return sent;
+  const bool off = sendOff();
+  if (gone_) co_return clientWent();
+  if (!off) co_return co_await drained(0);
+  co_return Result<void>{};
 }
 
 Task<Result<void>> Connection::start(int status, const http::Headers& headers) {
@@ -142,22 +143,22 @@ Task<Result<void>> Connection::finish() {
   if (gone_ || closed_ || answer_ != Answer::Streaming) co_return clientWent();
   beat_at_ = kNever;
   if (framing_ == Framing::Chunked && !head_only_) out_.append("0\r\n\r\n");
-  answer_ = Answer::Complete;
-  const Result<void> sent = co_await finished();
-  co_return sent;
+  const bool off = sendOff();
+  if (gone_) co_return clientWent();
+  if (!off) co_return co_await drained(0);
+  co_return Result<void>{};
 }
 
 // A small rest leaves with those of the other connections that this turn of the worker has served: one wake-up of the receiving
-// process for many answers. A large one is seen out of the house.
-Task<Result<void>> Connection::finished() {
+// process for many answers. A large one is seen out of the house: false until it is.
+bool Connection::sendOff() {
+  answer_ = Answer::Complete;
   if (pending() <= kDirectWrite) {
     flushSoon();
-    co_return Result<void>{};
+    return true;
   }
   flush();
-  if (gone_) co_return clientWent();
-  if (pending() > 0) co_return co_await drained(0);
-  co_return Result<void>{};
+  return pending() == 0;
 }
 
 // What was written is still sent, so that an error event arrives; then the connection ends without a last chunk. To HTTP/1.0

@@ -68,7 +68,7 @@ class Connection final : public Link, public Responder, public std::enable_share
   void waitWritable();
   void onFlushed();
   void appendChunk(std::string_view bytes);
-  [[nodiscard]] Task<Result<void>> finished();
+  [[nodiscard]] bool sendOff();
   [[nodiscard]] Task<Result<void>> drained(std::size_t most);
   void wakeWriter();
   void beat();

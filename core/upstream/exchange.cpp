@@ -63,80 +63,67 @@ std::string Exchange::withoutKey(std::string_view said) const {
 }
 
 Task<Result<void>> Exchange::open() {
-  Result<void> result;  // GCC 12 destroys what co_await gives within ?: twice
-  if (plan_.stream) {
-    result = co_await openStream();
-  } else {
-    result = co_await openWhole();
+  const auto until = plan_.stream ? Transfer::Until::Data : Transfer::Until::Done;
+  const SteadyTime limit = plan_.stream ? std::min(limits_.first_token, limits_.whole) : limits_.whole;
+  Result<void> result;
+  while (result && !first_token_at_ && !complete_) {
+    result = co_await transfer_.wait(until, limit);
+    if (result && plan_.stream && transfer_.status() != 200) {
+      result = co_await transfer_.wait(Transfer::Until::Done, std::min(steadyNow() + limits_.idle, limits_.whole));
+    }
+    if (result) result = readOpening();
   }
-  if (result) permit_.answered(steadyNow());
+  const SteadyTime now = steadyNow();
+  idle_until_ = now + limits_.idle;
+  if (result) permit_.answered(now);
   if (!result || complete_) settle(result);
   co_return result;
 }
 
-Task<Result<void>> Exchange::openWhole() {
-  auto arrived = co_await transfer_.wait(Transfer::Until::Done, limits_.whole);
-  if (!arrived) co_return arrived;
-  const std::string body = transfer_.takeBytes();
-  if (transfer_.status() != 200) co_return std::unexpected(errorAnswer(body));
-  auto answer = plan_.translation->whole(body, state_);
-  if (!answer) co_return std::unexpected(failureOf(answer, plan_.translation->whole(withoutKey(body), state_)));
+Result<void> Exchange::readOpening() {
+  const std::string bytes = transfer_.takeBytes();
+  if (transfer_.status() != 200) return std::unexpected(errorAnswer(bytes));
+  if (plan_.stream) return feed(bytes);
+  auto answer = plan_.translation->whole(bytes, state_);
+  if (!answer) return std::unexpected(failureOf(answer, plan_.translation->whole(withoutKey(bytes), state_)));
   relay_ = std::move(*answer);
   complete_ = true;
-  co_return Result<void>{};
-}
-
-Task<Result<void>> Exchange::openStream() {
-  while (!first_token_at_ && !complete_) {
-    auto arrived = co_await transfer_.wait(Transfer::Until::Data, std::min(limits_.first_token, limits_.whole));
-    if (!arrived) co_return arrived;
-    if (transfer_.status() != 200) {
-      arrived = co_await transfer_.wait(Transfer::Until::Done, std::min(steadyNow() + limits_.idle, limits_.whole));
-      if (!arrived) co_return arrived;
-      const std::string body = transfer_.takeBytes();
-      co_return std::unexpected(errorAnswer(body));
-    }
-    const std::string bytes = transfer_.takeBytes();
-    auto fed = feed(bytes);
-    if (!fed) co_return fed;
-  }
-  idle_until_ = steadyNow() + limits_.idle;
-  co_return Result<void>{};
+  return {};
 }
 
 Task<Result<void>> Exchange::next() {
   const std::size_t before = relay_.size();
-  while (!complete_ && relay_.size() == before) {
-    auto more = co_await readMore(SteadyTime::max());
-    if (!more) co_return more;
+  Result<void> more;
+  while (more && !complete_ && relay_.size() == before) {
+    more = co_await transfer_.wait(Transfer::Until::Data, std::min(idle_until_, limits_.whole));
+    more = readMore(std::move(more));
   }
-  co_return Result<void>{};
+  co_return more;
 }
 
 Task<Result<void>> Exchange::readOn(Enough enough, Duration wait) {
-  while (!complete_ && !enough(state_)) {
+  Result<void> more;
+  while (more && !complete_ && !enough(state_)) {
     const SteadyTime until = first_words_at_ && wait < SteadyTime::max() - *first_words_at_ ? *first_words_at_ + wait : SteadyTime::max();
     if (steadyNow() >= until) break;
-    auto more = co_await readMore(until);
-    if (!more) co_return more;
+    const SteadyTime limit = std::min(idle_until_, limits_.whole);
+    more = co_await transfer_.wait(Transfer::Until::Data, std::min(limit, until));
+    if (!more && more.error().code == ErrorCode::UpstreamTimeout && until < limit) co_return Result<void>{};  // it has said enough
+    more = readMore(std::move(more));
   }
-  co_return Result<void>{};
+  co_return more;
 }
 
-// What comes next, or nothing until `until`, which is no failure.
-Task<Result<void>> Exchange::readMore(SteadyTime until) {
-  const SteadyTime limit = std::min(idle_until_, limits_.whole);
-  Result<void> result = co_await transfer_.wait(Transfer::Until::Data, std::min(limit, until));
-  if (result) {
+// What came of waiting for a stream's next bytes.
+Result<void> Exchange::readMore(Result<void> waited) {
+  if (waited) {
     const std::string bytes = transfer_.takeBytes();
-    result = feed(bytes);
-  } else if (result.error().code == ErrorCode::UpstreamTimeout && until < limit) {
-    co_return Result<void>{};
+    waited = feed(bytes);
   } else if (transfer_.done()) {
-    result = feed({});  // it broke off, but what came last may have been the terminal event's own line
+    waited = feed({});  // it broke off, but what came last may have been the terminal event's own line
   }
-  if (!result || complete_) settle(result);
-  co_return result;
+  if (!waited || complete_) settle(waited);
+  return waited;
 }
 
 Result<void> Exchange::feed(std::string_view bytes) {

@@ -78,9 +78,8 @@ class Exchange {
   [[nodiscard]] std::optional<double> ttftMs() const;
 
  private:
-  Task<Result<void>> openWhole();
-  Task<Result<void>> openStream();
-  Task<Result<void>> readMore(SteadyTime until);
+  [[nodiscard]] Result<void> readOpening();
+  [[nodiscard]] Result<void> readMore(Result<void> waited);
   [[nodiscard]] Result<void> feed(std::string_view bytes);
   [[nodiscard]] Result<void> readEvents(std::string_view bytes);
   [[nodiscard]] Result<void> block(const http::SseEvent& event, bool has_data);

@@ -50,7 +50,6 @@ domain::Attempt describe(const Exchange& exchange, const TierCall& call, const E
 
 // False when the task was called off meanwhile.
 Task<bool> pause(Client& client, Duration wait) {
-  if (wait <= Duration{}) co_return true;
   boost::asio::steady_timer timer(client.executor(), wait);
   const auto [error] = co_await timer.async_wait(boost::asio::as_tuple(kAwaitable));
   const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
@@ -146,11 +145,13 @@ class Caller {
   // One of those that were full, which has a place now. Nullopt where none of them may be asked any more.
   [[nodiscard]] std::optional<TierWalk::Step> placedAt(const std::string& upstream);
   [[nodiscard]] std::vector<Line> linesOf(const std::vector<std::size_t>& full) const;
-  // Who is to be asked next, with a place_ there unless it is to be waited for first. Nullopt where that is nobody.
-  Task<Result<std::optional<TierWalk::Step>>> nextStep();
-  Task<Result<void>> begin(Exchange& exchange);
+  // Who is to be asked next, with a place_ there unless it is to be waited for first. Nullopt where that is nobody at once.
+  [[nodiscard]] std::optional<TierWalk::Step> nextStep();
+  // The same where all are full. Nullopt where that is nobody.
+  Task<Result<std::optional<TierWalk::Step>>> awaitStep();
+  [[nodiscard]] Task<Result<void>> begin(Exchange& exchange);
+  Task<Result<void>> beginHeld(Exchange& exchange);
   // The exchange that answered, or null when what failed is noted.
-  Task<std::unique_ptr<Exchange>> attempt(std::unique_ptr<Exchange> exchange, std::size_t deployment);
   Task<std::unique_ptr<Exchange>> attemptHedged(std::unique_ptr<Exchange> exchange, std::size_t deployment, Duration after);
   [[nodiscard]] std::optional<Duration> hedgeAfter(std::size_t deployment) const;
   void failed(const Exchange& exchange, std::size_t deployment, const Error& error);
@@ -216,30 +217,36 @@ std::vector<Line> Caller::linesOf(const std::vector<std::size_t>& full) const {
   return lines;
 }
 
+std::optional<TierWalk::Step> Caller::nextStep() {
+  auto step = walk_.next(steadyNow(), client_.random());
+  tellSkipped();
+  return step;
+}
+
 // Nobody waits for a further attempt, and none for one of the router's own.
-Task<Result<std::optional<TierWalk::Step>>> Caller::nextStep() {
-  std::optional<SteadyTime> since;
+Task<Result<std::optional<TierWalk::Step>>> Caller::awaitStep() {
+  const SteadyTime since = steadyNow();
   while (true) {
-    auto step = walk_.next(steadyNow(), client_.random());
-    tellSkipped();
-    if (step) co_return step;
     const auto full = walk_.full();
     if (full.empty()) co_return std::nullopt;
     auto lines = linesOf(full);
     if (call_.probe) co_return std::unexpected(noPlace(lines));
-    if (!since) since = steadyNow();
-    auto found = co_await awaitPlace(lines, std::string(call_.key), *since);
+    auto found = co_await awaitPlace(lines, std::string(call_.key), since);
     if (!found) co_return std::unexpected(found.error());
     place_ = std::move(found->place);
-    step = placedAt(lines[found->line].upstream);
+    auto step = placedAt(lines[found->line].upstream);
     if (step) co_return step;
     place_.leave();  // whoever has it may not be asked any more; others may
+    step = nextStep();
+    if (step) co_return step;
   }
 }
 
-Task<Result<void>> Caller::begin(Exchange& exchange) {
+Task<Result<void>> Caller::begin(Exchange& exchange) { return call_.enough ? beginHeld(exchange) : exchange.open(); }
+
+Task<Result<void>> Caller::beginHeld(Exchange& exchange) {
   auto answered = co_await exchange.open();
-  if (answered && call_.enough) answered = co_await exchange.readOn(call_.enough, call_.wait);
+  if (answered) answered = co_await exchange.readOn(call_.enough, call_.wait);
   co_return answered;
 }
 
@@ -250,13 +257,6 @@ void Caller::failed(const Exchange& exchange, std::size_t deployment, const Erro
   if (!mayFailOver(error) || call_.probe) final_ = error;
   errors_.push_back(error);
   walk_.failed(deployment, error);
-}
-
-Task<std::unique_ptr<Exchange>> Caller::attempt(std::unique_ptr<Exchange> exchange, std::size_t deployment) {
-  const auto answered = co_await begin(*exchange);
-  if (answered) co_return exchange;
-  failed(*exchange, deployment, answered.error());
-  co_return nullptr;
 }
 
 std::optional<Duration> Caller::hedgeAfter(std::size_t deployment) const {
@@ -293,15 +293,20 @@ Task<std::unique_ptr<Exchange>> Caller::attemptHedged(std::unique_ptr<Exchange> 
 
 Task<Result<std::unique_ptr<Exchange>>> Caller::run() {
   while (!final_) {
-    auto next = co_await nextStep();
-    if (!next) co_return std::unexpected(next.error());
-    auto& step = *next;
+    auto step = nextStep();
+    if (!step && !walk_.full().empty()) {
+      auto waited = co_await awaitStep();
+      if (!waited) co_return std::unexpected(waited.error());
+      step = std::move(*waited);
+    }
     if (!step) break;
-    const bool still_wanted = co_await pause(client_, step->wait);
-    if (!still_wanted) co_return fail(ErrorCode::ClientGone, "the client went away");
-    if (step->wait > Duration{} && (!walk_.mayStill(*step, steadyNow()) || !enter(step->deployment))) {
-      walk_.passedOver();
-      continue;
+    if (step->wait > Duration{}) {
+      const bool still_wanted = co_await pause(client_, step->wait);
+      if (!still_wanted) co_return fail(ErrorCode::ClientGone, "the client went away");
+      if (!walk_.mayStill(*step, steadyNow()) || !enter(step->deployment)) {
+        walk_.passedOver();
+        continue;
+      }
     }
     auto role = step->first ? domain::AttemptRole::Serve : domain::AttemptRole::Retry;
     if (call_.probe) role = domain::AttemptRole::Probe;
@@ -313,13 +318,14 @@ Task<Result<std::unique_ptr<Exchange>>> Caller::run() {
     ShareBudget* const hedges = client_.protection().hedges(call_.tier->name);
     if (hedges != nullptr && step->first) hedges->chosen();
     const auto after = hedges != nullptr && step->first ? hedgeAfter(step->deployment) : std::nullopt;
-    std::unique_ptr<Exchange> answered;
     if (after) {
-      answered = co_await attemptHedged(std::move(exchange), step->deployment, *after);
+      auto answered = co_await attemptHedged(std::move(exchange), step->deployment, *after);
+      if (answered) co_return answered;
     } else {
-      answered = co_await attempt(std::move(exchange), step->deployment);
+      const auto answered = co_await begin(*exchange);
+      if (answered) co_return exchange;
+      failed(*exchange, step->deployment, answered.error());
     }
-    if (answered) co_return answered;
   }
   if (final_) co_return std::unexpected(*final_);
   if (walk_.attempts() == 0 && !walk_.skipped().empty()) errors_.push_back(walk_.refusal(client_.random()));
