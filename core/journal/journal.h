@@ -76,7 +76,8 @@ class Journal {
   // Hot path, any thread, no wait, no I/O. begin() puts the id into the mapped ring of unfinished requests; append() takes it
   // out.
   virtual void begin(const domain::DecisionId& id) = 0;
-  virtual bool append(domain::Decision decision) = 0;  // false: the queue was full; counted
+  virtual bool append(domain::Decision&& decision) = 0;  // false: the queue was full; counted
+  bool append(const domain::Decision& decision) { return append(domain::Decision(decision)); }
   // An attempt of no decision: a probe. Any thread, no wait; a store that cannot be written loses it.
   virtual void appendProbe(domain::Attempt probe) = 0;
   [[nodiscard]] virtual bool isQueued(const domain::DecisionId& id) const = 0;

@@ -101,12 +101,12 @@ Result<void> SqliteJournal::recover() {
   return {};
 }
 
-bool SqliteJournal::append(domain::Decision decision) {
+bool SqliteJournal::append(domain::Decision&& decision) {
   const domain::DecisionId id = decision.id;
   decision.score.reset();  // labels give it
   decision.score_source.reset();
   inflight_->add(id);
-  auto row = std::make_unique<Row>(Row{{0, std::move(decision)}, steadyNow()});
+  std::unique_ptr<Row> row(new Row{{0, std::move(decision)}, steadyNow()});  // moved once: it is large
   if (queue_.push(row)) return true;
   inflight_->remove(id);
   return false;

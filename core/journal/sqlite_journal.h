@@ -19,7 +19,8 @@ class SqliteJournal final : public Journal {
 
   void observe(Observer* observer) override { observer_.store(observer, std::memory_order_release); }
   void begin(const domain::DecisionId& id) override { inflight_->add(id); }
-  bool append(domain::Decision decision) override;
+  using Journal::append;
+  bool append(domain::Decision&& decision) override;
   void appendProbe(domain::Attempt probe) override;
   [[nodiscard]] bool isQueued(const domain::DecisionId& id) const override { return inflight_->contains(id); }
   void addLabel(domain::Label label, std::optional<domain::AuditEntry> entry, Reply<void> reply) override;

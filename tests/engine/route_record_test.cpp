@@ -63,7 +63,8 @@ class HangingJournal final : public journal::Journal {
   explicit HangingJournal(journal::Journal& real) : real_(real) {}
   void observe(journal::Observer* observer) override { real_.observe(observer); }
   void begin(const domain::DecisionId& id) override { real_.begin(id); }
-  bool append(domain::Decision decision) override { return real_.append(std::move(decision)); }
+  using journal::Journal::append;
+  bool append(domain::Decision&& decision) override { return real_.append(std::move(decision)); }
   void appendProbe(domain::Attempt probe) override { real_.appendProbe(std::move(probe)); }
   [[nodiscard]] bool isQueued(const domain::DecisionId& id) const override { return real_.isQueued(id); }
   void addLabel(domain::Label, std::optional<domain::AuditEntry>, journal::Reply<void> reply) override { reply_ = std::move(reply); }
