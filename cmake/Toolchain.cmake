@@ -27,6 +27,8 @@ add_library(signalbox_flags INTERFACE)
 target_compile_options(signalbox_flags INTERFACE -pthread)
 target_compile_options(signalbox_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Nobody replaces a function of ours at run time, so that the compiler may inline what it sees.
+  target_compile_options(signalbox_flags INTERFACE -fno-semantic-interposition)
   # -fpch-preprocess lets ccache see through a precompiled header; the two warnings misfire on GCC 12 coroutines.
   target_compile_options(signalbox_flags INTERFACE -fpch-preprocess -Wno-mismatched-new-delete -Wno-maybe-uninitialized -Wno-restrict)
   # At -O3 it takes the joining of two strings for a copy of half the address space (GCC bug 105651).
