@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""How much code a request runs through: instructions, and the cache lines and pages that hold them.
+
+    footprint.py [--signalbox build/release/bin/signalbox] [--requests 300] [--of whole stream] [--top 0]
+
+One client after the other, so that between two requests everything may have left the caches: then a line that is touched once costs
+as much as many instructions. The setting is that of bench/compare/compare.py; valgrind counts, so that the figures are the same on
+every machine and at any load, but for hashing, which valgrind's processor does without its own instructions for it. Counted is what the
+worker runs in two requests of three at least. Prints a Markdown table. Wants valgrind.
+"""
+import argparse
+import collections
+import contextlib
+import http.client
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "compare"))
+import setting  # noqa: E402
+from compare import ROOT  # noqa: E402
+
+LINE, PAGE = 64, 4096
+
+
+def ask(target, key, mode, wanted):
+    """So many answers of 200. Under valgrind the worker may lag and refuse; that is asked again."""
+    connection = http.client.HTTPConnection(target.removeprefix("http://"))
+    answered, refused = 0, 0
+    while answered < wanted:
+        connection.request("POST", "/v1/chat/completions", setting.request(mode), {"Content-Type": "application/json", "Authorization": f"Bearer {key}"})
+        response = connection.getresponse()
+        response.read()
+        answered += response.status == 200
+        refused += response.status != 200
+        if refused > wanted:
+            raise SystemExit(f"the router answers {response.status}")
+        if response.status != 200:
+            time.sleep(0.2)
+    return answered + refused
+
+
+def counted(folder, program, mode, requests):
+    """The counts of the busiest thread, {(object, address): [instructions, function]}, and of how many requests."""
+    wrapper = folder / "counting"
+    wrapper.write_text(f'#!/bin/sh\nexec valgrind --tool=callgrind --instr-atstart=no --separate-threads=yes --dump-instr=yes --dump-line=no '
+                       f'--compress-pos=no --compress-strings=no --callgrind-out-file={folder}/counts.%p {program} "$@"\n')
+    wrapper.chmod(0o755)
+    with contextlib.ExitStack() as stack:
+        targets = setting.start(stack, folder, wrapper, "off")
+        url, key, pid = targets["signalbox"][mode], (folder / "key").read_text(), str(setting.router_pid(folder))
+        ask(url, key, mode, 50)
+        for state in ("on", "off"):
+            subprocess.run(["callgrind_control", "-i", state, pid], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            if state == "on":
+                asked = ask(url, key, mode, requests)
+    return read(max(folder.glob("counts.*"), key=lambda path: path.stat().st_size)), asked
+
+
+def read(path):
+    counts, place, function, called = collections.defaultdict(lambda: [0, ""]), "", "", False
+    for line in path.read_text(errors="replace").splitlines():
+        if line.startswith("ob="):
+            place = line[3:]
+        elif line.startswith("fn="):
+            function = line[3:]
+        elif line.startswith("calls="):
+            called = True  # the next line is the cost of the callee
+        elif line.startswith("0x"):
+            if not called:
+                words = line.split()
+                entry = counts[place, int(words[0], 16)]
+                entry[0] += int(words[-1])
+                entry[1] = function
+            called = False
+    return counts
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--signalbox", type=Path, default=ROOT / "build/release/bin/signalbox")
+    parser.add_argument("--requests", type=int, default=300)
+    parser.add_argument("--of", nargs="+", choices=setting.MODES, default=setting.MODES)
+    parser.add_argument("--top", type=int, default=0, help="also the functions with the most lines")
+    arguments = parser.parse_args()
+    print("| answer | requests | instructions | of them hashing | lines of 64 bytes | pages of 4 KiB |\n|---|---|---|---|---|---|")
+    for mode in arguments.of:
+        with tempfile.TemporaryDirectory() as name:
+            counts, asked = counted(Path(name), arguments.signalbox, mode, arguments.requests)
+        usual = {at: entry for at, entry in counts.items() if entry[0] * 3 >= asked * 2}
+        lines = {(place, address // LINE): entry[1] for (place, address), entry in usual.items()}
+        pages = {(place, address // PAGE) for place, address in usual}
+        total = sum(entry[0] for entry in counts.values())
+        hashing = sum(entry[0] for (place, _), entry in counts.items() if os.path.basename(place).startswith("libcrypto"))
+        print(f"| {mode} | {asked} | {total / asked:,.0f} | {hashing / asked:,.0f} | {len(lines):,} ({len(lines) * LINE / 1024:.0f} KiB) | {len(pages)} |")
+        for function, count in collections.Counter(lines.values()).most_common(arguments.top):
+            print(f"| | | | | {count} | `{function[:120]}` |")
+
+
+if __name__ == "__main__":
+    main()
