@@ -31,6 +31,8 @@ class ByteBlock {
   [[nodiscard]] Bits equal(char c) const;
   // Which lie between `first` and `last`, both included and taken as unsigned.
   [[nodiscard]] Bits within(unsigned char first, unsigned char last) const;
+  // Which are one of two characters, or not above `last`, taken as unsigned: one question, as strings end at one of many bytes.
+  [[nodiscard]] Bits equalOrUpTo(char a, char b, unsigned char last) const;
   // All with the bit 0x20 set: of ASCII's letters, the small ones.
   [[nodiscard]] ByteBlock lowered() const;
 
@@ -57,6 +59,12 @@ inline ByteBlock::Bits ByteBlock::within(unsigned char first, unsigned char last
   return static_cast<Bits>(_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(from_first, most), from_first)));
 }
 
+inline ByteBlock::Bits ByteBlock::equalOrUpTo(char a, char b, unsigned char last) const {
+  const __m128i either = _mm_or_si128(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(a)), _mm_cmpeq_epi8(bytes_, _mm_set1_epi8(b)));
+  const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes_, _mm_set1_epi8(static_cast<char>(last))), bytes_);
+  return static_cast<Bits>(_mm_movemask_epi8(_mm_or_si128(either, low)));
+}
+
 inline ByteBlock ByteBlock::lowered() const { return ByteBlock(_mm_or_si128(bytes_, _mm_set1_epi8(0x20))); }
 
 #else
@@ -76,6 +84,8 @@ inline ByteBlock::Bits ByteBlock::within(unsigned char first, unsigned char last
   for (std::size_t i = 0; i < bytes_.size(); ++i) bits |= static_cast<Bits>(bytes_[i] >= first && bytes_[i] <= last) << i;
   return bits;
 }
+
+inline ByteBlock::Bits ByteBlock::equalOrUpTo(char a, char b, unsigned char last) const { return equal(a) | equal(b) | within(0, last); }
 
 inline ByteBlock ByteBlock::lowered() const {
   Bytes bytes = bytes_;

@@ -8,19 +8,18 @@
 
 namespace signalbox {
 
-JsonDoc::Node JsonDoc::Node::operator[](std::string_view wanted) const {
-  if (!isObject()) return {};
-  const Entry* const entries = doc_->entries_.data();
-  const std::uint8_t tag = tagOf(wanted);
-  for (std::uint32_t at = entries[index_].child; at != 0; at = entries[at].next) {
+JsonDoc::Node JsonDoc::Node::member(std::string_view wanted, std::uint8_t tag) const {
+  const Entry* const entries = doc_->entries_.get();
+  if (entries[index_].kind != Kind::Object) return {};
+  const std::uint32_t first = entries[index_].count != 0 ? index_ + 1 : 0;
+  for (std::uint32_t at = first; at != 0; at = entries[at].next) {
     const Entry& entry = entries[at];
-    if (entry.key_tag != tag && !entry.key_escaped) continue;
-    if (entry.key_escaped) {
-      if (Node(doc_, at).key() == wanted) return {doc_, at};
-      continue;
-    }
+    if (entry.key_tag != tag || entry.key_escaped) continue;
     const std::size_t length = entry.key_end - entry.key_begin - 2;
     if (length == wanted.size() && std::memcmp(doc_->text_.data() + entry.key_begin + 1, wanted.data(), length) == 0) return {doc_, at};
+  }
+  for (std::uint32_t at = doc_->escaped_keys_ ? first : 0; at != 0; at = entries[at].next) {
+    if (entries[at].key_escaped && Node(doc_, at).key() == wanted) return {doc_, at};
   }
   return {};
 }

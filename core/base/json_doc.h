@@ -4,6 +4,7 @@
 // duplicate keys refused, depth and number of keys and values bounded. Not thread-safe while parsing; immutable afterwards.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,7 +40,8 @@ class JsonDoc {
     [[nodiscard]] std::size_t end() const;                      // one past it
     [[nodiscard]] std::size_t keyBegin() const;                 // of the opening quote of its key; REQUIRES: a member
     [[nodiscard]] std::size_t size() const;                     // elements or members
-    [[nodiscard]] Node operator[](std::string_view key) const;  // null node when absent or not an object
+    // Null node when absent or not an object. Inline, so that a key that is written where it is asked for has its tag computed there.
+    [[nodiscard]] Node operator[](std::string_view key) const { return doc_ != nullptr ? member(key, tagOf(key)) : Node(); }
     [[nodiscard]] Node at(std::size_t index) const;             // linear; iterate instead
     [[nodiscard]] Node first() const;                           // first element or member
     [[nodiscard]] Node next() const;                            // next sibling
@@ -53,6 +55,7 @@ class JsonDoc {
    private:
     friend class JsonDoc;
     Node(const JsonDoc* doc, std::uint32_t index) : doc_(doc), index_(index) {}
+    [[nodiscard]] Node member(std::string_view key, std::uint8_t tag) const;
     const JsonDoc* doc_ = nullptr;
     std::uint32_t index_ = 0;
   };
@@ -64,22 +67,23 @@ class JsonDoc {
 
  private:
   friend class JsonDocParser;
-  struct Entry {
+  [[nodiscard]] static std::uint8_t tagOf(std::string_view key) {
+    return key.empty() ? 0 : static_cast<std::uint8_t>(key.size() * 8 ^ static_cast<unsigned char>(key.front()) ^ static_cast<unsigned char>(key.back()) << 1);
+  }
+  // Where values lie, each container before what it holds. Its first element or member, if it has one, is the entry after it.
+  struct alignas(16) Entry {
     std::uint32_t begin, end;
     std::uint32_t key_begin, key_end;  // quotes included; equal when not a member
     std::uint32_t next;                // sibling index; 0 = none
-    std::uint32_t child;               // first child; 0 = none
     std::uint32_t count;
     Kind kind;
     bool escaped;                      // a string with escapes
     bool key_escaped;
-    std::uint8_t key_tag;              // tagOf() of a key without escapes: most lookups go past most keys by it alone
+    std::uint8_t key_tag;              // tagOf() of the key as it is written: most lookups go past most keys by it alone
   };
-  [[nodiscard]] static std::uint8_t tagOf(std::string_view key) {
-    return key.empty() ? 0 : static_cast<std::uint8_t>(key.size() * 8 ^ static_cast<unsigned char>(key.front()) ^ static_cast<unsigned char>(key.back()) << 1);
-  }
   std::string_view text_;
-  std::vector<Entry> entries_;
+  std::unique_ptr<Entry[]> entries_;
+  bool escaped_keys_ = false;  // some key has escapes
 };
 
 // The steps of every walk over a document, which is what most of a request's reading is made of.
@@ -93,8 +97,7 @@ inline std::string_view JsonDoc::Node::raw() const {
   return {doc_->text_.data() + entry.begin, entry.end - entry.begin};
 }
 inline JsonDoc::Node JsonDoc::Node::first() const {
-  const auto child = doc_->entries_[index_].child;
-  return child ? Node(doc_, child) : Node();
+  return doc_->entries_[index_].count != 0 ? Node(doc_, index_ + 1) : Node();
 }
 inline JsonDoc::Node JsonDoc::Node::next() const {
   const auto sibling = doc_->entries_[index_].next;

@@ -83,12 +83,12 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 
 namespace {
 
-// Length of the plain ASCII that `text` begins with, eight bytes at a time; at least 1. REQUIRES: it begins with some.
+// Length of the plain ASCII that `text` begins with, many bytes at a time; at least 1. REQUIRES: it begins with some.
 std::size_t asciiRun(std::string_view text) {
   std::size_t at = 0;
-  for (std::uint64_t word = 0; at + 8 <= text.size(); at += 8) {
-    std::memcpy(&word, text.data() + at, 8);
-    if (word & 0x8080808080808080) break;
+  for (std::array<std::uint64_t, 4> words; at + sizeof words <= text.size(); at += sizeof words) {
+    std::memcpy(words.data(), text.data() + at, sizeof words);
+    if (((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080) != 0) break;
   }
   while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
   return at;

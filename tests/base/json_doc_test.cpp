@@ -31,6 +31,32 @@ TEST(JsonDocTest, knowsTheBytesOfEveryValue) {
   EXPECT_FALSE(root["b"]["missing"]["deeper"]);
 }
 
+TEST(JsonDocTest, findsMembersHoweverTheirKeysAreSpelled) {
+  const auto doc = JsonDoc::parse(R"({"\u0061b":1,"a\\b":2,"plain":3,"":4})");
+  ASSERT_TRUE(doc);
+  EXPECT_EQ(doc->root()["ab"].integer(), 1);
+  EXPECT_EQ(doc->root()["a\\b"].integer(), 2);
+  EXPECT_FALSE(doc->root()["a\\\\b"]);  // its spelling is no name
+  EXPECT_FALSE(doc->root()["\\u0061b"]);
+  EXPECT_EQ(doc->root()["plain"].integer(), 3);
+  EXPECT_EQ(doc->root()[""].integer(), 4);
+}
+
+// The index grows while a text is read.
+TEST(JsonDocTest, readsTextsOfMoreValuesThanTheirLengthSuggests) {
+  for (const std::size_t size : {15U, 16U, 17U, 1000U, 20'000U}) {
+    std::string text = "[[],{},";
+    for (std::size_t i = 0; i < size; ++i) text += "[0],";
+    text += "{\"last\":[" + std::to_string(size) + "]}]";
+    const auto doc = JsonDoc::parse(text);
+    ASSERT_TRUE(doc);
+    EXPECT_EQ(doc->root().size(), size + 3);
+    EXPECT_EQ(doc->root().at(size + 2)["last"].first().integer(), static_cast<std::int64_t>(size));
+    EXPECT_EQ(doc->root().at(0).raw(), "[]");
+    EXPECT_FALSE(doc->root().at(size + 2).next());
+  }
+}
+
 TEST(JsonDocTest, refusesWhatRfc8259Refuses) {
   for (const char* text : {"", "{", "[1,]", "{\"a\":1,}", "{a:1}", "01", "1.", "-", "1e", "nul", "\"\\x\"", "\"a", "\"\t\"", "[1] 2",
                            "{\"a\" 1}", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\xff", "\"\xc0\x80\"", "+1", ".5", "NaN"}) {
