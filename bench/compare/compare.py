@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests per second and added latency of the router beside nginx `proxy_pass`, in one interleaved run on this machine.
 
-    compare.py [--signalbox build/release/bin/signalbox] [--rounds 5] [--seconds 2] [--concurrency 1 32 64]
+    compare.py [--signalbox build/release/bin/signalbox] [--beside NAME=PROGRAM] [--rounds 5] [--seconds 2] [--concurrency 1 32 64]
 
 One upstream (nginx that returns a fixed chat completion with logprobs and usage, whole or as an event stream) is called by wrk
 directly, through nginx with one worker (HTTP/1.1, keepalive 64, no access log), and through the router with one worker: gate on,
-durable journal on. The three take turns in every round; every figure is the median of the rounds. Prints a Markdown table.
+durable journal on. They take turns in every round, with further builds of the router where there are any; every figure is the median
+of the rounds. Prints a Markdown table for each build.
 Everything listens on 127.0.0.1 and ends with the script.
 """
 import argparse
@@ -60,33 +61,33 @@ def settled_rows(folder, wanted):
 
 
 def measure(arguments, folder, targets):
-    """{(mode, concurrency, name): [(requests/s, p50, p99), …]} and how many requests the router got."""
+    """{(mode, concurrency, name): [(requests/s, p50, p99), …]} and how many requests each target got."""
     results = {}
-    routed = 2  # the calls that waited for it to come up
+    asked = dict.fromkeys(targets, 2)  # the calls that waited for it to come up
     cases = [(mode, c) for mode in setting.MODES for c in arguments.concurrency]
     for mode in setting.MODES:  # the first calls open connections and warm caches
         for name, urls in targets.items():
-            routed += setting.wrk(folder, urls[mode], mode, 8, 1)[3] * (name == "signalbox")
+            asked[name] += setting.wrk(folder, urls[mode], mode, 8, 1)[3]
     for number in range(arguments.rounds):
         print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
         for mode, concurrency in cases:
             for name, urls in targets.items():
                 *figures, requests = setting.wrk(folder, urls[mode], mode, concurrency, arguments.seconds)
-                routed += requests if name == "signalbox" else 0
+                asked[name] += requests
                 results.setdefault((mode, concurrency, name), []).append(figures)
-    return results, routed
+    return results, asked
 
 
 def medians(results):
     return {key: [statistics.median(column) for column in zip(*rounds)] for key, rounds in results.items()}
 
 
-def table(figures, concurrency):
+def table(figures, concurrency, router):
     print("| answer | connections | nginx req/s | signalbox req/s | ratio | nginx adds p50 / p99 | signalbox adds p50 / p99 | ratio p50 / p99 |")
     print("|---|---|---|---|---|---|---|---|")
     for mode in setting.MODES:
         for c in concurrency:
-            direct, peer, ours = (figures[mode, c, name] for name in ("direct", "nginx", "signalbox"))
+            direct, peer, ours = (figures[mode, c, name] for name in ("direct", "nginx", router))
             added = [[them[i] - direct[i] for i in (1, 2)] for them in (peer, ours)]
             ratios = " / ".join(f"{a / b:.2f}" if b > 0 else "–" for a, b in zip(added[1], added[0]))
             print(f"| {mode} | {c} | {peer[0]:,.0f} | {ours[0]:,.0f} | {ours[0] / peer[0]:.2f} | "
@@ -96,6 +97,7 @@ def table(figures, concurrency):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--signalbox", type=Path, default=ROOT / "build/release/bin/signalbox")
+    parser.add_argument("--beside", nargs="+", default=[], metavar="NAME=PROGRAM", help="further builds of the router, in turn with it")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2)
     parser.add_argument("--concurrency", type=int, nargs="+", default=[1, 32, 64])
@@ -105,13 +107,15 @@ def main():
         sys.exit(f"{arguments.signalbox} is not built: cmake --preset release && cmake --build --preset release")
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = Path(name)
-        targets = setting.start(stack, folder, arguments.signalbox, arguments.stream_gate)
+        others = [(name, Path(program)) for name, program in (pair.split("=", 1) for pair in arguments.beside)]
+        targets = setting.start(stack, folder, arguments.signalbox, arguments.stream_gate, others)
         stack.enter_context(awake())
-        results, routed = measure(arguments, folder, targets)
-        rows = settled_rows(folder, routed)
-        print(f"{os.cpu_count()} cores; {arguments.rounds} rounds of {arguments.seconds} s each, medians; "
-              f"{routed:,} requests through the router, {rows:,} decisions in its journal.\n")
-        table(medians(results), arguments.concurrency)
+        results, asked = measure(arguments, folder, targets)
+        for router in ["signalbox", *(name for name, _ in others)]:
+            rows = settled_rows(folder if router == "signalbox" else folder / router, asked[router])
+            print(f"\n{router}: {os.cpu_count()} cores; {arguments.rounds} rounds of {arguments.seconds} s each, medians; "
+                  f"{asked[router]:,} requests, {rows:,} decisions in its journal.\n")
+            table(medians(results), arguments.concurrency, router)
 
 
 if __name__ == "__main__":

@@ -202,22 +202,25 @@ def await_all(targets, key, folder):
                 time.sleep(0.05)
 
 
-def start(stack, folder, program, gate):
-    """Starts all three and writes wrk's scripts; name → mode → base URL."""
+def start(stack, folder, program, gate, others=()):
+    """Starts upstream, nginx and the router and writes wrk's scripts; name → mode → base URL. `others`: name and program of further
+    builds of the router in front of the same upstream, each in a folder of its name."""
     os.chmod(folder, 0o755)
     key = secrets.token_urlsafe(24)
     (folder / "key").write_text(key)
     upstreams = {mode: free_port() for mode in MODES}
     proxies = {mode: free_port() for mode in MODES}
-    data = free_port()
     start_nginx(stack, folder, "upstream", fixed_server(upstreams["whole"], "application/json", whole_answer()) +
                 fixed_server(upstreams["stream"], "text/event-stream", stream_answer()))
     start_nginx(stack, folder, "proxy", "".join(proxy_server(proxies[mode], upstreams[mode]) for mode in MODES))
-    start_router(stack, folder, program, key, data, upstreams, gate)
     for mode in MODES:
         write_script(folder, mode, request(mode), key)
     url = lambda port: f"http://127.0.0.1:{port}"
-    targets = {"direct": {mode: url(upstreams[mode]) for mode in MODES}, "nginx": {mode: url(proxies[mode]) for mode in MODES},
-               "signalbox": {mode: url(data) for mode in MODES}}
+    targets = {"direct": {mode: url(upstreams[mode]) for mode in MODES}, "nginx": {mode: url(proxies[mode]) for mode in MODES}}
+    for name, build, place in [("signalbox", program, folder), *((name, build, folder / name) for name, build in others)]:
+        place.mkdir(exist_ok=True)
+        data = free_port()
+        start_router(stack, place, build, key, data, upstreams, gate)
+        targets[name] = {mode: url(data) for mode in MODES}
     await_all(targets, key, folder)
     return targets
