@@ -115,11 +115,14 @@ class SlowTest(Matrix):
         raw.close()
 
     def test_streams_that_hang_or_drip_and_clients_that_do_not_read_are_ended_after_a_minute(self):
+        ended = threading.Event()
+        self.addCleanup(ended.set)
+
         def drips(connection):
             with contextlib.suppress(OSError):
-                while True:  # comments are no progress
+                connection.sendall(b"9\r\n: alive\n\n\r\n")
+                while not ended.wait(2):  # comments are no progress
                     connection.sendall(b"9\r\n: alive\n\n\r\n")
-                    time.sleep(2)  # the pace of the upstream that is played
         sent = self.flooded = [0]
 
         def floods(connection):

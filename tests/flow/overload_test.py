@@ -198,11 +198,10 @@ class OverloadTest(FlowTest):
         pid, done = router.program.process.pid, threading.Event()
 
         def starve():
-            while not done.is_set():
+            while not done.wait(0.02):  # so long the workers run
                 os.kill(pid, signal.SIGSTOP)
-                time.sleep(0.4)  # so long no worker runs, which is the lag that is played
+                done.wait(0.4)  # and so long they do not, which is the lag that is played
                 os.kill(pid, signal.SIGCONT)
-                time.sleep(0.02)  # and so long they do
         starving = threading.Thread(target=starve, daemon=True)
         starving.start()
         try:
