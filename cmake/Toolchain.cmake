@@ -31,7 +31,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(signalbox_flags INTERFACE -fno-semantic-interposition)
   # -fpch-preprocess lets ccache see through a precompiled header; the two warnings misfire on GCC 12 coroutines.
   target_compile_options(signalbox_flags INTERFACE -fpch-preprocess -Wno-mismatched-new-delete -Wno-maybe-uninitialized -Wno-restrict)
-  # At -O3 it takes the joining of two strings for a copy of half the address space (GCC bug 105651).
+  # Optimised, it takes the joining of two strings for a copy of half the address space (GCC bug 105651).
   target_compile_options(signalbox_flags INTERFACE $<$<CONFIG:Release>:-Wno-stringop-overflow> $<$<CONFIG:Release>:-Wno-array-bounds>)
 endif()
 if(SIGNALBOX_WERROR)
