@@ -30,6 +30,8 @@ class Distinct {
   std::map<Sha256, std::string> secrets_;
 };
 
+bool looksLikePem(std::string_view text) { return text.find("-----") != std::string_view::npos || text.find('\n') != std::string_view::npos; }
+
 void readAddress(const Reading& from, const char* key, Address& into) {
   const std::string pointer = std::string("/") + key;
   const Json json = from.json.value(key, Json::object());
@@ -38,6 +40,12 @@ void readAddress(const Reading& from, const char* key, Address& into) {
   into.hosts = json.value("hosts", into.hosts);
   if (json.contains("tls")) {
     const std::string tls = pointer + "/tls";
+    for (const char* part : {"/cert", "/key"}) {  // a text that was pasted in place of its file must not be printed
+      const std::string text = json["tls"][part + 1].get<std::string>();
+      if (!looksLikePem(text)) continue;
+      from.problems.error(tls + part, "this is a PEM text, not a path; write it to a file of mode 0600 and name that file here");
+      return;
+    }
     into.tls = Tls{absolutePath(from.folder, json["tls"]["cert"].get<std::string>()), absolutePath(from.folder, json["tls"]["key"].get<std::string>()),
                    from.problems.at(tls + "/cert"), from.problems.at(tls + "/key")};
   } else if (!isLoopback(into.host)) {

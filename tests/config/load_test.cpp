@@ -241,6 +241,14 @@ TEST_F(LoadTest, aKeyPastedInPlaceOfItsFileIsNeverRepeated) {
   EXPECT_THAT(config.error()[0].string(), HasSubstr("chmod 600 ")) << "one that is there is named";
 }
 
+TEST_F(LoadTest, aPemPastedInPlaceOfItsFileIsNeverRepeated) {
+  for (const char* pasted : {"\"-----BEGIN PRIVATE KEY-----\\ncanary\\n\"", "|\n    -----BEGIN PRIVATE KEY-----\n    canary\n", "\"canary\\ncanary\""}) {
+    const auto found = errors(smallest(std::string("listen:\n  tls:\n   cert: c.pem\n   key: ") + pasted + "\n"));
+    ASSERT_EQ(found.size(), 1U) << pasted;
+    EXPECT_THAT(found[0], testing::AllOf(HasSubstr("not a path"), testing::Not(HasSubstr("canary"))));
+  }
+}
+
 TEST_F(LoadTest, howLongADrainIsAnnouncedMustBeADuration) {
   EXPECT_EQ(loaded(smallest("drain: {delay: 0s}\n"))->drain_delay, Duration{});
   EXPECT_EQ(loaded(smallest("drain: {delay: 5s}\n"))->drain_delay, std::chrono::seconds(5));
