@@ -217,6 +217,7 @@ Result<Conversation> conversationOfChat(std::string_view body) {
   readFormat(root["response_format"], out);
   readStop(root["stop"], out.stop);
   out.parallel_tool_calls = root["parallel_tool_calls"].boolean();
+  if (!given(root["tools"]) && !out.tools.empty()) out.parallel_tool_calls = false;  // older answers have place for one call
   out.max_tokens = wholeNumber(given(root["max_completion_tokens"]) ? root["max_completion_tokens"] : root["max_tokens"]);
   out.temperature = root["temperature"].number();
   out.top_p = root["top_p"].number();

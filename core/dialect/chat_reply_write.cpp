@@ -7,12 +7,12 @@
 namespace signalbox::dialect {
 namespace {
 
-std::string_view finishWord(Finish finish) {
+std::string_view finishWord(Finish finish, bool older_functions) {
   switch (finish) {
     case Finish::None: return {};
     case Finish::Stop: return "stop";
     case Finish::Length: return "length";
-    case Finish::ToolCalls: return "tool_calls";
+    case Finish::ToolCalls: return older_functions ? "function_call" : "tool_calls";
     case Finish::ContentFilter: return "content_filter";
   }
   return "stop";
@@ -30,13 +30,13 @@ std::string logprobsText(std::string_view elements) {
   return elements.empty() ? std::string("null") : R"({"content":[)" + std::string(elements) + R"(],"refusal":null})";
 }
 
+std::string functionText(std::string_view name, std::string_view arguments) { return JsonObject().text("name", name).text("arguments", arguments).str(); }
+
 std::string callText(const ToolCall& call) {
-  JsonObject function;
-  function.text("name", call.name).text("arguments", call.arguments);
-  return JsonObject().text("id", call.id).raw("type", "\"function\"").raw("function", function.str()).str();
+  return JsonObject().text("id", call.id).raw("type", "\"function\"").raw("function", functionText(call.name, call.arguments)).str();
 }
 
-std::string messageText(const Choice& choice) {
+std::string messageText(const Choice& choice, bool older_functions) {
   std::string text, refusal, reasoning;
   bool said = false;
   for (const auto& part : choice.parts) {
@@ -49,7 +49,9 @@ std::string messageText(const Choice& choice) {
   JsonObject message;
   message.raw("role", "\"assistant\"").raw("content", said || choice.calls.empty() ? quoteJson(text) : "null").textOrNull("refusal", refusal);
   if (!reasoning.empty()) message.text("reasoning_content", reasoning);
-  if (!choice.calls.empty()) {
+  if (!choice.calls.empty() && older_functions) {
+    message.raw("function_call", functionText(choice.calls.front().name, choice.calls.front().arguments));
+  } else if (!choice.calls.empty()) {
     JsonArray calls;
     for (const auto& call : choice.calls) calls.raw(callText(call));
     message.raw("tool_calls", calls.str());
@@ -59,7 +61,8 @@ std::string messageText(const Choice& choice) {
 
 class ChatWriter final : public ReplyWriter {
  public:
-  ChatWriter(const domain::Request& request, std::int64_t now) : wants_usage_(request.wants_stream_usage), created_(now) {}
+  ChatWriter(const domain::Request& request, std::int64_t now)
+      : wants_usage_(request.wants_stream_usage), older_functions_(request.older_functions), created_(now) {}
 
   std::string whole(const Reply& reply) override {
     JsonArray choices;
@@ -68,9 +71,9 @@ class ChatWriter final : public ReplyWriter {
       const auto elements = std::string_view(choice.logprobs);
       choices.raw(JsonObject()
                       .number("index", index++)
-                      .raw("message", messageText(choice))
+                      .raw("message", messageText(choice, older_functions_))
                       .raw("logprobs", logprobsText(elements))
-                      .textOrNull("finish_reason", finishWord(choice.finish))
+                      .textOrNull("finish_reason", finishWord(choice.finish, older_functions_))
                       .str());
     }
     JsonObject out;
@@ -91,18 +94,20 @@ class ChatWriter final : public ReplyWriter {
       case Piece::Kind::Refusal: return delta(piece.choice, JsonObject().text("refusal", piece.text).str());
       case Piece::Kind::Reasoning: return delta(piece.choice, JsonObject().text("reasoning_content", piece.text).str());
       case Piece::Kind::ToolBegin: {
+        if (older_functions_) return functionCall(piece, functionText(piece.name, ""));
         JsonObject call;
         call.number("index", piece.index).text("id", piece.id).raw("type", "\"function\"");
         call.raw("function", JsonObject().text("name", piece.name).raw("arguments", "\"\"").str());
         return delta(piece.choice, toolCalls(call));
       }
       case Piece::Kind::ToolArguments: {
+        if (older_functions_) return functionCall(piece, JsonObject().text("arguments", piece.text).str());
         JsonObject call;
         call.number("index", piece.index).raw("function", JsonObject().text("arguments", piece.text).str());
         return delta(piece.choice, toolCalls(call));
       }
       case Piece::Kind::Logprobs: return delta(piece.choice, "{}", {}, piece.text);
-      case Piece::Kind::Finish: return delta(piece.choice, "{}", finishWord(piece.finish));
+      case Piece::Kind::Finish: return delta(piece.choice, "{}", finishWord(piece.finish, older_functions_));
       case Piece::Kind::Usage: usage_ = piece.usage; return {};
       case Piece::Kind::Signature:
       case Piece::Kind::Redacted: return {};
@@ -119,6 +124,11 @@ class ChatWriter final : public ReplyWriter {
  private:
   static std::string toolCalls(const JsonObject& call) { return JsonObject().raw("tool_calls", JsonArray().raw(call.str()).str()).str(); }
 
+  // There is place for one call, and the upstream was asked for no more.
+  std::string functionCall(const Piece& piece, std::string_view function) const {
+    return piece.index == 0 ? delta(piece.choice, JsonObject().raw("function_call", function).str()) : std::string();
+  }
+
   std::string delta(int choice, std::string_view delta, std::string_view finish = {}, std::string_view logprobs = {}) const {
     JsonObject out;
     out.number("index", choice).raw("delta", delta).raw("logprobs", logprobsText(logprobs)).textOrNull("finish_reason", finish);
@@ -133,6 +143,7 @@ class ChatWriter final : public ReplyWriter {
   }
 
   bool wants_usage_;
+  bool older_functions_;
   std::int64_t created_;
   std::string id_;
   std::string model_;

@@ -79,6 +79,7 @@ Result<void> readMembers(const Members& in, domain::Request& request) {
   request.stream = in.stream.boolean().value_or(false);
   request.wants_logprobs = in.logprobs.boolean().value_or(false);
   request.has_tools = given(in.tools) || given(in.functions);
+  request.older_functions = !given(in.tools) && given(in.functions);
   auto& spans = request.spans;
   if (in.stream) spans.stream = spanOf(in.stream);
   if (in.logprobs) spans.logprobs = spanOf(in.logprobs);

@@ -58,8 +58,9 @@ struct Request {
   std::optional<int> top_logprobs;
   bool wants_stream_usage = false;
   std::optional<std::int64_t> max_tokens;  // of each answer; 0 or more
-  int n = 1;
+  int n = 1;                            // answers that are made, told or not: those of `best_of`, and of each prompt
   bool has_tools = false;
+  bool older_functions = false;         // asked for by `functions`, which was before `tools`: the answer calls one, as `function_call`
   // Of what is given as token numbers: how many they are, and how many bytes of the messages' texts their digits take.
   std::int64_t token_numbers = 0;
   std::int64_t token_number_bytes = 0;

@@ -214,6 +214,43 @@ TEST(ChatHubTest, partsInDeltasAndInAnswersAreWordsAndThoughts) {
   }
 }
 
+TEST(ChatHubTest, whoAsksWithFunctionsIsAnsweredWithOneFunctionCall) {
+  const std::string asked = R"({"model":"m","functions":[{"name":"look"}],"messages":[{"role":"user","content":"Hi"}]})";
+  EXPECT_EQ(read(asked).parallel_tool_calls, false);
+  const auto request = readChatRequest(asked, {});
+  ASSERT_TRUE(request);
+  Reply reply{.id = "r1", .model = "m-1", .created = 5};
+  reply.choices = {{.calls = {{"c1", "look", "{\"a\":1}"}, {"c2", "look", "{}"}}, .finish = Finish::ToolCalls}};
+  const auto whole = Json::parse(chatReplyWriter(*request, 1)->whole(reply)).at("choices").at(0);
+  EXPECT_EQ(whole.at("finish_reason"), "function_call");
+  EXPECT_EQ(whole.at("message").at("function_call"), Json::parse(R"({"name":"look","arguments":"{\"a\":1}"})"));
+  EXPECT_FALSE(whole.at("message").contains("tool_calls"));
+
+  using Kind = Piece::Kind;
+  const auto writer = chatReplyWriter(*request, 1);
+  std::string bytes;
+  for (const Piece& piece : {Piece{.kind = Kind::Begin, .id = "r1", .name = "m-1"}, Piece{.kind = Kind::ToolBegin, .id = "c1", .name = "look"},
+                             Piece{.kind = Kind::ToolArguments, .text = "{\"a\":"}, Piece{.kind = Kind::ToolArguments, .text = "1}"},
+                             Piece{.kind = Kind::ToolBegin, .index = 1, .id = "c2", .name = "look"}, Piece{.kind = Kind::Finish, .finish = Finish::ToolCalls}}) {
+    bytes += writer->piece(piece);
+  }
+  bytes += writer->terminal();
+  EXPECT_THAT(bytes, testing::Not(testing::HasSubstr("tool_calls")));
+  EXPECT_THAT(bytes, testing::HasSubstr(R"("delta":{"function_call":{"name":"look","arguments":""}})"));
+  EXPECT_THAT(bytes, testing::HasSubstr(R"("finish_reason":"function_call")"));
+  const auto reader = chatReplyReader({}, {});
+  AnswerState state;
+  std::string arguments;
+  http::SseReader events;
+  ASSERT_TRUE(events.feed(bytes, [&](const http::SseEvent& event, bool) {
+    bool progress = true;
+    const auto pieces = reader->event(event, state, progress);
+    if (pieces) for (const auto& piece : *pieces) if (piece.kind == Kind::ToolArguments) arguments += piece.text;
+    return true;
+  }));
+  EXPECT_EQ(arguments, "{\"a\":1}");
+}
+
 TEST(ChatHubTest, wholeAnswersThatAreWrittenReadBackTheSame) {
   Reply before{.id = "r1", .model = "m-1", .created = 5};
   before.choices = {{.parts = {{.kind = Part::Kind::Reasoning, .text = "hm"}, {.text = "yes"}}, .finish = Finish::Length},
