@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 
 #include "dialect/field_types.h"
@@ -33,7 +34,7 @@ constexpr std::array<Field, 19> kFields{{
     {"user", kString},
 }};
 
-Result<void> readNumbers(JsonDoc::Node root, domain::Request& request) {
+Result<void> readNumbers(JsonDoc::Node root, std::size_t prompts, domain::Request& request) {
   if (const auto logprobs = root["logprobs"]; logprobs) {
     request.spans.logprobs = spanOf(logprobs);
     if (!logprobs.isNull()) {
@@ -43,9 +44,10 @@ Result<void> readNumbers(JsonDoc::Node root, domain::Request& request) {
       request.top_logprobs = static_cast<int>(top);
     }
   }
-  const auto n = wholeNumber(root["n"]).value_or(1);
+  const auto n = wholeNumber(root["n"]).value_or(1), best_of = wholeNumber(root["best_of"]).value_or(n);
   if (n < 1 || n > 128) return fail(ErrorCode::InvalidRequest, "'n' must be from 1 to 128", "n");
-  request.n = static_cast<int>(n);
+  if (best_of < 1 || best_of > 128) return fail(ErrorCode::InvalidRequest, "'best_of' must be from 1 to 128", "best_of");
+  request.n = static_cast<int>(std::max(n, best_of)) * static_cast<int>(prompts);
   request.max_tokens = tokenLimit(root["max_tokens"]);
   return {};
 }
@@ -59,14 +61,16 @@ Result<domain::Request> readCompletionsRequest(std::string body, const http::Hea
   const auto doc = readTyped(kFields, request);
   if (!doc) return std::unexpected(doc.error());
   const auto root = doc->root();
+  std::size_t asked = 0;
   if (const auto prompt = root["prompt"]; given(prompt)) {
     const auto prompts = readPrompts("prompt", prompt);
     if (!prompts) return std::unexpected(prompts.error());
     takePrompts(*prompts, request);
+    asked = prompts->size();
   } else {
     return wrongType("prompt", "a string or an array", prompt);
   }
-  if (const auto read = readNumbers(root, request); !read) return std::unexpected(read.error());
+  if (const auto read = readNumbers(root, asked, request); !read) return std::unexpected(read.error());
   if (const auto read = readStreamOptions(root["stream_options"], request); !read) return std::unexpected(read.error());
   request.stream = root["stream"].boolean().value_or(false);
   if (const auto stream = root["stream"]) request.spans.stream = spanOf(stream);

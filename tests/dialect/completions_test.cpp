@@ -63,6 +63,16 @@ TEST(CompletionsRequestTest, readsEveryKindOfPrompt) {
   EXPECT_EQ(read(R"({"model":"m","prompt":"three"})").token_numbers, 0);
 }
 
+// Tokens are set aside for all of them, told or not.
+TEST(CompletionsRequestTest, countsTheAnswersThatAreMade) {
+  EXPECT_EQ(read(with(R"("n":2,"best_of":5)")).n, 5);
+  EXPECT_EQ(read(with(R"("best_of":null)")).n, 1);
+  EXPECT_EQ(read(R"({"model":"m","prompt":["a","b","c"],"n":2})").n, 6);
+  EXPECT_EQ(read(R"({"model":"m","prompt":[1,2,3]})").n, 1);
+  EXPECT_EQ(paramOfRefused(with(R"("best_of":0)")), "best_of");
+  EXPECT_EQ(paramOfRefused(with(R"("best_of":129)")), "best_of");
+}
+
 TEST(CompletionsRequestTest, refusesWrongTypesByName) {
   EXPECT_EQ(paramOfRefused(R"({"model":"m"})"), "prompt");
   EXPECT_EQ(paramOfRefused(R"({"model":"m","prompt":{}})"), "prompt");
