@@ -92,7 +92,7 @@ void InflightFile::clear() {
 }
 
 InflightFile::Slot* InflightFile::find(std::uint64_t high, std::uint64_t low) const {
-  if (high == 0 || low == 0) return nullptr;  // free slots are; no id that was ever given out is
+  if (high == 0 || low == 0) return nullptr;
   const std::size_t start = place(high, low);
   for (std::size_t i = 0; i < kWindow; ++i) {
     Slot& slot = slots_[(start + i) & (count_ - 1)];
@@ -103,7 +103,7 @@ InflightFile::Slot* InflightFile::find(std::uint64_t high, std::uint64_t low) co
 
 bool InflightFile::add(const Uuid& id) {
   const std::uint64_t high = half(id, 0), low = half(id, 8);
-  if (find(high, low)) return true;
+  if (high == 0 || low == 0) return false;  // free slots are; no id that was ever given out is
   const std::size_t start = place(high, low);
   for (std::size_t i = 0; i < kWindow; ++i) {
     Slot& slot = slots_[(start + i) & (count_ - 1)];

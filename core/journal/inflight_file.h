@@ -25,7 +25,8 @@ class InflightFile {
   [[nodiscard]] std::vector<Uuid> leftBehind() const;
   void clear();
 
-  // False when there is no room near the id's place: it is then not tracked. Adding twice is adding once.
+  // False when there is no room near the id's place: it is then not tracked. REQUIRES: it is not in it; nothing looks for it, as most of
+  // the window is cold.
   bool add(const Uuid& id);
   void remove(const Uuid& id);
   [[nodiscard]] bool contains(const Uuid& id) const;

@@ -105,7 +105,7 @@ bool SqliteJournal::append(domain::Decision&& decision) {
   const domain::DecisionId id = decision.id;
   decision.score.reset();  // labels give it
   decision.score_source.reset();
-  inflight_->add(id);
+  if (!inflight_->contains(id)) inflight_->add(id);  // one that was not begun
   std::unique_ptr<Row> row(new Row{{0, std::move(decision)}, steadyNow()});  // moved once: it is large
   if (queue_.push(row)) return true;
   inflight_->remove(id);
