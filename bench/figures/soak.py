@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether memory grows under steady traffic: half of what the router can take, whole answers and streams, for a long time.
 
-    soak.py [--signalbox build/release/bin/signalbox] [--minutes 30] [--concurrency 32]
+    soak.py [--signalbox build/release/bin/signalbox] [--fill 62] [--minutes 30] [--concurrency 32]
 
 The setting is that of bench/compare/compare.py: gate on, durable journal on, one worker. Half load is a second of full load and a
-second of none, in turns. Resident memory is read at the end of every pause; the slope is that of a line through the last two thirds
-of the readings, with its 95 % interval. Prints a Markdown table.
+second of none, in turns. The router keeps sums of the newest 3,600 seconds that had requests, so that it grows until there are as
+many: --fill is the minutes before the readings begin that count. Resident memory is read at the end of every pause; the slope is
+that of a line through the readings that count, with its 95 % interval. Prints a Markdown table.
 """
 import argparse
 import contextlib
@@ -40,6 +41,7 @@ def slope(points):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--signalbox", type=Path, default=ROOT / "build/release/bin/signalbox")
+    parser.add_argument("--fill", type=float, default=62)
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--concurrency", type=int, default=32)
     arguments = parser.parse_args()
@@ -52,17 +54,19 @@ def main():
         points, sent = [], 0
         began = time.monotonic()
         turn = 0
-        while time.monotonic() - began < arguments.minutes * 60:
+        while time.monotonic() - began < (arguments.fill + arguments.minutes) * 60:
             mode = setting.MODES[turn % 2]
             sent += setting.wrk(folder, targets[mode], mode, arguments.concurrency, 1)[3]
             time.sleep(1)
             points.append((time.monotonic() - began, resident(pid)))
+            if turn % 300 == 0:
+                print(f"{points[-1][0] / 60:.0f} minutes: {points[-1][1]:.1f} MiB", file=sys.stderr, flush=True)
             turn += 1
         rows = journal_rows(folder)
-        kept = points[len(points) // 3:]
+        kept = [(at, size) for at, size in points if at >= arguments.fill * 60]
         rise, doubt = slope(kept)
-        print(f"{(time.monotonic() - began) / 60:.0f} minutes, {sent} requests, {rows} rows in the journal, {len(points)} readings\n")
-        print("| first | after a third | last | most | slope of the last two thirds |\n|---|---|---|---|---|")
+        print(f"{(time.monotonic() - began) / 60:.0f} minutes, {sent} requests, {rows} rows in the journal, {len(kept)} readings that count\n")
+        print("| at the beginning | once the window is full | at the end | most | slope from when it was full |\n|---|---|---|---|---|")
         print(f"| {points[0][1]:.1f} MiB | {kept[0][1]:.1f} MiB | {points[-1][1]:.1f} MiB | {max(size for _, size in points):.1f} MiB | "
               f"{rise:+.2f} ± {doubt:.2f} MiB an hour |")
 
