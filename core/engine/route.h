@@ -120,7 +120,7 @@ class Route final : private upstream::Host {
   [[nodiscard]] http::Headers responseHeaders(bool stream);
   void addDecisionHeaders(http::Headers& headers, bool stream) const;
   void settleCost();
-  void settleTimes();
+  void complete();  // what is told of a request and not needed to serve it: times, the hash of its prompt
   [[nodiscard]] std::string wholeDecision();  // as JSON
   [[nodiscard]] std::string explainingComment();
   // A cancelled call looks as if its client had gone; where it is still there, the router is stopping.
@@ -158,6 +158,7 @@ class Route final : private upstream::Host {
   bool as_chat_ = false;  // a completion is being asked for as a chat, because there was none
   domain::Decision decision_;
   const int exceptions_ = std::uncaught_exceptions();
+  bool read_ = false;  // request_ is what was asked
   bool recorded_ = false;
 };
 

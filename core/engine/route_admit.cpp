@@ -78,7 +78,7 @@ Result<void> Route::admit() {
   if (!request_.hints.user.empty()) decision_.user_hash = shortHash(request_.hints.user);
   decision_.turn = static_cast<int>(std::count_if(request_.messages.begin(), request_.messages.end(),
                                                   [](const auto& message) { return message.role == "user"; }));
-  decision_.prompt_hash = promptHash(request_.messages);
+  read_ = true;
   return holdLimits();
 }
 
@@ -167,17 +167,18 @@ void Route::explain(const std::string& words) {
   if (text.size() > kLongest) text = std::string(cutUtf8(text, kLongest - kMore.size())).append(kMore);
 }
 
-void Route::settleTimes() {
+void Route::complete() {
   const Duration wall = steadyNow() - started_;
   decision_.latency_ms = millis(wall);
   decision_.overhead_us = std::chrono::duration_cast<std::chrono::microseconds>(std::max(Duration{}, wall - attempts_open_)).count();
   if (first_relayed_) decision_.ttft_ms = millis(*first_relayed_ - started_);
+  if (read_ && decision_.prompt_hash.empty()) decision_.prompt_hash = promptHash(request_.messages);
 }
 
 void Route::record() {
   if (recorded_) return;
   recorded_ = true;
-  settleTimes();
+  complete();
   settleLimits();
   services_.counters.decided(decision_);
   services_.counters.in_flight.fetch_sub(1, std::memory_order_relaxed);

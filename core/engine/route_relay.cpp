@@ -122,7 +122,7 @@ Task<Result<void>> Route::relayWhole() {
 }
 
 std::string Route::wholeDecision() {
-  settleTimes();
+  complete();
   return domain::decisionToJson(decision_, true).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -150,10 +150,11 @@ Task<Result<void>> Connection::finish() {
 }
 
 // A small rest leaves with those of the other connections that this turn of the worker has served: one wake-up of the receiving
-// process for many answers. A large one is seen out of the house: false until it is.
+// process for many answers. Where there are no others it leaves before its request is written down. A large one is seen out of the
+// house: false until it is.
 bool Connection::sendOff() {
   answer_ = Answer::Complete;
-  if (pending() <= kDirectWrite) {
+  if (pending() <= kDirectWrite && !worker_.oneHandler()) {
     flushSoon();
     return true;
   }

@@ -235,6 +235,7 @@ void Connection::serve() {
   head_only_ = request.method == "HEAD";
   head_begun_ = false;
   busy_ = true;
+  worker_.handlerBegan();
   answer_ = Answer::None;
   setReadDeadline(kNever);
   auto task = shared_.handler.handle(worker_, std::move(request), *this);
@@ -244,6 +245,7 @@ void Connection::serve() {
 
 void Connection::onHandled(const std::exception_ptr& exception) {
   busy_ = false;
+  worker_.handlerEnded();
   shared_.body_bytes.fetch_sub(std::exchange(body_charged_, 0), std::memory_order_relaxed);
   const bool complete = answer_ == Answer::Complete;
   if (exception && !gone_ && !complete) log::error("A request's handler failed: {}", describe(exception));

@@ -60,6 +60,10 @@ class WorkerLoop final : public Worker {
   [[nodiscard]] SteadyTime now() const { return now_; }        // as of the last tick
   [[nodiscard]] std::string_view date() const { return date_; }  // the whole header line
   [[nodiscard]] std::array<char, 64 << 10>& scratch() { return *scratch_; }
+  // A handler begins, and has ended. With one at a time there is nothing that its answer could leave together with.
+  void handlerBegan() { ++handlers_; }
+  void handlerEnded() { --handlers_; }
+  [[nodiscard]] bool oneHandler() const { return handlers_ == 1; }
   // Calls flushQueued() when all that is ready now has been served.
   void flushLater(std::shared_ptr<Connection> connection);
   void add(std::shared_ptr<Link> link);
@@ -94,6 +98,7 @@ class WorkerLoop final : public Worker {
   std::vector<Slot> slots_;
   std::unique_ptr<std::array<char, 64 << 10>> scratch_ = std::make_unique<std::array<char, 64 << 10>>();
   std::vector<std::shared_ptr<Connection>> to_flush_, flushing_;
+  std::size_t handlers_ = 0;
   SteadyTime now_ = steadyNow();
   std::int64_t date_second_ = -1;
   std::string date_;

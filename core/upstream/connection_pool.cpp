@@ -62,7 +62,8 @@ Wiring::Wiring(Executor executor) : executor_(std::move(executor)), deadlines_(e
 
 Wiring::~Wiring() { *alive_ = false; }
 
-void Wiring::writeLater(Wire::User& user) {
+void Wiring::writeSoon(Wire::User& user) {
+  if (open_ == 1) return user.onWritable();
   if (to_write_.empty()) {
     boost::asio::post(executor_, [this, alive = alive_] {
       if (!*alive) return;

@@ -27,9 +27,12 @@ class Wiring {
   [[nodiscard]] std::span<char> scratch() { return *scratch_; }
   [[nodiscard]] Trust& trust() { return trust_; }
   // Calls onWritable() when all that is ready now has been served: requests of one turn of the worker leave together, which wakes
-  // the receiving process once. forget() calls it off.
-  void writeLater(Wire::User& user);
+  // the receiving process once. Where there is no other, it is called at once. forget() calls it off.
+  void writeSoon(Wire::User& user);
   void forget(Wire::User& user);
+  // A transfer begins, and has ended.
+  void began() { ++open_; }
+  void ended() { --open_; }
 
   // Whoever holds what a task waits by, and is himself held by that task: nothing but giveUp() would ever end the two.
   class Awaited {
@@ -63,6 +66,7 @@ class Wiring {
   Deadlines deadlines_;
   Trust trust_;
   std::unique_ptr<std::array<char, 64 << 10>> scratch_ = std::make_unique<std::array<char, 64 << 10>>();
+  std::size_t open_ = 0;  // transfers
   std::vector<Wire::User*> to_write_;
   std::vector<Awaited*> awaited_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -38,6 +38,7 @@ struct Transfer::WaiterOf final : Transfer::Waiter {
 
 Transfer::Transfer(ConnectionPool& pool, std::string_view path, std::span<const ConnectionPool::Field> fields, std::string_view body)
     : pool_(pool), head_(pool.head(path, fields, body.size())), body_(body) {
+  pool_.wiring().began();
   if (auto kept = pool_.take()) {
     kept_wire_ = true;
     begin(std::move(kept));
@@ -49,6 +50,7 @@ Transfer::Transfer(ConnectionPool& pool, std::string_view path, std::span<const 
 Transfer::~Transfer() {
   pool_.wiring().settled(*this);
   pool_.wiring().forget(*this);
+  pool_.wiring().ended();
   if (!wire_) return;
   const bool sent = sent_ == head_.size() + body_.size();
   if (let_end_ && sent && !paused_ && parser_.keepAlive()) {
@@ -70,7 +72,7 @@ void Transfer::begin(std::shared_ptr<Wire> wire) {
   wire_ = std::move(wire);
   if (kept_wire_) begun_at_ = steadyNow();
   wire_->setUser(this);
-  pool_.wiring().writeLater(*this);
+  pool_.wiring().writeSoon(*this);
 }
 
 void Transfer::sendSome() {
