@@ -168,7 +168,7 @@ void Route::explain(const std::string& words) {
 }
 
 void Route::complete() {
-  const Duration wall = steadyNow() - started_;
+  const Duration wall = responder_.givenAt() - started_;
   decision_.latency_ms = millis(wall);
   decision_.overhead_us = std::chrono::duration_cast<std::chrono::microseconds>(std::max(Duration{}, wall - attempts_open_)).count();
   if (first_relayed_) decision_.ttft_ms = millis(*first_relayed_ - started_);

@@ -154,6 +154,7 @@ Task<Result<void>> Connection::finish() {
 // house: false until it is.
 bool Connection::sendOff() {
   answer_ = Answer::Complete;
+  given_at_ = steadyNow();
   if (pending() <= kDirectWrite && !worker_.oneHandler()) {
     flushSoon();
     return true;
@@ -235,6 +236,7 @@ Task<Result<void>> Connection::drained(std::size_t most) {
     if (hurried_) closeSocket();
     else co_await room_->async_wait(asio::as_tuple(kAwaitable));
   }
+  given_at_ = steadyNow();
   if (gone_ || closed_) co_return clientWent();
   co_return Result<void>{};
 }

@@ -35,6 +35,7 @@ class Connection final : public Link, public Responder, public std::enable_share
   Task<Result<void>> write(std::string_view bytes) override;
   Task<Result<void>> finish() override;
   void abort() override;
+  [[nodiscard]] SteadyTime givenAt() const override { return answer_ == Answer::Complete ? given_at_ : steadyNow(); }
   [[nodiscard]] bool started() const override { return answer_ != Answer::None; }
   [[nodiscard]] bool clientGone() const override { return gone_; }
 
@@ -97,6 +98,7 @@ class Connection final : public Link, public Responder, public std::enable_share
   SteadyTime write_deadline_ = kNever;
   SteadyTime beat_at_ = kNever;       // of an event stream
   SteadyTime body_began_;
+  SteadyTime given_at_;
   std::size_t body_charged_ = 0;
   std::size_t discarded_ = 0;
   Answer answer_ = Answer::None;

@@ -37,6 +37,8 @@ class Responder {
   virtual Task<Result<void>> finish() = 0;
   // Ends the stream so that the client cannot take it for complete: closes without the last chunk.
   virtual void abort() = 0;
+  // When the answer's end was given to the system, or is about to be; now, where it is not complete.
+  [[nodiscard]] virtual SteadyTime givenAt() const { return steadyNow(); }
   [[nodiscard]] virtual bool started() const = 0;
   [[nodiscard]] virtual bool clientGone() const = 0;
 };

@@ -62,8 +62,7 @@ Wiring::Wiring(Executor executor) : executor_(std::move(executor)), deadlines_(e
 
 Wiring::~Wiring() { *alive_ = false; }
 
-void Wiring::writeSoon(Wire::User& user) {
-  if (open_ == 1) return user.onWritable();
+void Wiring::writeLater(Wire::User& user) {
   if (to_write_.empty()) {
     boost::asio::post(executor_, [this, alive = alive_] {
       if (!*alive) return;

@@ -27,12 +27,13 @@ class Wiring {
   [[nodiscard]] std::span<char> scratch() { return *scratch_; }
   [[nodiscard]] Trust& trust() { return trust_; }
   // Calls onWritable() when all that is ready now has been served: requests of one turn of the worker leave together, which wakes
-  // the receiving process once. Where there is no other, it is called at once. forget() calls it off.
-  void writeSoon(Wire::User& user);
+  // the receiving process once. forget() calls it off.
+  void writeLater(Wire::User& user);
   void forget(Wire::User& user);
-  // A transfer begins, and has ended.
+  // A transfer begins, and has ended. With one at a time there is nothing that it could leave together with.
   void began() { ++open_; }
   void ended() { --open_; }
+  [[nodiscard]] bool oneOpen() const { return open_ == 1; }
 
   // Whoever holds what a task waits by, and is himself held by that task: nothing but giveUp() would ever end the two.
   class Awaited {

@@ -72,7 +72,10 @@ void Transfer::begin(std::shared_ptr<Wire> wire) {
   wire_ = std::move(wire);
   if (kept_wire_) begun_at_ = steadyNow();
   wire_->setUser(this);
-  pool_.wiring().writeSoon(*this);
+  if (!pool_.wiring().oneOpen()) return pool_.wiring().writeLater(*this);
+  // What waits there already is no answer; for a later write readSome() finds it first.
+  if (kept_wire_ && !wire_->silent()) return askAnew();
+  sendSome();
 }
 
 void Transfer::sendSome() {

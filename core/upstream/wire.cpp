@@ -65,6 +65,11 @@ ssize_t Wire::write(std::string_view head, std::string_view body) {
   return uninterrupted([&] { return ::sendmsg(socket_, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
 }
 
+bool Wire::silent() const {
+  char first = 0;
+  return open() && ::recv(socket_, &first, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
 void Wire::awaitReadable() {
   if (awaiting_read_ || !open()) return;
   awaiting_read_ = true;

@@ -42,6 +42,8 @@ class Wire : public std::enable_shared_from_this<Wire> {
   static constexpr ssize_t kAgain = -1, kBroken = -2;
   [[nodiscard]] ssize_t read(std::span<char> into);
   [[nodiscard]] ssize_t write(std::string_view head, std::string_view body);
+  // Nothing has come that nobody has read, nor its end.
+  [[nodiscard]] bool silent() const;
   // Whether read() must be called until it says kAgain: bytes may wait where no event tells of them.
   [[nodiscard]] bool buffers() const { return tls_.easy != nullptr; }
 
