@@ -51,8 +51,13 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(JournalOptions option
     if (journal->store_) recovered = journal->recover();
   }
   if (!recovered) return std::unexpected(std::move(recovered.error()));
-  journal->thread_ = std::thread([self = journal.get()] { self->run(); });
-  pthread_setname_np(journal->thread_.native_handle(), "journal");
+  const auto start = [self = journal.get()](Shift shift, const char* name) {
+    std::thread thread([self, shift] { self->run(shift); });
+    pthread_setname_np(thread.native_handle(), name);
+    return thread;
+  };
+  journal->calm_ = start(Shift::Calm, "journal");
+  journal->hurried_ = start(Shift::Hurried, "journal-backlog");
   return journal;
 }
 
@@ -65,7 +70,9 @@ SqliteJournal::SqliteJournal(JournalOptions options, std::unique_ptr<InflightFil
 
 SqliteJournal::~SqliteJournal() {
   queue_.close();
-  if (thread_.joinable()) thread_.join();
+  for (std::thread* thread : {&calm_, &hurried_}) {
+    if (thread->joinable()) thread->join();
+  }
 }
 
 Result<void> SqliteJournal::recover() {

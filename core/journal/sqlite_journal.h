@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The journal on SQLite: a thread that owns the writing connection, fed by two lanes. See journal.h.
+// The journal on SQLite: a thread that owns the writing connection, fed by two lanes; under a backlog another one. See journal.h.
 #pragma once
 #include <deque>
 #include <mutex>
@@ -7,6 +7,7 @@
 
 #include "journal/inflight_file.h"
 #include "journal/retirement_clock.h"
+#include "journal/shifts.h"
 #include "journal/store.h"
 #include "journal/write_queue.h"
 
@@ -35,7 +36,8 @@ class SqliteJournal final : public Journal {
  private:
   SqliteJournal(JournalOptions options, std::unique_ptr<InflightFile> inflight, std::unique_ptr<Store> store);
   [[nodiscard]] Result<void> recover();
-  void run();
+  void run(Shift shift);
+  [[nodiscard]] bool round();  // false when all is written that will be
   void runChanges(std::vector<Change> changes);
   [[nodiscard]] Result<void> tryChanges(std::vector<Change>& changes);
   [[nodiscard]] Result<void> timedCommit(SecondsHistogram& times);
@@ -77,7 +79,8 @@ class SqliteJournal final : public Journal {
   mutable std::mutex status_mutex_;
   domain::JournalStatus status_;
   std::optional<SteadyTime> oldest_held_;  // guarded by status_mutex_
-  std::thread thread_;                     // last: it uses all of the above
+  Shifts shifts_;
+  std::thread calm_, hurried_;             // last: they use all of the above, one at a time
 };
 
 }  // namespace signalbox::journal

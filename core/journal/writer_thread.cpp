@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The journal's thread: changes first, then rows in groups, then the house.
+#include <unistd.h>
+
+#include <tuple>
+
 #include "base/log.h"
 #include "journal/sqlite_journal.h"
 
@@ -13,15 +17,27 @@ constexpr Duration kRetryAfter = std::chrono::milliseconds(250);
 
 }  // namespace
 
-void SqliteJournal::run() {
-  for (;;) {
-    const bool can_write = steadyNow() >= retry_at_;
-    WriteQueue::Work work = queue_.take(!held_.empty() && can_write, can_write ? kPatience : kRetryAfter);
-    if (!work.changes.empty()) runChanges(std::move(work.changes));
-    for (auto& row : work.rows) held_.push_back(std::move(row));
-    if (!held_.empty() && steadyNow() >= retry_at_) writeRows();
-    if (work.closed && (held_.empty() || !status().fault.empty())) break;
+// A group of rows takes milliseconds of a core, and nobody waits for it; a request may be waiting for that core. So workers go first,
+// until more than a transaction is left over.
+void SqliteJournal::run(Shift shift) {
+  constexpr int kCourtesy = 5;  // nice; a third of the weight of a worker
+  if (shift == Shift::Calm) std::ignore = ::nice(kCourtesy);  // of this thread; where it may not, things are as they were
+  while (shifts_.await(shift)) {
+    if (!round()) shifts_.end();
+    else if (shift == Shift::Calm && held_.size() > kMostInGroup) shifts_.pass(Shift::Hurried);
+    else if (shift == Shift::Hurried && held_.empty()) shifts_.pass(Shift::Calm);
+  }
+}
+
+bool SqliteJournal::round() {
+  const bool can_write = steadyNow() >= retry_at_;
+  WriteQueue::Work work = queue_.take(!held_.empty() && can_write, can_write ? kPatience : kRetryAfter);
+  if (!work.changes.empty()) runChanges(std::move(work.changes));
+  for (auto& row : work.rows) held_.push_back(std::move(row));
+  if (!held_.empty() && steadyNow() >= retry_at_) writeRows();
+  if (!work.closed || !(held_.empty() || !status().fault.empty())) {
     keepHouse(held_.empty());
+    return true;
   }
   if (!held_.empty()) {
     log::error("store {}: {} decisions could not be written before the end; the next start marks them interrupted", options_.path,
@@ -29,6 +45,7 @@ void SqliteJournal::run() {
   }
   refreshStatus();
   if (store_) store_->checkpoint(true);
+  return false;
 }
 
 void SqliteJournal::runChanges(std::vector<Change> changes) {

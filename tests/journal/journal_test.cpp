@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/journal.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "domain/decision_json.h"
@@ -174,6 +175,37 @@ TEST_F(JournalTest, tellsItsObserverOfEverythingOnceAndInOrder) {
   EXPECT_TRUE(std::is_sorted(heard.seqs.begin(), heard.seqs.end()));
   EXPECT_EQ(heard.grades.size(), 1u);
   EXPECT_THAT(heard.revisions, testing::ElementsAre(1));
+}
+
+// Rows are committed on the writer's own thread.
+class Priorities : public Recorder {
+ public:
+  void decisionsCommitted(domain::CommittedRows decisions) override {
+    of_commits.push_back(::getpriority(PRIO_PROCESS, 0));
+    Recorder::decisionsCommitted(std::move(decisions));
+  }
+  std::vector<int> of_commits;
+};
+
+TEST_F(JournalTest, letsOthersGoFirstExceptUnderABacklog) {
+  constexpr int kRows = 12'000;
+  JournalOptions all_at_once = options();
+  all_at_once.batch_rows = kRows;
+  all_at_once.batch_wait = std::chrono::seconds(60);
+  Priorities heard;
+  auto journal = open(all_at_once);
+  journal->observe(&heard);
+  for (int i = 0; i < kRows; ++i) ASSERT_TRUE(journal->append(decisionAt(i + 1)));
+  journal->flush();
+  ASSERT_TRUE(journal->append(decisionAt(kRows + 1)));
+  journal->flush();
+  journal.reset();
+  const int usual = ::getpriority(PRIO_PROCESS, 0);
+  EXPECT_EQ(heard.seqs.size(), kRows + 1u);
+  EXPECT_TRUE(std::is_sorted(heard.seqs.begin(), heard.seqs.end()));
+  EXPECT_GT(heard.of_commits.front(), usual);
+  EXPECT_GT(heard.of_commits.back(), usual);
+  EXPECT_THAT(heard.of_commits, testing::Contains(usual));
 }
 
 TEST_F(JournalTest, tellsWhatALabelMadeOfTheGradeAndNothingOfOneThatChangesNothing) {
