@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the tokens of a JSON text end. Every step takes the place where a token begins and gives the one after it, or nullptr after
-// problem(): a place that is handed on stays in a register. Used by the parser of json_doc.h alone.
+// problem(): a place that is handed on stays in a register. For the parser of json_doc.h, and where all but a string is known.
 #pragma once
 #include <bit>
 #include <cstdint>

@@ -36,6 +36,7 @@ struct AnswerState {
   bool refused = false;  // `text` is the provider's own refusal
   bool done = false;     // a whole answer, or a stream whose terminal event was seen
   bool saw_choice = false;
+  bool judged = false;   // by what has come: probabilities of what is still to come are not gathered
   bool broken_evidence = false;      // some token came without its probability: there is no evidence
   domain::TokenEvidence evidence;    // end-of-turn tokens left out
   std::int64_t other_bytes = 0;  // of thoughts, calls and answers beside the first: no part of its text, but generated and paid

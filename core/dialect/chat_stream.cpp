@@ -27,7 +27,7 @@ void readDelta(JsonDoc::Node choice, AnswerState& state) {
   state.other_bytes += callBytes(calls, older);
 }
 
-constexpr StreamKind kKind{"chat completion chunks", &readDelta, &appendEvidence, &stripLogprobs};
+constexpr StreamKind kKind{"chat completion chunks", &readDelta, [](JsonDoc::Node choice) { return choice["delta"]["content"]; }, &appendEvidence, &stripLogprobs};
 
 }  // namespace
 
@@ -37,7 +37,10 @@ std::unexpected<Error> malformedChunk(std::string_view what) { return malformedS
 
 Result<void> readChatChunk(JsonDoc::Node root, bool judged, AnswerState& state) { return readChunk(kKind, root, judged, state); }
 
-Result<RelayedChunk> relayChatChunk(std::string_view data, const Additions& add, AnswerState& state) { return relayChunk(kKind, data, add, state); }
+Result<RelayedChunk> relayChatChunk(std::string_view data, const Additions& add, AnswerState& state) {
+  ChunkPattern none;
+  return relayChunk(kKind, data, add, state, none);
+}
 
 Result<void> checkStreamEnd(const AnswerState& state) { return checkEndOf(kKind, state); }
 

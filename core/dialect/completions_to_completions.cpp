@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view kWhole = "a completion";
 
-constexpr StreamKind kKind{"completions", [](JsonDoc::Node choice, AnswerState& state) { state.text += choice["text"].stringOr(""); }, &appendLegacyEvidence,
-                           &stripLegacyLogprobs};
+constexpr StreamKind kKind{"completions", [](JsonDoc::Node choice, AnswerState& state) { state.text += choice["text"].stringOr(""); },
+                           [](JsonDoc::Node choice) { return choice["text"]; }, &appendLegacyEvidence, &stripLegacyLogprobs};
 
 class CompletionsToCompletions final : public OpenAiRelay {
  public:

@@ -15,21 +15,64 @@ void readFirst(const StreamKind& kind, JsonDoc::Node choice, bool judged, Answer
   if (!state.finish_reason.empty()) dropEndTokens(state.evidence, state.text);
 }
 
+JsonDoc::Node firstChoice(JsonDoc::Node root) {
+  const auto choices = root["choices"];
+  return choices.isArray() ? choices.first() : JsonDoc::Node();
+}
+
+// How much a stream had said.
+struct Said {
+  explicit Said(const AnswerState& state) : text(state.text.size()), other_bytes(state.other_bytes) {}
+  std::size_t text;
+  std::int64_t other_bytes;
+};
+
 bool isUsageOnly(JsonDoc::Node root, JsonDoc::Node usage) {
   const auto choices = root["choices"];
   return usage.isObject() && choices.isArray() && choices.size() == 0;
 }
 
-RelayedChunk withoutAdditions(const StreamKind& kind, std::string_view data, JsonDoc::Node root, const Additions& add) {
+// A count beside choices is not what include_usage brings: that provider would have sent it anyway.
+TextEdits additionsOf(const StreamKind& kind, JsonDoc::Node root, const Additions& add) {
   TextEdits edits;
-  if (const auto usage = root["usage"]; add.usage && usage) {
-    if (isUsageOnly(root, usage)) return {RelayedChunk::Kind::Dropped, {}};
-    // A count beside choices is not what include_usage brings: that provider would have sent it anyway.
-    if (usage.isNull()) edits.removeMember(root, usage);
+  if (const auto usage = root["usage"]; add.usage && usage && usage.isNull()) edits.removeMember(root, usage);
+  if (add.any()) kind.strip(root["choices"], add, edits);
+  return edits;
+}
+
+// Where the words of a chunk stand that says nothing else: `before` is what the stream had said before it. A chunk with a count or an
+// end is never like the next.
+JsonDoc::Node wordsAlone(const StreamKind& kind, JsonDoc::Node root, const Said& before, const AnswerState& state) {
+  const auto choices = root["choices"];
+  if (!choices.isArray() || choices.size() != 1 || root["usage"].isObject()) return {};
+  if (!state.finish_reason.empty() || state.other_bytes != before.other_bytes) return {};
+  const auto choice = choices.first();
+  const auto words = choice["index"].integer().value_or(0) == 0 ? kind.words(choice) : JsonDoc::Node();
+  const std::size_t said = state.text.size() - before.text;
+  return said > 0 && words.isString() && words.string()->size() == said ? words : JsonDoc::Node();
+}
+
+bool isOfNumbers(JsonDoc::Node array) {
+  for (auto element = array.first(); element; element = element.next()) {
+    if (element.kind() != JsonDoc::Kind::Number) return false;
   }
-  kind.strip(root["choices"], add, edits);
-  if (edits.empty()) return {};
-  return {RelayedChunk::Kind::Changed, edits.apply(data)};
+  return true;
+}
+
+// The values of a choice's probabilities that every token has others of: a token's bytes are one.
+void appendValues(JsonDoc::Node of, std::vector<JsonDoc::Node>& out) {
+  for (auto node = of.first(); node; node = node.next()) {
+    const bool list = node.isArray() && node.size() > 0 && isOfNumbers(node);
+    if (list || node.isString() || node.kind() == JsonDoc::Kind::Number) out.push_back(node);
+    else if (node.isObject() || node.isArray()) appendValues(node, out);
+  }
+}
+
+void learn(ChunkPattern& pattern, std::string_view data, JsonDoc::Node root, JsonDoc::Node words, const TextEdits& edits) {
+  std::vector<JsonDoc::Node> differing{words};
+  if (const auto padding = root["obfuscation"]; padding.isString()) differing.push_back(padding);  // hides the length of the words
+  if (const auto logprobs = firstChoice(root)["logprobs"]; logprobs.isObject()) appendValues(logprobs, differing);
+  pattern.learn(data, differing, edits);
 }
 
 }  // namespace
@@ -66,16 +109,28 @@ Result<void> readChunk(const StreamKind& kind, JsonDoc::Node root, bool judged, 
   return {};
 }
 
-Result<RelayedChunk> relayChunk(const StreamKind& kind, std::string_view data, const Additions& add, AnswerState& state) {
+Result<RelayedChunk> relayChunk(const StreamKind& kind, std::string_view data, const Additions& add, AnswerState& state, ChunkPattern& pattern) {
+  if (state.finish_reason.empty() && pattern.fits(data)) {
+    pattern.words(state.text);
+    if (!pattern.changes()) return RelayedChunk{};
+    return RelayedChunk{RelayedChunk::Kind::Changed, pattern.relayed()};
+  }
   if (endsStream(data)) {
     state.done = true;
     return RelayedChunk{};
   }
   const auto doc = JsonDoc::parse(data, kAnswerLimits);
   if (!doc) return malformedStream(kind, doc.error().message);
-  if (auto read = readChunk(kind, doc->root(), add.judged, state); !read) return std::unexpected(std::move(read.error()));
-  if (!add.any()) return RelayedChunk{};
-  return withoutAdditions(kind, data, doc->root(), add);
+  const auto root = doc->root();
+  const Said before(state);
+  const bool judged = add.judged && !state.judged;
+  if (auto read = readChunk(kind, root, judged, state); !read) return std::unexpected(std::move(read.error()));
+  if (add.usage && isUsageOnly(root, root["usage"])) return RelayedChunk{RelayedChunk::Kind::Dropped, {}};
+  const TextEdits edits = additionsOf(kind, root, add);
+  const bool alike = !judged || !firstChoice(root)["logprobs"].isObject();  // what is judged is read
+  if (const auto words = alike ? wordsAlone(kind, root, before, state) : JsonDoc::Node()) learn(pattern, data, root, words, edits);
+  if (edits.empty()) return RelayedChunk{};
+  return RelayedChunk{RelayedChunk::Kind::Changed, edits.apply(data)};
 }
 
 Result<void> checkEndOf(const StreamKind& kind, const AnswerState& state) {
@@ -86,7 +141,7 @@ Result<void> checkEndOf(const StreamKind& kind, const AnswerState& state) {
 }
 
 Result<Translation::Relayed> OpenAiRelay::event(const http::SseEvent& event, AnswerState& state) {
-  auto chunk = relayChunk(kind_, event.data, add_, state);
+  auto chunk = relayChunk(kind_, event.data, add_, state, pattern_);
   if (!chunk) return std::unexpected(std::move(chunk.error()));
   switch (chunk->kind) {
     case RelayedChunk::Kind::AsItCame: return Relayed{};

@@ -2,6 +2,7 @@
 // Streams of OpenAI's, relayed as they come: what chats and legacy completions do alike. Internal to dialect/.
 #pragma once
 #include "base/json_doc.h"
+#include "dialect/chunk_pattern.h"
 #include "dialect/openai_chat.h"
 #include "dialect/translation.h"
 
@@ -11,6 +12,7 @@ namespace signalbox::dialect {
 struct StreamKind {
   std::string_view of;                                                         // what the stream is one of
   void (*say)(JsonDoc::Node choice, AnswerState& state);                       // what a choice says
+  JsonDoc::Node (*words)(JsonDoc::Node choice);                                // where its text stands, whatever else it says
   bool (*append)(JsonDoc::Node logprobs, domain::TokenEvidence& evidence);     // as appendEvidence()
   void (*strip)(JsonDoc::Node choices, const Additions& add, TextEdits& edits);  // as stripLogprobs()
 };
@@ -21,8 +23,8 @@ struct StreamKind {
 void readChoices(const StreamKind& kind, JsonDoc::Node choices, bool judged, AnswerState& state);
 // An event that has been parsed already. Errors as of relayChatChunk().
 [[nodiscard]] Result<void> readChunk(const StreamKind& kind, JsonDoc::Node root, bool judged, AnswerState& state);
-// As relayChatChunk() and checkStreamEnd().
-[[nodiscard]] Result<RelayedChunk> relayChunk(const StreamKind& kind, std::string_view data, const Additions& add, AnswerState& state);
+// As relayChatChunk() and checkStreamEnd(). `pattern` is the stream's own.
+[[nodiscard]] Result<RelayedChunk> relayChunk(const StreamKind& kind, std::string_view data, const Additions& add, AnswerState& state, ChunkPattern& pattern);
 [[nodiscard]] Result<void> checkEndOf(const StreamKind& kind, const AnswerState& state);
 
 // The streamed half of a translation in which client and upstream speak the same.
@@ -40,6 +42,7 @@ class OpenAiRelay : public Translation {
 
  private:
   const StreamKind& kind_;
+  ChunkPattern pattern_;
 };
 
 [[nodiscard]] const StreamKind& chatStream();

@@ -72,6 +72,11 @@ class Exchange {
 
   // What the answer says; of a stream, as far as it has come.
   [[nodiscard]] const dialect::AnswerState& answer() const { return state_; }
+  // It has been judged by what has come: of what is still to come, no probabilities are gathered.
+  void judged() {
+    state_.judged = true;
+    state_.evidence = {};
+  }
   [[nodiscard]] const domain::Deployment& deployment() const { return deployment_; }
   [[nodiscard]] domain::AttemptRole role() const { return role_; }
   [[nodiscard]] SteadyTime startedAt() const { return started_at_; }

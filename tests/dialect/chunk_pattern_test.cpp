@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stream whose chunks are known by the one before is read and relayed exactly as one whose chunks are all read as JSON.
+#include "dialect/chunk_pattern.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "base/json.h"
+#include "dialect/openai_stream.h"
+
+namespace signalbox::dialect {
+namespace {
+
+std::string chunk(std::string_view words, std::string_view rest = R"(,"usage":null)", std::string_view choice = "") {
+  return R"({"id":"c","model":"m","choices":[{"index":0,"delta":{"content":)" + std::string(words) + R"(},"logprobs":null)" + std::string(choice) +
+      R"(,"finish_reason":null}])" + std::string(rest) + "}";
+}
+
+// A pattern that has read a chunk, and whether it takes another for one like it.
+struct Learned {
+  explicit Learned(const std::string& first) { std::ignore = relayChunk(chatStream(), first, {.usage = true}, state, pattern); }
+  bool fits(const std::string& data) { return pattern.fits(data); }
+  AnswerState state;
+  ChunkPattern pattern;
+};
+
+TEST(ChunkPatternTest, knowsAChunkWithAnotherWord) {
+  Learned learned(chunk(R"("One")"));
+  const std::string data = chunk(R"(" \"two\" \u00e9\ud83d\ude00 é")");
+  ASSERT_TRUE(learned.fits(data));
+  std::string text;
+  learned.pattern.words(text);
+  EXPECT_EQ(text, " \"two\" é😀 é");
+  EXPECT_TRUE(learned.pattern.changes());
+  EXPECT_EQ(learned.pattern.relayed(), chunk(R"(" \"two\" \u00e9\ud83d\ude00 é")", ""));
+  EXPECT_TRUE(learned.fits(chunk(R"("")")));
+}
+
+TEST(ChunkPatternTest, knowsNoneThatDiffersInMore) {
+  Learned learned(chunk(R"("One")"));
+  for (const std::string& data : {chunk(R"("a)"), chunk("\"a\x01\""), chunk("\"a\xff\""), chunk(R"("\x")"), chunk(R"("\ud800")"), chunk("null"), chunk("7"),
+                                  chunk(R"("a","refusal":"b")"), chunk(R"("a")", ""), chunk(R"("a")", R"(,"usage":{})"), chunk(R"("a")") + " ",
+                                  chunk(R"("a")").substr(0, 60), chunk(R"("a")").substr(1), std::string(), std::string("[DONE]")})
+    EXPECT_FALSE(learned.fits(data)) << data;
+}
+
+std::string probabilities(std::string_view token, std::string_view logprob, std::string_view bytes) {
+  return R"(,"logprobs":{"content":[{"token":)" + std::string(token) + R"(,"logprob":)" + std::string(logprob) + R"(,"bytes":)" + std::string(bytes) +
+      R"(,"top_logprobs":[{"token":)" + std::string(token) + R"(,"logprob":-9,"bytes":null}]}]})";
+}
+std::string likely(std::string_view words, std::string_view token, std::string_view logprob, std::string_view bytes) {
+  return R"({"choices":[{"index":0,"delta":{"content":)" + std::string(words) + "}" + probabilities(token, logprob, bytes) + R"(,"finish_reason":null}],"usage":null})";
+}
+
+TEST(ChunkPatternTest, probabilitiesThatNobodyJudgesByMayDiffer) {
+  const std::string first = likely(R"("a")", R"("a")", "-0.1", "[97]"), second = likely(R"(" b")", R"(" b")", "-12.5e-3", "[32, 98]");
+  const auto learn = [&](ChunkPattern& pattern, const Additions& add) {
+    AnswerState state;
+    ASSERT_TRUE(relayChunk(chatStream(), first, add, state, pattern));
+  };
+  ChunkPattern judged, stripped, cut, wanted;
+  learn(judged, {.logprobs = true});
+  EXPECT_FALSE(judged.fits(second));
+  learn(stripped, {.logprobs = true, .usage = true, .judged = false});
+  ASSERT_TRUE(stripped.fits(second));
+  EXPECT_EQ(stripped.relayed(), R"({"choices":[{"index":0,"delta":{"content":" b"},"logprobs":null,"finish_reason":null}]})");
+  learn(cut, {.top_logprobs = true, .keep = 0, .judged = false});
+  ASSERT_TRUE(cut.fits(second));
+  EXPECT_EQ(cut.relayed(), R"({"choices":[{"index":0,"delta":{"content":" b"},"logprobs":{"content":[{"token":" b","logprob":-12.5e-3,"bytes":[32, 98],"top_logprobs":[]}]},"finish_reason":null}],"usage":null})");
+  learn(wanted, {.judged = false});
+  ASSERT_TRUE(wanted.fits(second));
+  EXPECT_FALSE(wanted.changes());
+  for (const auto& data : {likely(R"("b")", "null", "-1", "[98]"), likely(R"("b")", R"("b")", "null", "[98]"), likely(R"("b")", R"("b")", "-", "[98]"),
+                           likely(R"("b")", R"("b")", "01", "[98]"), likely(R"("b")", R"("b")", "1.", "[98]"), likely(R"("b")", R"("b")", "-1", "null"),
+                           likely(R"("b")", R"("b")", "-1", "[98,]"), likely(R"("b")", R"("b")", "-1", "[9 8]"), likely(R"("b")", R"("b")", "-1", "[,98]"),
+                           likely(R"("b")", R"("b")", "-1", "[98"), likely(R"("b")", R"("b")", "-1", "[-x]"), likely(R"("b")", R"("b")", "-1", "[[98]]")})
+    EXPECT_FALSE(wanted.fits(data)) << data;
+}
+
+TEST(ChunkPatternTest, whoHasJudgedNeedsNoMoreProbabilities) {
+  AnswerState state;
+  ChunkPattern pattern;
+  ASSERT_TRUE(relayChunk(chatStream(), likely(R"("a")", R"("a")", "-0.1", "[97]"), {.logprobs = true}, state, pattern));
+  EXPECT_EQ(state.evidence.size(), 1u);
+  state.judged = true;
+  for (const std::string word : {R"("b")", R"("c")"}) ASSERT_TRUE(relayChunk(chatStream(), likely(word, word, "-0.1", "[98]"), {.logprobs = true}, state, pattern));
+  EXPECT_EQ(state.text, "abc");
+  EXPECT_EQ(state.evidence.size(), 1u);
+}
+
+TEST(ChunkPatternTest, learnsNothingOfAChunkThatSaysMoreThanWords) {
+  for (const std::string& first : {chunk(R"("")"), chunk("null"), chunk(R"("a","tool_calls":[{"index":0,"function":{"arguments":"{}"}}])"),
+                                   chunk(R"("a","reasoning":"b")"), chunk(R"("a")", R"(,"usage":{"prompt_tokens":1,"completion_tokens":1})"),
+                                   std::string(R"({"choices":[{"index":1,"delta":{"content":"a"}}]})"),
+                                   std::string(R"({"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]})"),
+                                   std::string(R"({"choices":[{"index":0,"delta":{"content":"a"},"logprobs":{"content":[{"token":"a","logprob":-1}]}}]})"),
+                                   std::string(R"({"choices":[{"index":0,"delta":{"content":"a"}},{"index":1,"delta":{"content":"b"}}]})")})
+    EXPECT_FALSE(Learned(first).fits(first)) << first;
+}
+
+TEST(ChunkPatternTest, paddingMayDifferAndIsKept) {
+  const auto padded = [](std::string_view words, std::string_view padding, std::string_view usage) {
+    return R"({"obfuscation":")" + std::string(padding) + R"(",)" + std::string(usage) + chunk(words, "").substr(1);
+  };
+  Learned learned(padded(R"("One")", "xyz", R"("usage":null,)"));
+  const std::string data = padded(R"("three")", "q", R"("usage":null,)");
+  ASSERT_TRUE(learned.fits(data));
+  std::string text;
+  learned.pattern.words(text);
+  EXPECT_EQ(text, "three");
+  EXPECT_EQ(learned.pattern.relayed(), padded(R"("three")", "q", ""));
+}
+
+// What an application can see of a state.
+std::string told(const AnswerState& s) {
+  return s.text + "|" + s.finish_reason + "|" + s.model + "|" + std::to_string(s.has_tool_calls) + std::to_string(s.refused) + std::to_string(s.done) +
+      std::to_string(s.saw_choice) + std::to_string(s.broken_evidence) + "|" + std::to_string(s.evidence.size()) + "|" + std::to_string(s.other_bytes) + "|" +
+      (s.usage ? std::to_string(s.usage->output) : "none");
+}
+
+// Reads a stream with a pattern and without; false when one of them refused a chunk, after which nothing is read of either.
+void compare(const std::vector<std::string>& payloads, const Additions& add, int& known) {
+  AnswerState with, without;
+  ChunkPattern pattern;
+  for (const auto& data : payloads) {
+    ChunkPattern same = pattern;
+    known += with.finish_reason.empty() && same.fits(data);
+    const auto one = relayChunk(chatStream(), data, add, with, pattern);
+    const auto other = relayChatChunk(data, add, without);
+    ASSERT_EQ(one.has_value(), other.has_value()) << data;
+    if (!one) {
+      EXPECT_EQ(one.error().message, other.error().message);
+      return;
+    }
+    ASSERT_EQ(one->kind, other->kind) << data;
+    ASSERT_EQ(one->text, other->text) << data;
+    ASSERT_EQ(told(with), told(without)) << data;
+  }
+}
+
+const std::vector<Additions> kAdditions{{}, {.usage = true}, {.logprobs = true, .usage = true}, {.logprobs = true, .judged = false}};
+
+TEST(ChunkPatternTest, recordedStreamsAreReadAsWithoutIt) {
+  const char* data = std::getenv("SIGNALBOX_DATA");
+  if (data == nullptr) GTEST_SKIP() << "SIGNALBOX_DATA is not set";
+  int known = 0, streams = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(data) / "openai_api/streams")) {
+    std::ifstream file(entry.path());
+    std::vector<std::string> payloads;
+    for (std::string line; std::getline(file, line);) {
+      if (line.starts_with("data: ")) payloads.push_back(line.substr(6));
+    }
+    ++streams;
+    for (const auto& add : kAdditions) compare(payloads, add, known);
+  }
+  EXPECT_GT(known, streams) << "hardly a chunk was known by the one before";
+}
+
+// Made-up streams, some of them with a byte or a piece that is another, left out or doubled: whatever a pattern takes for known
+// is what reading it would have given.
+TEST(ChunkPatternTest, damagedStreamsAreReadAsWithoutIt) {
+  std::mt19937_64 random(20);
+  const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+  const std::vector<std::string> kWords{R"("a")", R"(" the")", R"("\n")", R"("\"")", R"("\\")", R"("é")", R"("\u00e9\ud83d\ude00")", R"("{\"x\":1}")", R"("")", "null"};
+  const std::vector<std::string> kRests{"", R"(,"usage":null)", R"(,"usage":null,"obfuscation":"ab")", R"(,"obfuscation":"abc","usage":null)", R"(,"usage":{"prompt_tokens":1,"completion_tokens":2})"};
+  const std::vector<std::string> kChoices{"", R"(,"x":"y")", R"(,"index":1)", R"(,"logprobs":{"content":[]})", ""};
+  const std::vector<std::string> kNumbers{"-0.1", "-12", "0", "-3.5e-2", "1E+2", "null", "-0"}, kBytes{"[97]", "[32,116,104,101]", "[ 240, 159 ]", "[]", "null"};
+  int known = 0;
+  for (int stream = 0; stream < 6000; ++stream) {
+    const bool likelihoods = below(2) == 0;
+    std::vector<std::string> payloads;
+    std::string rest = kRests[below(kRests.size())], choice = kChoices[below(3) == 0 ? below(kChoices.size()) : 0];
+    for (std::size_t i = 0, n = 2 + below(8); i < n; ++i) {
+      if (below(8) == 0) rest = kRests[below(kRests.size())];
+      const auto& word = kWords[below(kWords.size())];
+      std::string data = likelihoods ? likely(word, word, kNumbers[below(kNumbers.size())], kBytes[below(kBytes.size())]) : chunk(word, rest, choice);
+      if (below(6) == 0) data[below(data.size())] = static_cast<char>(below(256));
+      if (below(12) == 0) data.erase(below(data.size()), 1 + below(6));
+      if (below(12) == 0) data.insert(below(data.size()), kWords[below(kWords.size())]);
+      payloads.push_back(std::move(data));
+    }
+    if (below(2) == 0) payloads.push_back(R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})");
+    compare(payloads, kAdditions[below(kAdditions.size())], known);
+    if (HasFatalFailure()) return;
+  }
+  EXPECT_GT(known, 2000);
+}
+
+}  // namespace
+}  // namespace signalbox::dialect
