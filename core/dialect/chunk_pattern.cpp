@@ -12,13 +12,15 @@ namespace {
 using Edits = std::vector<TextEdits::Edit>;
 using Kind = JsonDoc::Kind;
 
+// A larger chunk is no usual one, and what is kept of it stays as long as its stream.
+constexpr std::size_t kLargest = 64 << 10;
+
 // What `edits` make of data[from, to): those that begin there put in what they put in, and all take out what they take out.
 void appendEdited(std::string_view data, std::size_t from, std::size_t to, const Edits& edits, std::string& out) {
   for (const auto& edit : edits) {
-    if (edit.end < from || edit.begin >= to) continue;
-    if (edit.begin >= from) {
-      out.append(data.substr(from, edit.begin - from)).append(edit.with);
-    }
+    const bool inserts = edit.begin == edit.end;
+    if (edit.end < from || edit.begin > to || (edit.begin == to && !inserts)) continue;
+    if (edit.begin >= from) out.append(data.substr(from, edit.begin - from)).append(edit.with);
     from = std::min(edit.end, to);
   }
   out.append(data.substr(from, to - from));
@@ -27,11 +29,12 @@ void appendEdited(std::string_view data, std::size_t from, std::size_t to, const
 bool takesOut(const TextEdits::Edit& edit, JsonDoc::Node node) { return edit.begin < node.begin() && edit.end >= node.end(); }
 bool leavesAlone(const TextEdits::Edit& edit, JsonDoc::Node node) { return edit.end <= node.begin() || edit.begin >= node.end(); }
 
+bool startsNumber(char c) { return c == '-' || (c >= '0' && c <= '9'); }
+
 const char* numbersEnd(JsonTokens& tokens, const char* at) {
   at = tokens.skipSpace(at + 1);
   while (tokens.peek(at) != ']') {
-    if (tokens.peek(at) < '0' || tokens.peek(at) > '9') return nullptr;
-    at = tokens.number(at);
+    at = startsNumber(tokens.peek(at)) ? tokens.number(at) : nullptr;
     if (at == nullptr) return nullptr;
     at = tokens.skipSpace(at);
     if (tokens.peek(at) == ']') break;
@@ -46,18 +49,19 @@ const char* numbersEnd(JsonTokens& tokens, const char* at) {
 const char* valueEnd(JsonTokens& tokens, const char* at, Kind kind, bool& escaped) {
   const char first = tokens.peek(at);
   if (kind == Kind::String) return first == '"' ? tokens.string(at, escaped) : nullptr;
-  if (kind == Kind::Number) return first == '-' || (first >= '0' && first <= '9') ? tokens.number(at) : nullptr;
+  if (kind == Kind::Number) return startsNumber(first) ? tokens.number(at) : nullptr;
   return first == '[' ? numbersEnd(tokens, at) : nullptr;
 }
 
 }  // namespace
 
 void ChunkPattern::learn(std::string_view data, std::span<const JsonDoc::Node> differing, const TextEdits& edits) {
+  pieces_.clear();
+  if (data.size() > kLargest) return;
   std::vector<JsonDoc::Node> nodes(differing.begin(), differing.end());
   std::ranges::sort(nodes, {}, [](const JsonDoc::Node& node) { return node.begin(); });
   Edits made = edits.all();
   std::ranges::stable_sort(made, {}, &TextEdits::Edit::begin);
-  pieces_.clear();
   came_.clear();
   left_.clear();
   std::size_t from = 0;

@@ -245,7 +245,7 @@ void Route::judge(Answer& answer) {
     std::string words = (held ? "stream held whole, " : "") + answer.judgement.explanation;
     if (answer.of_prefix) words += said.evidence.empty() ? ", by its beginning" : ", by its first " + std::to_string(said.evidence.size()) + " tokens";
     if (!answer.judgement.explanation.empty()) explain(tierAt(answer.tier).name + ": " + words);
-    answer.exchange->judged();
+    answer.exchange->forgetEvidence();
   }
   if (answer.exchange->complete()) writeAttempt(answer, nullptr);
 }

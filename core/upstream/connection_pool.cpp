@@ -63,13 +63,22 @@ Wiring::Wiring(Executor executor) : executor_(std::move(executor)), deadlines_(e
 Wiring::~Wiring() { *alive_ = false; }
 
 void Wiring::writeLater(Wire::User& user) {
-  if (to_write_.empty()) {
-    boost::asio::post(executor_, [this, alive = alive_] {
-      if (!*alive) return;
-      for (Wire::User* const one : std::exchange(to_write_, {})) one->onWritable();
-    });
-  }
+  if (to_write_.empty() && to_await_.empty()) later();
   to_write_.push_back(&user);
+}
+
+void Wiring::awaitLater(std::shared_ptr<Wire> wire) {
+  if (to_write_.empty() && to_await_.empty()) later();
+  to_await_.push_back(std::move(wire));
+}
+
+void Wiring::later() {
+  boost::asio::post(executor_, [this, alive = alive_] {
+    if (!*alive) return;
+    for (Wire::User* const one : std::exchange(to_write_, {})) one->onWritable();
+    if (!*alive) return;
+    for (const auto& wire : std::exchange(to_await_, {})) wire->awaitReadable();
+  });
 }
 
 void Wiring::forget(Wire::User& user) { std::erase(to_write_, &user); }
@@ -117,7 +126,7 @@ void ConnectionPool::give(std::shared_ptr<Wire> wire) {
   const SteadyTime now = steadyNow();
   wire->idle_since = now;
   wire->setUser(nullptr);
-  wire->awaitReadable();  // its end is noticed at once
+  wiring_.awaitLater(wire);  // to notice its end
   idle_.push_back(std::move(wire));
   // The oldest are at the front; what the other side has closed, or what is one too many, goes.
   const bool surplus = idle_.size() > kMostKept || !idle_.front()->open() || idle_.front()->idle_since + kMostIdle < now;

@@ -30,6 +30,8 @@ class Wiring {
   // the receiving process once. forget() calls it off.
   void writeLater(Wire::User& user);
   void forget(Wire::User& user);
+  // Waits for something to be read there then: whoever gives a connection back has an answer to hand on first.
+  void awaitLater(std::shared_ptr<Wire> wire);
   // A transfer begins, and has ended. With one at a time there is nothing that it could leave together with.
   void began() { ++open_; }
   void ended() { --open_; }
@@ -63,12 +65,15 @@ class Wiring {
   }
 
  private:
+  void later();
+
   Executor executor_;
   Deadlines deadlines_;
   Trust trust_;
   std::unique_ptr<std::array<char, 64 << 10>> scratch_ = std::make_unique<std::array<char, 64 << 10>>();
   std::size_t open_ = 0;  // transfers
   std::vector<Wire::User*> to_write_;
+  std::vector<std::shared_ptr<Wire>> to_await_;
   std::vector<Awaited*> awaited_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -73,7 +73,7 @@ class Exchange {
   // What the answer says; of a stream, as far as it has come.
   [[nodiscard]] const dialect::AnswerState& answer() const { return state_; }
   // It has been judged by what has come: of what is still to come, no probabilities are gathered.
-  void judged() {
+  void forgetEvidence() {
     state_.judged = true;
     state_.evidence = {};
   }

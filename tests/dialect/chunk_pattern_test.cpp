@@ -81,6 +81,34 @@ TEST(ChunkPatternTest, probabilitiesThatNobodyJudgesByMayDiffer) {
     EXPECT_FALSE(wanted.fits(data)) << data;
 }
 
+TEST(ChunkPatternTest, editsAreMadeRightBesideWhatDiffers) {
+  const std::string first = R"({"a":"x","b":1,"c":[2],"d":0})", second = R"({"a":"yy","b":-22,"c":[3,4],"d":0})";
+  const auto doc = JsonDoc::parse(first);
+  const auto root = doc->root();
+  const std::vector<JsonDoc::Node> differing{root["a"], root["c"], root["b"]};
+  const auto made = [&](std::vector<TextEdits::Edit> edits) -> std::string {
+    TextEdits all;
+    for (const auto& [begin, end, with] : edits) all.replace(begin, end, with);
+    ChunkPattern pattern;
+    pattern.learn(first, differing, all);
+    return pattern.fits(second) ? pattern.relayed() : "nothing learned";
+  };
+  const auto a = root["a"], b = root["b"], c = root["c"];
+  EXPECT_EQ(made({}), second);
+  EXPECT_EQ(made({{0, 0, "<"}, {a.begin(), a.begin(), "("}, {a.end(), a.end(), ")"}, {first.size(), first.size(), ">"}}), R"(<{"a":("yy"),"b":-22,"c":[3,4],"d":0}>)");
+  EXPECT_EQ(made({{c.end(), c.end() + 6, ""}, {a.end(), b.begin(), "|"}}), R"({"a":"yy"|-22,"c":[3,4]})");
+  EXPECT_EQ(made({{a.end(), c.end(), "!"}}), R"({"a":"yy"!,"d":0})");
+  EXPECT_EQ(made({{b.begin() - 1, b.end() + 1, "?"}}), R"({"a":"yy","b"?"c":[3,4],"d":0})");
+  EXPECT_EQ(made({{b.begin(), b.end(), "7"}}), "nothing learned");
+  EXPECT_EQ(made({{a.begin() + 1, a.end(), ""}}), "nothing learned");
+  EXPECT_EQ(made({{c.begin() + 1, c.end() - 1, ""}}), "nothing learned");
+}
+
+TEST(ChunkPatternTest, keepsNothingOfALargeChunk) {
+  const std::string first = chunk('"' + std::string(70'000, 'a') + '"');
+  EXPECT_FALSE(Learned(first).fits(first));
+}
+
 TEST(ChunkPatternTest, whoHasJudgedNeedsNoMoreProbabilities) {
   AnswerState state;
   ChunkPattern pattern;
