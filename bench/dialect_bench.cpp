@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include "dialect/openai_chat.h"
+#include "dialect/translation.h"
 
 namespace signalbox::dialect {
 namespace {
@@ -84,6 +85,18 @@ void relayChunk(benchmark::State& state) {
   }
 }
 BENCHMARK(relayChunk);
+
+// The same of one that is like the one before it in the stream.
+void relayChunkLikeTheLast(benchmark::State& state) {
+  const auto translation = translate(domain::Dialect::OpenAiChat, domain::UpstreamApi::OpenAi, {.usage = true}, 0);
+  const http::SseEvent event{.type = {}, .data = kChunk, .id = {}, .retry_ms = {}, .raw = {}};
+  AnswerState stream;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(translation->event(event, stream));
+    stream.text.clear();
+  }
+}
+BENCHMARK(relayChunkLikeTheLast);
 
 }  // namespace
 }  // namespace signalbox::dialect
