@@ -78,7 +78,7 @@ int epoll_ctl(int set, int what, int descriptor, epoll_event* event) noexcept {
   return static_cast<int>(timed('c', descriptor, SYS_epoll_ctl, set, what, descriptor, event));
 }
 int epoll_wait(int set, epoll_event* events, int most, int timeout) {
-  return static_cast<int>(timed(timeout == 0 ? 'l' : 'w', set, SYS_epoll_wait, set, events, most, timeout));
+  return static_cast<int>(timed(timeout == 0 ? 'l' : 'w', set, SYS_epoll_pwait, set, events, most, timeout, nullptr, 8));
 }
 
 }

@@ -47,7 +47,10 @@ def of_clients(pid, port):
     """Descriptors of the connections that came in by `port`."""
     sockets = {line.split()[9] for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]
                if int(line.split()[1].split(":")[1], 16) == port}
-    links = {int(entry.name): os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir() if entry.is_symlink()}
+    links = {}
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            links[int(entry.name)] = os.readlink(entry)
     return {number for number, link in links.items() if link.removeprefix("socket:[").rstrip("]") in sockets}
 
 
@@ -121,6 +124,8 @@ def main():
                         look.start()
                         setting.wrk(folder, urls[mode], mode, 1, 1)
                         look.join()
+                        if not clients:
+                            sys.exit(f"{target} had no client's connection after 0.3 s of {mode} answers")
 
                     for part, values in turns(noted(times / str(file), work), clients).items():
                         found[mode, target][part] += values

@@ -14,6 +14,7 @@ using Kind = JsonDoc::Kind;
 
 // A larger chunk is no usual one, and what is kept of it stays as long as its stream.
 constexpr std::size_t kLargest = 64 << 10;
+constexpr std::size_t kMostDiffering = 512;
 
 // What `edits` make of data[from, to): those that begin there put in what they put in, and all take out what they take out.
 void appendEdited(std::string_view data, std::size_t from, std::size_t to, const Edits& edits, std::string& out) {
@@ -57,7 +58,7 @@ const char* valueEnd(JsonTokens& tokens, const char* at, Kind kind, bool& escape
 
 void ChunkPattern::learn(std::string_view data, std::span<const JsonDoc::Node> differing, const TextEdits& edits) {
   pieces_.clear();
-  if (data.size() > kLargest) return;
+  if (data.size() > kLargest || differing.size() > kMostDiffering) return;
   std::vector<JsonDoc::Node> nodes(differing.begin(), differing.end());
   std::ranges::sort(nodes, {}, [](const JsonDoc::Node& node) { return node.begin(); });
   Edits made = edits.all();

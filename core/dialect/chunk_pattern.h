@@ -17,7 +17,7 @@ class ChunkPattern {
  public:
   // `data` is a valid chunk, of which `edits` are made for the client; a chunk that differs from it in `differing` alone, each a
   // string, a number or an array of numbers, has the same of everything but what the first of them, a string, says. The nodes are of
-  // a document over `data`. Nothing is learned of a large chunk, and where an edit changes one of the nodes.
+  // a document over `data`. Nothing is learned of a large chunk or of many nodes, nor where an edit changes one of the nodes.
   void learn(std::string_view data, std::span<const JsonDoc::Node> differing, const TextEdits& edits);
 
   // Whether a chunk is as the one that was learned; where it is, words() and relayed() are of this one, as long as its bytes stand.

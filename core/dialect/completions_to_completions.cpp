@@ -49,6 +49,8 @@ class CompletionsToCompletions final : public OpenAiRelay {
 
 }  // namespace
 
+const StreamKind& completionsStream() { return kKind; }
+
 std::unique_ptr<Translation> completionsToCompletions(const Additions& add) { return std::make_unique<CompletionsToCompletions>(add); }
 
 bool lacksCompletions(const Error& error) {

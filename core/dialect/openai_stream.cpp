@@ -127,8 +127,9 @@ Result<RelayedChunk> relayChunk(const StreamKind& kind, std::string_view data, c
   if (auto read = readChunk(kind, root, judged, state); !read) return std::unexpected(std::move(read.error()));
   if (add.usage && isUsageOnly(root, root["usage"])) return RelayedChunk{RelayedChunk::Kind::Dropped, {}};
   const TextEdits edits = additionsOf(kind, root, add);
-  const bool alike = !judged || !firstChoice(root)["logprobs"].isObject();  // what is judged is read
-  if (const auto words = alike ? wordsAlone(kind, root, before, state) : JsonDoc::Node()) learn(pattern, data, root, words, edits);
+  // What is judged is read, and which of the alternatives a client gets may depend on them.
+  const bool by_values = (judged || add.top_logprobs) && firstChoice(root)["logprobs"].isObject();
+  if (const auto words = by_values ? JsonDoc::Node() : wordsAlone(kind, root, before, state)) learn(pattern, data, root, words, edits);
   if (edits.empty()) return RelayedChunk{};
   return RelayedChunk{RelayedChunk::Kind::Changed, edits.apply(data)};
 }

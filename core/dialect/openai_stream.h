@@ -46,5 +46,6 @@ class OpenAiRelay : public Translation {
 };
 
 [[nodiscard]] const StreamKind& chatStream();
+[[nodiscard]] const StreamKind& completionsStream();
 
 }  // namespace signalbox::dialect

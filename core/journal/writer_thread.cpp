@@ -2,7 +2,8 @@
 // The journal's thread: changes first, then rows in groups, then the house.
 #include <unistd.h>
 
-#include <tuple>
+#include <cerrno>
+#include <system_error>
 
 #include "base/log.h"
 #include "journal/sqlite_journal.h"
@@ -17,14 +18,16 @@ constexpr Duration kRetryAfter = std::chrono::milliseconds(250);
 
 }  // namespace
 
-// A group of rows takes milliseconds of a core, and nobody waits for it; a request may be waiting for that core. So workers go first,
-// until more than a transaction is left over.
+// A group of rows takes milliseconds of a core, for which a request may be waiting. So workers go first, until more than a transaction
+// is left over or a change waits behind rows: whoever made it waits for it.
 void SqliteJournal::run(Shift shift) {
   constexpr int kCourtesy = 5;  // nice; a third of the weight of a worker
-  if (shift == Shift::Calm) std::ignore = ::nice(kCourtesy);  // of this thread; where it may not, things are as they were
+  errno = 0;  // nice() may return -1 all the same
+  if (shift == Shift::Calm && ::nice(kCourtesy) == -1 && errno != 0)
+    log::info("the journal's thread may not lower its priority ({}): it has that of the workers", std::system_category().message(errno));
   while (shifts_.await(shift)) {
     if (!round()) shifts_.end();
-    else if (shift == Shift::Calm && held_.size() > kMostInGroup) shifts_.pass(Shift::Hurried);
+    else if (shift == Shift::Calm && (held_.size() > kMostInGroup || queue_.changesWait())) shifts_.pass(Shift::Hurried);
     else if (shift == Shift::Hurried && held_.empty()) shifts_.pass(Shift::Calm);
   }
 }

@@ -75,9 +75,9 @@ void Wiring::awaitLater(std::shared_ptr<Wire> wire) {
 void Wiring::later() {
   boost::asio::post(executor_, [this, alive = alive_] {
     if (!*alive) return;
+    const auto to_await = std::exchange(to_await_, {});  // both are empty before anybody is called, who may want to write later again
     for (Wire::User* const one : std::exchange(to_write_, {})) one->onWritable();
-    if (!*alive) return;
-    for (const auto& wire : std::exchange(to_await_, {})) wire->awaitReadable();
+    for (const auto& wire : to_await) wire->awaitReadable();
   });
 }
 

@@ -72,14 +72,13 @@ void Transfer::begin(std::shared_ptr<Wire> wire) {
   wire_ = std::move(wire);
   if (kept_wire_) begun_at_ = steadyNow();
   wire_->setUser(this);
-  if (!pool_.wiring().oneOpen()) return pool_.wiring().writeLater(*this);
-  // What waits there already is no answer; for a later write readSome() finds it first.
-  if (kept_wire_ && !wire_->silent()) return askAnew();
-  sendSome();
+  if (pool_.wiring().oneOpen()) return sendSome();
+  pool_.wiring().writeLater(*this);
 }
 
 void Transfer::sendSome() {
   if (!wire_) return;  // closed since it was to be written to
+  if (kept_wire_ && sent_ == 0 && !wire_->silent()) return askAnew();  // what waits there already would be taken for the answer
   const std::size_t total = head_.size() + body_.size();
   while (sent_ < total) {
     const std::string_view head = std::string_view(head_).substr(std::min(sent_, head_.size()));

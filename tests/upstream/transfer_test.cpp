@@ -125,6 +125,22 @@ TEST_F(TransferTest, takesNothingForAnAnswerThatCameBeforeTheRequestWent) {
   EXPECT_EQ(upstream.connections(), 2);
 }
 
+// With more than one transfer a request leaves at the end of the turn, in which bytes may come that the loop tells of after it.
+TEST_F(TransferTest, looksBeforeItWritesLaterToo) {
+  ScriptedUpstream upstream({{.bytes = answer("one"), .late = answer("nobody asked for this")}, {.bytes = answer("two")}});
+  ConnectionPool pool(wiring_, {upstream.url(), {}}, {});
+  run([&]() -> Task<void> {
+    wiring_.began();
+    const auto first = co_await call(pool);
+    EXPECT_EQ(first, "one");
+    upstream.sendLate();
+    const auto second = co_await call(pool);
+    EXPECT_EQ(second, "two");
+    wiring_.ended();
+  });
+  EXPECT_EQ(upstream.connections(), 2);
+}
+
 TEST_F(TransferTest, aNewConnectionThatGivesNothingIsAFailureAndNotAskedAgain) {
   ScriptedUpstream upstream({{.bytes = ""}, {.bytes = answer("never")}});
   ConnectionPool pool(wiring_, {upstream.url(), {}}, {});
