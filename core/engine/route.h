@@ -120,7 +120,8 @@ class Route final : private upstream::Host {
   [[nodiscard]] http::Headers responseHeaders(bool stream);
   void addDecisionHeaders(http::Headers& headers, bool stream) const;
   void settleCost();
-  void complete();  // what is told of a request and not needed to serve it: times, the hash of its prompt
+  void takeTimes();
+  void hashPrompt();  // it is told of a request, but not needed to serve it
   [[nodiscard]] std::string wholeDecision();  // as JSON
   [[nodiscard]] std::string explainingComment();
   // A cancelled call looks as if its client had gone; where it is still there, the router is stopping.

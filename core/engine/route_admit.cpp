@@ -167,21 +167,26 @@ void Route::explain(const std::string& words) {
   if (text.size() > kLongest) text = std::string(cutUtf8(text, kLongest - kMore.size())).append(kMore);
 }
 
-void Route::complete() {
+void Route::takeTimes() {
   const Duration wall = responder_.givenAt() - started_;
   decision_.latency_ms = millis(wall);
   decision_.overhead_us = std::chrono::duration_cast<std::chrono::microseconds>(std::max(Duration{}, wall - attempts_open_)).count();
   if (first_relayed_) decision_.ttft_ms = millis(*first_relayed_ - started_);
+}
+
+void Route::hashPrompt() {
   if (read_ && decision_.prompt_hash.empty()) decision_.prompt_hash = promptHash(request_.messages);
 }
 
 void Route::record() {
   if (recorded_) return;
   recorded_ = true;
-  complete();
+  takeTimes();
   settleLimits();
   services_.counters.decided(decision_);
   services_.counters.in_flight.fetch_sub(1, std::memory_order_relaxed);
+  responder_.leave();  // it is counted: whoever has the answer finds it in the metrics
+  hashPrompt();
   if (services_.traces) services_.traces->decided(decision_, http_.headers.get("traceparent"));
   services_.journal.append(std::move(decision_));
 }

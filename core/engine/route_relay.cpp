@@ -122,7 +122,8 @@ Task<Result<void>> Route::relayWhole() {
 }
 
 std::string Route::wholeDecision() {
-  complete();
+  takeTimes();
+  hashPrompt();
   return domain::decisionToJson(decision_, true).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

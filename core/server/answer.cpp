@@ -150,18 +150,20 @@ Task<Result<void>> Connection::finish() {
 }
 
 // A small rest leaves with those of the other connections that this turn of the worker has served: one wake-up of the receiving
-// process for many answers. Where there are no others it leaves before its request is written down, as much of it as the client's
-// socket takes. A large one is seen out of the house: false until it is.
+// process for many answers. A large one is seen out of the house: false until it is.
 bool Connection::sendOff() {
   answer_ = Answer::Complete;
   given_at_ = steadyNow();
   if (pending() <= kDirectWrite) {
-    if (worker_.oneHandler()) flush();
-    else flushSoon();
+    flushSoon();
     return true;
   }
   flush();
   return pending() == 0;
+}
+
+void Connection::leave() {
+  if (flush_queued_ && worker_.oneHandler()) flush();
 }
 
 // What was written is still sent, so that an error event arrives; then the connection ends without a last chunk. To HTTP/1.0

@@ -35,6 +35,7 @@ class Connection final : public Link, public Responder, public std::enable_share
   Task<Result<void>> write(std::string_view bytes) override;
   Task<Result<void>> finish() override;
   void abort() override;
+  void leave() override;
   [[nodiscard]] SteadyTime givenAt() const override { return answer_ == Answer::Complete ? given_at_ : steadyNow(); }
   [[nodiscard]] bool started() const override { return answer_ != Answer::None; }
   [[nodiscard]] bool clientGone() const override { return gone_; }

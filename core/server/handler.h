@@ -37,6 +37,9 @@ class Responder {
   virtual Task<Result<void>> finish() = 0;
   // Ends the stream so that the client cannot take it for complete: closes without the last chunk.
   virtual void abort() = 0;
+  // What was written leaves now where nobody else's could leave with it, and not only at the end of the turn: for whoever has
+  // something left to do that the client need not wait for.
+  virtual void leave() {}
   // When the answer's end was given to the system, or is about to be; now, where it is not complete.
   [[nodiscard]] virtual SteadyTime givenAt() const { return steadyNow(); }
   [[nodiscard]] virtual bool started() const = 0;

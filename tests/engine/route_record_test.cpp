@@ -40,6 +40,7 @@ class BadResponder final : public server::Responder {
   bool stalls = false;
   bool takes = false;
   std::optional<http::Response> taken;
+  std::function<void()> on_leave;
   Task<Result<void>> send(http::Response response) override {
     if (takes) taken = std::move(response);
     if (takes) co_return Result<void>{};
@@ -53,6 +54,9 @@ class BadResponder final : public server::Responder {
   Task<Result<void>> write(std::string_view) override { co_return Result<void>{}; }
   Task<Result<void>> finish() override { co_return Result<void>{}; }
   void abort() override {}
+  void leave() override {
+    if (on_leave) on_leave();
+  }
   [[nodiscard]] bool started() const override { return false; }
   [[nodiscard]] bool clientGone() const override { return false; }
 };
@@ -64,7 +68,10 @@ class HangingJournal final : public journal::Journal {
   void observe(journal::Observer* observer) override { real_.observe(observer); }
   void begin(const domain::DecisionId& id) override { real_.begin(id); }
   using journal::Journal::append;
-  bool append(domain::Decision&& decision) override { return real_.append(std::move(decision)); }
+  bool append(domain::Decision&& decision) override {
+    ++appended;
+    return real_.append(std::move(decision));
+  }
   void appendProbe(domain::Attempt probe) override { real_.appendProbe(std::move(probe)); }
   [[nodiscard]] bool isQueued(const domain::DecisionId& id) const override { return real_.isQueued(id); }
   void addLabel(domain::Label, std::optional<domain::AuditEntry>, journal::Reply<void> reply) override { reply_ = std::move(reply); }
@@ -78,6 +85,7 @@ class HangingJournal final : public journal::Journal {
   [[nodiscard]] Result<std::unique_ptr<journal::Reader>> reader() override { return real_.reader(); }
   void flush() override { real_.flush(); }
 
+  int appended = 0;
   [[nodiscard]] bool asked() const { return static_cast<bool>(reply_); }
   // On a thread that is not the worker's, as the journal's is not.
   void wakeUp(Result<void> result = {}) {
@@ -184,6 +192,26 @@ class FeedbackTest : public RouteRecordTest {
   HangingJournal hanging_;
   asio::cancellation_signal cancel_;
 };
+
+// Whoever has an answer may ask for the metrics at once, and must not wait for what is written down of it.
+TEST_F(FeedbackTest, aRequestIsCountedBeforeItsAnswerLeavesAndWrittenDownAfterwards) {
+  asio::io_context context;
+  std::string metrics;
+  int in_flight = -1, appended = -1;
+  responder_.on_leave = [&] {
+    metrics = counters_.text({journal_->status(), {}, 0, journal_->commitTimes(), {}});
+    in_flight = static_cast<int>(counters_.in_flight.load());
+    appended = hanging_.appended;
+  };
+  ask(context);
+  context.run();
+  plane_->end(*worker_);
+  ASSERT_TRUE(responder_.taken);
+  EXPECT_THAT(metrics, testing::HasSubstr("signalbox_requests_total{tier=\"none\"} 1\n"));
+  EXPECT_EQ(in_flight, 0);
+  EXPECT_EQ(appended, 0);
+  EXPECT_EQ(hanging_.appended, 1);
+}
 
 TEST_F(FeedbackTest, answersWhenTheJournalHasReplied) {
   asio::io_context context;
