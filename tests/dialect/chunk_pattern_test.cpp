@@ -4,13 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <random>
 
-#include "base/json.h"
 #include "dialect/openai_stream.h"
+#include "dialect/recorded_streams.h"
 
 namespace signalbox::dialect {
 namespace {
@@ -182,21 +179,15 @@ const std::vector<Additions> kAdditions{{}, {.usage = true}, {.logprobs = true, 
                                         {.top_logprobs = true, .top = 5, .keep = 1, .judged = false}, {.top_logprobs = true, .usage = true, .top = 5}};
 
 TEST(ChunkPatternTest, recordedStreamsAreReadAsWithoutIt) {
-  const char* data = std::getenv("SIGNALBOX_DATA");
-  if (data == nullptr) GTEST_SKIP() << "SIGNALBOX_DATA is not set";
-  int known = 0, streams = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(data) / "openai_api/streams")) {
-    std::ifstream file(entry.path());
-    std::vector<std::string> payloads;
-    for (std::string line; std::getline(file, line);) {
-      if (line.starts_with("data: ")) payloads.push_back(line.substr(6));
-    }
-    ++streams;
+  const auto streams = recordedStreams();
+  if (streams.empty()) GTEST_SKIP() << "SIGNALBOX_DATA is not set";
+  int known = 0;
+  for (const auto& [name, payloads] : streams) {
     for (const auto& add : kAdditions) {
       for (const std::size_t judged_at : {std::size_t{0}, std::size_t{8}, SIZE_MAX}) compare(chatStream(), payloads, add, judged_at, known);
     }
   }
-  EXPECT_GT(known, streams) << "hardly a chunk was known by the one before";
+  EXPECT_GT(known, static_cast<int>(streams.size())) << "hardly a chunk was known by the one before";
 }
 
 class Damaged {

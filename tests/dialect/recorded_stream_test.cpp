@@ -2,32 +2,11 @@
 // Streams as a provider really sent them, from $SIGNALBOX_DATA/openai_api.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "dialect/openai_chat.h"
+#include "dialect/recorded_streams.h"
 
 namespace signalbox::dialect {
 namespace {
-
-std::vector<std::pair<std::string, std::vector<std::string>>> recordedStreams() {
-  std::vector<std::pair<std::string, std::vector<std::string>>> streams;
-  const char* data = std::getenv("SIGNALBOX_DATA");
-  if (!data) return streams;
-  for (const char* folder : {"openai_api/streams", "openai_api/cassettes"}) {
-    for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(data) / folder)) {
-      std::ifstream file(entry.path());
-      std::vector<std::string> payloads;
-      for (std::string line; std::getline(file, line);) {
-        if (line.starts_with("data: ")) payloads.push_back(line.substr(6));
-      }
-      streams.emplace_back(entry.path().filename().string(), std::move(payloads));
-    }
-  }
-  return streams;
-}
 
 TEST(RecordedStreamTest, areReadToTheirEnd) {
   const auto streams = recordedStreams();
