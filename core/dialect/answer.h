@@ -44,4 +44,7 @@ struct AnswerState {
   std::optional<domain::Usage> begun;  // of a stream that counts its input first: as long as the rest is not counted
 };
 
+// Whether somebody still wants the probabilities of a stream's tokens.
+[[nodiscard]] inline bool gathers(const Additions& add, const AnswerState& state) { return add.judged && !state.judged; }
+
 }  // namespace signalbox::dialect

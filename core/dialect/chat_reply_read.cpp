@@ -110,7 +110,7 @@ class ChatReader final : public ReplyReader {
     const auto doc = JsonDoc::parse(event.data, kAnswerLimits);
     if (!doc) return malformedChunk(doc.error().message);
     const auto root = doc->root();
-    if (auto read = readChatChunk(root, add_.judged && !state.judged, state); !read) return std::unexpected(std::move(read.error()));
+    if (auto read = readChatChunk(root, gathers(add_, state), state); !read) return std::unexpected(std::move(read.error()));
     if (const auto choices = root["choices"]; choices.isArray()) {
       begin(root, pieces);
       for (auto choice = choices.first(); choice; choice = choice.next()) readChoice(choice, pieces);

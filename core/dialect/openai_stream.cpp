@@ -123,7 +123,7 @@ Result<RelayedChunk> relayChunk(const StreamKind& kind, std::string_view data, c
   if (!doc) return malformedStream(kind, doc.error().message);
   const auto root = doc->root();
   const Said before(state);
-  const bool judged = add.judged && !state.judged;
+  const bool judged = gathers(add, state);
   if (auto read = readChunk(kind, root, judged, state); !read) return std::unexpected(std::move(read.error()));
   if (add.usage && isUsageOnly(root, root["usage"])) return RelayedChunk{RelayedChunk::Kind::Dropped, {}};
   const TextEdits edits = additionsOf(kind, root, add);
