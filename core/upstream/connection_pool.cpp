@@ -63,16 +63,17 @@ Wiring::Wiring(Executor executor) : executor_(std::move(executor)), deadlines_(e
 Wiring::~Wiring() { *alive_ = false; }
 
 void Wiring::writeLater(Wire::User& user) {
-  if (to_write_.empty() && to_await_.empty()) later();
+  later();
   to_write_.push_back(&user);
 }
 
 void Wiring::awaitLater(std::shared_ptr<Wire> wire) {
-  if (to_write_.empty() && to_await_.empty()) later();
+  later();
   to_await_.push_back(std::move(wire));
 }
 
 void Wiring::later() {
+  if (!to_write_.empty() || !to_await_.empty()) return;  // it is posted
   boost::asio::post(executor_, [this, alive = alive_] {
     if (!*alive) return;
     const auto to_await = std::exchange(to_await_, {});  // both are empty before anybody is called, who may want to write later again

@@ -65,7 +65,7 @@ class Wiring {
   }
 
  private:
-  void later();
+  void later();  // before something is added to either list
 
   Executor executor_;
   Deadlines deadlines_;
