@@ -14,9 +14,6 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr std::size_t kPauseAt = 256u << 10;  // bytes nobody has taken yet
-// What the end of an idle connection needs to cross the network. An upstream that was silent for longer had the request, may have
-// worked on it, and must not get it again as if nothing had been.
-constexpr auto kStaleWithin = std::chrono::seconds(1);
 enum Wake { kReady = 0, kDeadline = 1, kCancelled = 2 };
 }  // namespace
 
@@ -70,7 +67,7 @@ void Transfer::dial() {
 
 void Transfer::begin(std::shared_ptr<Wire> wire) {
   wire_ = std::move(wire);
-  if (kept_wire_) begun_at_ = steadyNow();
+  if (kept_wire_) wire_->mark();
   wire_->setUser(this);
   if (pool_.wiring().oneOpen()) return sendSome();
   pool_.wiring().writeLater(*this);
@@ -161,7 +158,8 @@ void Transfer::malformed(const std::string& what) {
 }
 
 void Transfer::ended(bool broken) {
-  // It was closed while it lay idle, as servers may at any time; the request was not answered and goes out once more.
+  // It was closed while it lay idle, as servers may at any time, and the request goes out once more. One that has come there may have
+  // been worked on, and must not be asked again as if nothing had been.
   if (!parser_.begun() && mayBeStale()) return askAnew();
   wire_->close();
   wire_.reset();
@@ -172,7 +170,7 @@ void Transfer::ended(bool broken) {
   finish(Error{ErrorCode::UpstreamTruncated, "the upstream's answer broke off", {}, {}, status(), 0}, false);
 }
 
-bool Transfer::mayBeStale() const { return kept_wire_ && steadyNow() < begun_at_ + kStaleWithin; }
+bool Transfer::mayBeStale() const { return kept_wire_ && wire_->unheard(); }
 
 void Transfer::askAnew() {
   std::exchange(wire_, nullptr)->close();

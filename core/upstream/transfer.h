@@ -17,8 +17,8 @@ namespace signalbox::upstream {
 class Transfer final : private Wire::User, private Wiring::Awaited {
  public:
   // Sends `body` by POST at once to `path` below the pool's URL, with these fields beside the pool's. `body` must stay alive as long
-  // as the transfer. A kept connection that turns out to have been given up by the upstream before the request reached it is
-  // replaced by a new one, once.
+  // as the transfer. A kept connection that turns out to have been given up by the upstream before the request reached it, which its
+  // system has acknowledged nothing of, is replaced by a new one, once.
   Transfer(ConnectionPool& pool, std::string_view path, std::span<const ConnectionPool::Field> fields, std::string_view body);
   ~Transfer() override;
   Transfer(const Transfer&) = delete;
@@ -68,7 +68,6 @@ class Transfer final : private Wire::User, private Wiring::Awaited {
   std::unique_ptr<Dial> dial_;
   std::shared_ptr<Wire> wire_;
   bool kept_wire_ = false;  // it has served before
-  SteadyTime begun_at_{};   // on a kept wire
   http::ResponseParser parser_;
   std::unique_ptr<http::Inflater> inflater_;  // of an answer that comes compressed
   bool head_seen_ = false;

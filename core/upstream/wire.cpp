@@ -7,6 +7,8 @@
 #include <array>
 #include <cerrno>
 
+#include "upstream/acknowledged.h"
+
 namespace signalbox::upstream {
 namespace {
 
@@ -62,7 +64,17 @@ ssize_t Wire::write(std::string_view head, std::string_view body) {
   msghdr message{};
   message.msg_iov = parts.data();
   message.msg_iovlen = parts.size();
-  return uninterrupted([&] { return ::sendmsg(socket_, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
+  const ssize_t moved = uninterrupted([&] { return ::sendmsg(socket_, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
+  if (moved > 0) written_ += static_cast<std::uint64_t>(moved);
+  return moved;
+}
+
+// In the clear all that was written is known without asking the system, which every request would pay for.
+void Wire::mark() { marked_ = tls_.easy && open() ? acknowledgedBytes(socket_) : std::optional(written_ + 1); }
+
+bool Wire::unheard() const {
+  const auto now = open() ? acknowledgedBytes(socket_) : std::nullopt;
+  return marked_ && now && *now <= *marked_;
 }
 
 bool Wire::silent() const {

@@ -6,7 +6,9 @@
 #include <sys/types.h>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -44,6 +46,11 @@ class Wire : public std::enable_shared_from_this<Wire> {
   [[nodiscard]] ssize_t write(std::string_view head, std::string_view body);
   // Nothing has come that nobody has read, nor its end.
   [[nodiscard]] bool silent() const;
+  // From here on unheard() speaks of what is written next. Before a connection is used again.
+  void mark();
+  // Whether the other side's system has acknowledged nothing that was written since mark(): it cannot have been read there. False
+  // where our own does not tell.
+  [[nodiscard]] bool unheard() const;
   // Whether read() must be called until it says kAgain: bytes may wait where no event tells of them.
   [[nodiscard]] bool buffers() const { return tls_.easy != nullptr; }
 
@@ -62,6 +69,8 @@ class Wire : public std::enable_shared_from_this<Wire> {
   CurlHandles tls_;
   boost::asio::posix::stream_descriptor descriptor_;
   User* user_ = nullptr;
+  std::uint64_t written_ = 0;  // in the clear
+  std::optional<std::uint64_t> marked_;
   bool awaiting_read_ = false, awaiting_write_ = false;
 };
 

@@ -71,30 +71,34 @@ TEST_F(TransferTest, usesAConnectionAgain) {
   EXPECT_EQ(upstream.connections(), 1);
 }
 
-TEST_F(TransferTest, asksOnceMoreWhenAKeptConnectionWasClosedMeanwhile) {
-  // The first connection is closed when the second request has come, without a byte of an answer.
-  ScriptedUpstream upstream({{.bytes = answer("one"), .then = {""}}, {.bytes = answer("two")}});
+TEST_F(TransferTest, asksOnceMoreWhenAKeptConnectionWasGoneBeforeTheRequestCame) {
+  ScriptedUpstream upstream({{.bytes = answer("one"), .vanishes = true}, {.bytes = answer("two")}});
   ConnectionPool pool(wiring_, {upstream.url(), {}}, {});
   run([&]() -> Task<void> {
     const auto first = co_await call(pool);
     EXPECT_EQ(first, "one");
+    upstream.sendLate();
+    if (!upstream.vanished()) co_return;
     const auto second = co_await call(pool);
     EXPECT_EQ(second, "two");
   });
+  if (!upstream.vanished()) GTEST_SKIP() << "a connection can be given up without telling only with CAP_NET_ADMIN";
   EXPECT_EQ(upstream.connections(), 2);
 }
 
-TEST_F(TransferTest, aKeptConnectionThatIsClosedAfterALongSilenceIsAFailureAndNotAskedAgain) {
-  // The upstream had the request and may have worked on it.
-  ScriptedUpstream upstream({{.bytes = answer("one"), .then = {""}, .silence = std::chrono::milliseconds(1200)}, {.bytes = answer("two")}});
-  ConnectionPool pool(wiring_, {upstream.url(), {}}, {});
-  run([&]() -> Task<void> {
-    const auto first = co_await call(pool);
-    EXPECT_EQ(first, "one");
-    const auto second = co_await call(pool);
-    EXPECT_EQ(second ? ErrorCode::Internal : second.error().code, ErrorCode::UpstreamConnect);
-  });
-  EXPECT_EQ(upstream.connections(), 1);
+// The upstream had the request and may have worked on it, however soon it closed.
+TEST_F(TransferTest, aKeptConnectionThatIsClosedOverTheRequestIsAFailureAndNotAskedAgain) {
+  for (const int silence_ms : {0, 50}) {
+    ScriptedUpstream upstream({{.bytes = answer("one"), .then = {""}, .silence = std::chrono::milliseconds(silence_ms)}, {.bytes = answer("two")}});
+    ConnectionPool pool(wiring_, {upstream.url(), {}}, {});
+    run([&]() -> Task<void> {
+      const auto first = co_await call(pool);
+      EXPECT_EQ(first, "one");
+      const auto second = co_await call(pool);
+      EXPECT_EQ(second ? ErrorCode::Internal : second.error().code, ErrorCode::UpstreamConnect);
+    });
+    EXPECT_EQ(upstream.connections(), 1);
+  }
 }
 
 TEST_F(TransferTest, takesTheFarewellOfAnIdleConnectionForNoAnswer) {
