@@ -28,6 +28,8 @@ class KeyRing {
   // The client whose key came as `Authorization: Bearer` or `x-api-key`. Unauthenticated says what to send.
   [[nodiscard]] Result<const Client*> authenticate(const http::Headers& headers) const;
 
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+
  private:
   struct Entry {
     Sha256 digest;

@@ -107,6 +107,14 @@ Task<void> DataPlane::handle(server::Worker& worker, http::Request request, serv
 
 bool DataPlane::takes(std::string_view method, std::string_view path) const { return allowedMethods(path) == method; }
 
+std::optional<server::Handler::Sender> DataPlane::sender(const http::Request& head) const {
+  if (!takes(head.method, head.path())) return Sender{.known = false};
+  const auto keys = services_.keys.get();
+  const auto key = keys->authenticate(head.headers);
+  if (!key) return Sender{.known = false};
+  return Sender{.name = keys->size() > 1 ? (*key)->name : std::string()};
+}
+
 void DataPlane::end(server::Worker& worker) {
   if (const auto replies = std::exchange(replies_[worker.index()], nullptr)) replies->end();
   for (const auto& open : std::exchange(clients_[worker.index()], {})) {
@@ -133,6 +141,7 @@ Task<http::Response> DataPlane::answer(server::Worker& worker, http::Request req
   const auto keys = services_.keys.get();
   const auto key = keys->authenticate(request.headers);
   if (!key) co_return dialect::errorResponse(key.error(), spokenIn(request));
+  if (!request.unread.empty()) co_return dialect::errorResponse(noRoom(request.unread), spokenIn(request));
   if (path == dialect::kCountTokensPath) {
     if (auto shed = shedding(worker.lag() > kMostLag, services_.memory)) co_return dialect::errorResponse(*shed, spokenIn(request));
     const Hold own = hold(worker);

@@ -24,6 +24,7 @@ class DataPlane final : public server::Handler {
 
   Task<void> handle(server::Worker& worker, http::Request request, server::Responder& responder) override;
   [[nodiscard]] bool takes(std::string_view method, std::string_view path) const override;
+  [[nodiscard]] std::optional<Sender> sender(const http::Request& head) const override;
   void refused(int status, std::string_view why) override;
   void end(server::Worker& worker) override;
 

@@ -63,6 +63,7 @@ Result<void> Route::admit() {
   if (!client) return std::unexpected(client.error());
   key_ = *client;
   decision_.key = key_->name;
+  if (!http_.unread.empty()) return std::unexpected(noRoom(http_.unread));
   if (auto shed = shedding(overloaded_, services_.memory)) return std::unexpected(std::move(*shed));
   if (auto entered = key_->account->enter(key_->limits, steadyNow(), holding_); !entered) return entered;
 

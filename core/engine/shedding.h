@@ -20,4 +20,7 @@ inline constexpr Duration kMostLag = std::chrono::milliseconds(100);
   return Error{ErrorCode::Overloaded, why, {}, {}, 0, 1};
 }
 
+// What the client is told whose body was not read because the server had no room for it.
+[[nodiscard]] inline Error noRoom(std::string_view why) { return {ErrorCode::Overloaded, std::string(why), {}, {}, 0, 1}; }
+
 }  // namespace signalbox::engine

@@ -66,6 +66,7 @@ struct Request {
   std::string body;    // de-chunked
   std::string peer;    // remote address without port
   bool loopback = false;
+  std::string_view unread = {};  // why its body was not read, where the server had no room for it
   [[nodiscard]] std::string_view path() const;  // target up to '?'
 };
 

@@ -23,6 +23,7 @@ constexpr int kReadsAtOnce = 8;  // of a client that always has more, before oth
 constexpr std::size_t kReadAhead = 64 << 10;
 constexpr std::size_t kLingerBytes = 1 << 20;
 constexpr auto kLingerTime = std::chrono::seconds(2);
+constexpr std::size_t kSmallBody = 64 << 10;   // whose sender does not matter
 constexpr std::size_t kKeptBuffer = 64 << 10;  // larger buffers are given back between requests
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -54,10 +55,10 @@ std::string describe(const std::exception_ptr& exception) {
 
 Connection::Connection(WorkerLoop& worker, Socket socket, std::string peer, bool loopback)
     : worker_(worker), shared_(worker.shared()), socket_(std::move(socket)), parser_(framingLimits(shared_.options.limits)),
-      peer_(std::move(peer)), body_began_(worker.now()), loopback_(loopback) {}
+      peer_(std::move(peer)), loopback_(loopback) {}
 
 Connection::~Connection() {
-  shared_.body_bytes.fetch_sub(body_charged_, std::memory_order_relaxed);
+  releaseBody();
   if (!loopback_) shared_.addresses.release(peer_);
   shared_.connections.fetch_sub(1, std::memory_order_relaxed);
 }
@@ -186,12 +187,15 @@ bool Connection::onHead(std::string_view following) {
     refuse(refusal.status, refusal.why);
     return false;
   }
+  sender_.reset();
+  body_timed_ = 0;
+  body_deadline_ = worker_.now() + shared_.options.limits.body_grace;
   if (parser_.head().method == "POST" && shared_.refuses()) {
-    refuse(429, "The server is short of memory; try again shortly.");
+    refuseForRoom("The server is short of memory; try again shortly.");
     return false;
   }
-  body_began_ = worker_.now();
   if (parser_.expectsContinue() && parser_.hasBody() && following.empty()) {
+    if (!identify()) return false;
     out_.append(kContinue);
     flush();
   }
@@ -202,8 +206,12 @@ bool Connection::onHead(std::string_view following) {
 void Connection::awaitMore() {
   const Limits& limits = shared_.options.limits;
   if (parser_.readingBody()) {
-    const auto earned = std::chrono::seconds(parser_.bodyBytes() / std::max<std::size_t>(limits.body_rate, 1));
-    setReadDeadline(body_began_ + limits.body_grace + earned);
+    // What came fast buys no silence later: the grace is the longest that nothing may come.
+    const auto came = static_cast<double>(parser_.bodyBytes() - body_timed_);
+    const auto earned = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(came / static_cast<double>(std::max<std::size_t>(limits.body_rate, 1))));
+    body_timed_ = parser_.bodyBytes();
+    body_deadline_ = std::min(body_deadline_ + earned, worker_.now() + limits.body_grace);
+    setReadDeadline(body_deadline_);
   } else if (!parser_.begun()) {
     setReadDeadline(worker_.now() + limits.keep_alive);
     if (ahead_.capacity() > kKeptBuffer) ahead_ = {};
@@ -214,23 +222,56 @@ void Connection::awaitMore() {
   }
 }
 
-// Counts what bodies hold of the server's memory. False when there is no more; the request was refused.
+// Whose body it is, once. False where nobody knows; the request was answered.
+bool Connection::identify() {
+  if (sender_) return true;
+  auto sender = shared_.handler.sender(parser_.head());
+  if (sender && !sender->known) {
+    serveUnread({});
+    return false;
+  }
+  releaseBody();  // what is held goes onto its sender's name
+  sender_ = std::move(sender).value_or(Handler::Sender{});
+  return true;
+}
+
+// Counts what bodies hold of the server's memory. False when there is no more; the request was answered.
 bool Connection::chargeBody() {
   const auto held = static_cast<std::size_t>(parser_.bodyBytes());
   if (held == body_charged_) return true;
-  const std::size_t total = shared_.body_bytes.fetch_add(held - body_charged_, std::memory_order_relaxed) + held - body_charged_;
-  body_charged_ = held;
-  if (total <= shared_.options.limits.max_bodies_in_flight) return true;
-  refuse(429, "Too many large requests are being received; try again shortly.");
+  if (held > kSmallBody && !identify()) return false;
+  const std::size_t more = held - std::exchange(body_charged_, held);
+  if (shared_.bodies.hold(sender_ ? sender_->name : std::string(), more, shared_.options.limits.max_bodies_in_flight)) return true;
+  refuseForRoom("Too many large requests are being received; try again shortly.");
   return false;
 }
 
-void Connection::serve() {
-  keep_alive_ = parser_.keepAlive();
+void Connection::releaseBody() {
+  if (body_charged_ > 0) shared_.bodies.release(sender_ ? sender_->name : std::string(), std::exchange(body_charged_, 0));
+}
+
+// The body is not read, and what of it still comes is dropped.
+void Connection::serveUnread(std::string_view why) {
+  ending_ = true;
+  serve(why);
+}
+
+void Connection::refuseForRoom(std::string_view why) {
+  if (shared_.handler.sender(parser_.head())) serveUnread(why);
+  else refuse(429, why);
+}
+
+void Connection::serve(std::string_view unread) {
+  keep_alive_ = parser_.keepAlive() && !ending_;
   http10_ = parser_.http10();
   http::Request request = parser_.take();
   request.peer = peer_;
   request.loopback = loopback_;
+  request.unread = unread;
+  if (ending_) {
+    request.body = {};
+    releaseBody();
+  }
   anthropic_ = speaksAnthropic(request.path());
   head_only_ = request.method == "HEAD";
   head_begun_ = false;
@@ -246,7 +287,7 @@ void Connection::serve() {
 void Connection::onHandled(const std::exception_ptr& exception) {
   busy_ = false;
   worker_.handlerEnded();
-  shared_.body_bytes.fetch_sub(std::exchange(body_charged_, 0), std::memory_order_relaxed);
+  releaseBody();
   const bool complete = answer_ == Answer::Complete;
   if (exception && !gone_ && !complete) log::error("A request's handler failed: {}", describe(exception));
   if (gone_ || closed_) return close();

@@ -52,8 +52,12 @@ class Connection final : public Link, public Responder, public std::enable_share
   [[nodiscard]] bool consumeStep(std::string_view& bytes);  // false when reading must pause
   [[nodiscard]] bool onHead(std::string_view following);
   void awaitMore();
+  [[nodiscard]] bool identify();
   [[nodiscard]] bool chargeBody();
-  void serve();
+  void releaseBody();
+  void serve(std::string_view unread = {});
+  void serveUnread(std::string_view why);
+  void refuseForRoom(std::string_view why);
   void upgrade(std::string_view following);
   void onHandled(const std::exception_ptr& exception);
   void next();
@@ -98,9 +102,11 @@ class Connection final : public Link, public Responder, public std::enable_share
   SteadyTime read_deadline_ = kNever;
   SteadyTime write_deadline_ = kNever;
   SteadyTime beat_at_ = kNever;       // of an event stream
-  SteadyTime body_began_;
+  SteadyTime body_deadline_;            // moved by what arrives, never further ahead than the grace
+  std::uint64_t body_timed_ = 0;        // bytes that have moved it
   SteadyTime given_at_;
   std::size_t body_charged_ = 0;
+  std::optional<Handler::Sender> sender_;  // of a large body, where the handler tells
   std::size_t discarded_ = 0;
   Answer answer_ = Answer::None;
   Framing framing_ = Framing::Length;

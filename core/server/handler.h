@@ -3,6 +3,8 @@
 // upstreams). A request lives on one worker thread from first byte to last.
 #pragma once
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/clock.h"
@@ -67,6 +69,17 @@ class Handler {
     (void)method;
     (void)path;
     return true;
+  }
+  // Who sends a request, by its head alone.
+  struct Sender {
+    bool known = true;      // else it will be refused, and its body need not be read
+    std::string name = {};  // whose bodies are counted together, so that the others have room for theirs; empty: they share it all
+  };
+  // Asked of bodies that are large, or that the client waits to be asked for. Where it is told, requests whose body was not read go to
+  // handle() too, which says why. nullopt: all are read, and the server itself refuses where it has no room.
+  [[nodiscard]] virtual std::optional<Sender> sender(const http::Request& head) const {
+    (void)head;
+    return std::nullopt;
   }
   // Called on a request that http/ refused before it became one: only a metric and an id follow.
   virtual void refused(int status, std::string_view why) = 0;

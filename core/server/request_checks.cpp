@@ -54,7 +54,7 @@ http::Response refusalResponse(int status, std::string_view why, bool anthropic)
   if (status == 429 || status == 503) response.headers.add("retry-after", "1");
   if (anthropic) {
     response.body.append("{\"type\":\"error\",\"error\":{\"type\":\"").append(domain::anthropicErrorType(status));
-    response.body.append("\",\"message\":").append(quoteJson(why)).append("}}");
+    response.body.append("\",\"message\":").append(quoteJson(why)).append(",\"code\":\"").append(named.code).append("\"}}");
     return response;
   }
   response.body.append("{\"error\":{\"message\":").append(quoteJson(why)).append(",\"type\":\"").append(named.type);

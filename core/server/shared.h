@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/snapshot.h"
+#include "server/body_budget.h"
 #include "server/host_list.h"
 #include "server/server.h"
 
@@ -37,7 +38,7 @@ struct Shared {
   HostList hosts{};
   Snapshot<TlsIdentity> identity{};  // null: in the clear
   std::atomic<std::size_t> connections{0};
-  std::atomic<std::size_t> body_bytes{0};
+  BodyBudget bodies{};
   std::atomic<bool> draining{false};
   AddressCounter addresses{};
   [[nodiscard]] bool refuses() const { return options.refusing != nullptr && options.refusing->load(std::memory_order_relaxed); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/listener.h"
 
+#include <gmock/gmock.h>
 #include <sys/resource.h>
 
 #include "server/test_server.h"
@@ -132,6 +133,77 @@ TEST_F(ListenTest, endsIdleAndSlowClients) {
   body.send(post.substr(0, post.size() - 5));
   EXPECT_EQ(statusOf(body.untilEnd()), 408);
   EXPECT_EQ(handler.count("refused 408"), 2u);
+}
+
+TEST_F(ListenTest, whatCameFastBuysNoSilence) {
+  ServerOptions options;
+  options.limits.body_grace = patient(std::chrono::milliseconds(300));
+  options.limits.body_rate = 1;
+  serve(options);
+  RawClient body(port());
+  const std::string post = body.post("/b", std::string(10'000, 'x'));
+  body.send(post.substr(0, post.size() - 1));
+  EXPECT_EQ(statusOf(body.untilEnd()), 408) << "at a byte a second it would have had three hours";
+}
+
+// Tells senders apart by a field; who has none is nobody.
+struct KnowingHandler : ScriptedHandler {
+  std::optional<Sender> sender(const http::Request& head) const override {
+    const auto who = head.headers.get("x-who");
+    return Sender{.known = !who.empty(), .name = std::string(who)};
+  }
+};
+
+std::string large(const RawClient& client, std::string_view who, std::size_t bytes) {
+  const std::string name = who.empty() ? std::string() : "X-Who: " + std::string(who) + "\r\n";
+  return "POST /large HTTP/1.1\r\n" + client.host() + name + "Content-Type: application/json\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n";
+}
+
+class SenderTest : public ListenTest {
+ protected:
+  void serveKnowing() {
+    knowing.on("/large", [](http::Request& request, Responder& responder) -> Task<void> {
+      http::Response response;
+      response.status = request.unread.empty() ? 200 : 429;
+      response.body = std::to_string(request.body.size()) + " bytes";
+      co_await responder.send(std::move(response));
+    });
+    ServerOptions options;
+    options.limits.max_bodies_in_flight = 400'000;
+    serve(options, knowing);
+  }
+  KnowingHandler knowing;
+};
+
+TEST_F(SenderTest, theBodyOfNobodyIsNotWaitedFor) {
+  serveKnowing();
+  RawClient stranger(port());
+  stranger.send(large(stranger, "", 1'000'000) + std::string(100'000, 'x'));
+  EXPECT_THAT(stranger.untilEnd(), ::testing::HasSubstr("0 bytes"));
+  RawClient asks(port());
+  std::string head = large(asks, "", 1'000);
+  head.insert(head.size() - 2, "Expect: 100-continue\r\n");
+  asks.send(head);
+  const std::string answer = asks.untilEnd();
+  EXPECT_EQ(statusOf(answer), 200) << "nor is it asked for";
+  EXPECT_EQ(knowing.count("begin POST /large"), 2u);
+}
+
+TEST_F(SenderTest, noSenderHoldsMoreThanHalfOfTheRoom) {
+  serveKnowing();
+  RawClient greedy(port()), more(port()), other(port());
+  greedy.send(large(greedy, "greedy", 190'001) + std::string(190'000, 'x'));
+  EXPECT_TRUE(eventually([&] {
+    RawClient probe(port());
+    probe.send(large(probe, "greedy", 100'000) + std::string(100'000, 'x'));
+    return statusOf(probe.untilEnd()) == 429;
+  }));
+  other.send(large(other, "other", 150'000) + std::string(150'000, 'x'));
+  EXPECT_THAT(other.answer(), ::testing::HasSubstr("150000 bytes"));
+  greedy.send("x");
+  EXPECT_THAT(greedy.answer(), ::testing::HasSubstr("190001 bytes"));
+  more.send(large(more, "greedy", 190'000) + std::string(190'000, 'x'));
+  EXPECT_THAT(more.answer(), ::testing::HasSubstr("190000 bytes")) << "what has been answered holds nothing";
 }
 
 TEST_F(ListenTest, boundsTheBodiesOfAllRequestsTogether) {

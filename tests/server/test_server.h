@@ -85,8 +85,9 @@ class ScriptedHandler : public Handler {
 
 class ServerTest : public ::testing::Test {
  protected:
-  void serve(ServerOptions options = {}, SocketHandler* sockets = nullptr) {
-    auto server = Server::bind(std::move(options), handler, sockets);
+  void serve(ServerOptions options = {}, SocketHandler* sockets = nullptr) { serve(std::move(options), handler, sockets); }
+  void serve(ServerOptions options, Handler& by, SocketHandler* sockets = nullptr) {
+    auto server = Server::bind(std::move(options), by, sockets);
     ASSERT_TRUE(server) << server.error().message;
     running = std::move(*server);
     running->start();
