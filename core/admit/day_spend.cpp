@@ -28,4 +28,11 @@ Spend& DaySpend::of(std::int64_t day) {
   return made->spend;
 }
 
+std::optional<double> DaySpend::mean(std::int64_t day) const {
+  for (auto at = days_.rbegin(); at != days_.rend(); ++at) {
+    if (at->day <= day && at->spend.known > 0) return at->spend.mean();
+  }
+  return std::nullopt;
+}
+
 }  // namespace signalbox::admit

@@ -32,6 +32,8 @@ struct Spend {
 class DaySpend {
  public:
   [[nodiscard]] Spend& of(std::int64_t day);
+  // What a request cost on average, that day or on the last one before it that knows; nullopt: nobody does.
+  [[nodiscard]] std::optional<double> mean(std::int64_t day) const;
 
  private:
   struct Day {

@@ -10,6 +10,8 @@ namespace signalbox::admit {
 namespace {
 
 constexpr double kWhileInUse = 1;  // seconds until a budget that is only in use is looked at again
+constexpr std::int64_t kFirstAnswer = 1000;  // tokens that an answer is thought to have where nothing is known
+constexpr double kNewestCounts = 0.1;
 
 double seconds(Duration duration) { return std::max(0.001, std::chrono::duration<double>(duration).count()); }
 
@@ -49,7 +51,7 @@ Result<void> KeyAccount::enter(const KeyLimits& limits, SteadyTime now, Holding&
 Result<void> KeyAccount::hold(const KeyLimits& limits, const Wish& wish, SteadyTime now, WallMicros wall, Holding& holding) {
   const std::lock_guard lock(mutex_);
   if (auto money = holdMoney(limits, wish, wall, holding); !money) return money;
-  if (auto tokens = holdTokens(limits, wish.tokens, now, holding); !tokens) {
+  if (auto tokens = holdTokens(limits, wish, now, holding); !tokens) {
     held_usd_ -= std::exchange(holding.usd, 0);
     --held_;
     return tokens;
@@ -58,12 +60,17 @@ Result<void> KeyAccount::hold(const KeyLimits& limits, const Wish& wish, SteadyT
   return {};
 }
 
-Result<void> KeyAccount::holdTokens(const KeyLimits& limits, std::int64_t tokens, SteadyTime now, Holding& holding) {
+Result<void> KeyAccount::holdTokens(const KeyLimits& limits, const Wish& wish, SteadyTime now, Holding& holding) {
   if (!limits.tpm) return {};
+  std::int64_t tokens = wish.tokens;
   const std::string may = "the key \"" + name_ + "\" may use " + std::to_string(*limits.tpm) + " tokens a minute";
   if (tokens > *limits.tpm) {
     return refuse(ErrorCode::RateLimited, may + "; this request alone may use " + std::to_string(tokens) +
                                               ": shorten it or lower max_tokens, waiting does not help", 0);
+  }
+  if (wish.open_ended) {
+    const std::int64_t usual = usual_tokens_ > 0 ? std::llround(usual_tokens_) : tokens + kFirstAnswer;
+    tokens = std::min(std::max(tokens, usual), *limits.tpm);
   }
   const Duration wait = tokens_.untilRoom(now, tokens, *limits.tpm);
   if (wait > Duration{}) {
@@ -98,7 +105,7 @@ Result<void> KeyAccount::holdMoney(const KeyLimits& limits, const Wish& wish, Wa
       return refuse(ErrorCode::RateLimited, may + ", and its requests that are being answered may use up the rest; try again when one of "
                                                   "them has ended", kWhileInUse);
     }
-    holding.usd = today.known > 0 ? today.mean() : wish.usd;
+    holding.usd = spend_.mean(holding.day).value_or(wish.usd);
   }
   held_usd_ += holding.usd;
   ++held_;
@@ -111,6 +118,7 @@ void KeyAccount::settle(const KeyLimits& limits, std::int64_t tokens, std::optio
   if (limits.tpm) {
     tokens_.takeBack(now, holding.step, holding.tokens);
     tokens_.add(now, tokens);
+    if (tokens > 0) usual_tokens_ = usual_tokens_ > 0 ? usual_tokens_ + kNewestCounts * (static_cast<double>(tokens) - usual_tokens_) : static_cast<double>(tokens);
   }
   held_usd_ = --held_ == 0 ? 0 : held_usd_ - holding.usd;
   spend_.of(holding.day).add(usd);

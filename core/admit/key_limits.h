@@ -46,8 +46,9 @@ class KeyAccount {
   [[nodiscard]] Result<void> enter(const KeyLimits& limits, SteadyTime now, Holding& holding);
   struct Wish {
     std::int64_t tokens = 0;  // that it is thought to use
-    double usd = 0;           // that it is thought to cost, where the day's mean is not known yet
-    std::string unkept;       // why a spend could not be kept now; empty = it can
+    bool open_ended = false;  // it does not say how many it may answer with, which are not among `tokens` then
+    double usd = 0;           // that it may cost, where nobody knows what requests of this key cost
+    std::string unkept = {};  // why a spend could not be kept now; empty = it can
   };
   // Sets aside what it may use. RateLimited: the tokens of this minute, or all that is left of the day's dollars is in use;
   // InsufficientQuota: the day's dollars are spent, or nobody can tell.
@@ -60,13 +61,14 @@ class KeyAccount {
 
  private:
   friend class KeyBook;
-  [[nodiscard]] Result<void> holdTokens(const KeyLimits& limits, std::int64_t tokens, SteadyTime now, Holding& holding);
+  [[nodiscard]] Result<void> holdTokens(const KeyLimits& limits, const Wish& wish, SteadyTime now, Holding& holding);
   [[nodiscard]] Result<void> holdMoney(const KeyLimits& limits, const Wish& wish, WallMicros wall, Holding& holding);
 
   const std::string name_;
   std::mutex mutex_;
   RollingMinute requests_, tokens_;
   DaySpend spend_;
+  double usual_tokens_ = 0;  // of a request that used any, the newest counting most; 0: not known
   double held_usd_ = 0;
   std::int64_t held_ = 0;
   std::int64_t blind_day_ = -1;  // of which nobody can tell what was spent

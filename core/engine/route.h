@@ -61,6 +61,7 @@ class Route final : private upstream::Host {
   void record();
 
   // Limits of the client's key (route_limits.cpp).
+  [[nodiscard]] double mayCost(std::int64_t input, std::int64_t output) const;
   [[nodiscard]] Result<void> holdLimits();
   [[nodiscard]] Result<void> affordable(const domain::Tier& tier) const;
   void settleLimits();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a request sets aside of its key's limits, and what it used of them in the end.
 #include <algorithm>
+#include <ranges>
 
 #include "base/strings.h"
 #include "engine/route.h"
@@ -9,18 +10,35 @@
 namespace signalbox::engine {
 namespace {
 
+constexpr std::int64_t kLongAnswer = 16'384;  // tokens, which is where most models end
+
 std::string inSeconds(Duration duration) { return fixed(std::chrono::duration<double>(duration).count(), 3) + "s"; }
 
 }  // namespace
 
+// What it may cost at most by what is known before it is decided where it goes: every tier is asked, and the dearest of each answers; or
+// a model that is in no tier, by name.
+double Route::mayCost(std::int64_t input, std::int64_t output) const {
+  const auto cost = [&](const domain::Deployment& deployment) {
+    const auto price = pricing_.price(deployment);
+    return price ? static_cast<double>(input) * price->input + static_cast<double>(output) * price->output : 0.0;
+  };
+  double climbing = 0, by_name = 0;
+  for (const auto& tier : config_.tiers) climbing += std::ranges::max(tier.deployments | std::views::transform(cost));
+  for (const auto& upstream : config_.upstreams) {
+    for (const auto& model : upstream.models) by_name = std::max(by_name, cost({upstream.name, model.id}));
+  }
+  return std::max(climbing, by_name);
+}
+
 Result<void> Route::holdLimits() {
   admit::KeyAccount::Wish wish;
   if (key_->limits.any()) {
-    const std::int64_t input = text::inputTokens(request_), output = request_.max_tokens.value_or(0) * request_.n;
-    wish.tokens = input + output;
-    // Where it will go is not decided yet; the last tier is the dearest.
-    const auto price = pricing_.price(config_.tiers.back().deployments.front());
-    if (price) wish.usd = static_cast<double>(input) * price->input + static_cast<double>(output) * price->output;
+    const bool answers = decision_.dialect != domain::Dialect::OpenAiEmbeddings;
+    const std::int64_t input = text::inputTokens(request_);
+    wish.open_ended = answers && !request_.max_tokens;
+    wish.tokens = input + (answers ? request_.max_tokens.value_or(0) * request_.n : 0);
+    if (key_->limits.usd_per_day) wish.usd = mayCost(input, answers ? request_.max_tokens.value_or(kLongAnswer) * request_.n : 0);
   }
   if (key_->limits.usd_per_day) wish.unkept = services_.journal.status().fault;
   return key_->account->hold(key_->limits, wish, steadyNow(), decision_.ts, holding_);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <random>
 #include <thread>
@@ -66,23 +67,23 @@ TEST(KeyLimitsTest, tokensAreThoseThatWereUsedAndNotThoseThatWereThought) {
   KeyAccount account("app");
   const KeyLimits limits{std::nullopt, 1000, std::nullopt};
   Holding first, second;
-  ASSERT_TRUE(account.hold(limits, {900, 0, {}}, kStart, kMorning, first));
-  const auto full = account.hold(limits, {200, 0, {}}, kStart, kMorning, second);
+  ASSERT_TRUE(account.hold(limits, {.tokens = 900}, kStart, kMorning, first));
+  const auto full = account.hold(limits, {.tokens = 200}, kStart, kMorning, second);
   ASSERT_FALSE(full);
   EXPECT_EQ(full.error().code, ErrorCode::RateLimited);
   account.settle(limits, 300, 0.0, kStart + 1s, first);
-  EXPECT_TRUE(account.hold(limits, {200, 0, {}}, kStart + 1s, kMorning, second));
+  EXPECT_TRUE(account.hold(limits, {.tokens = 200}, kStart + 1s, kMorning, second));
   EXPECT_EQ(second.tokens_left->remaining, 500);
   account.settle(limits, 700, 0.0, kStart + 2s, second);  // more than was thought: that counts too
   Holding third;
-  EXPECT_FALSE(account.hold(limits, {1, 0, {}}, kStart + 3s, kMorning, third));
-  EXPECT_TRUE(account.hold(limits, {1000, 0, {}}, kStart + 63s, kMorning, third));
+  EXPECT_FALSE(account.hold(limits, {.tokens = 1}, kStart + 3s, kMorning, third));
+  EXPECT_TRUE(account.hold(limits, {.tokens = 1000}, kStart + 63s, kMorning, third));
 }
 
 TEST(KeyLimitsTest, aRequestThatNeverFitsIsNotToldToWait) {
   KeyAccount account("app");
   Holding holding;
-  const auto refused = account.hold({std::nullopt, 100, std::nullopt}, {101, 0, {}}, kStart, kMorning, holding);
+  const auto refused = account.hold({std::nullopt, 100, std::nullopt}, {.tokens = 101}, kStart, kMorning, holding);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().retry_after_s, 0);
 }
@@ -119,6 +120,35 @@ TEST(KeyLimitsTest, requestsAtOnceDoNotSpendMoreThanIsLikelyThere) {
   EXPECT_TRUE(account.hold(perDay(0.1), {}, kStart, kMorning, next));
 }
 
+TEST(KeyLimitsTest, aBurstOfWhichNothingIsKnownIsHeldToWhatItMayCost) {
+  KeyAccount account("app");
+  const KeyAccount::Wish wish{.usd = 0.02};
+  std::vector<Holding> open(10);
+  const auto let_in = std::ranges::count_if(open, [&](Holding& holding) { return account.hold(perDay(0.05), wish, kStart, kMorning, holding).has_value(); });
+  EXPECT_EQ(let_in, 3);
+  for (auto& holding : open) account.settle(perDay(0.05), 0, 0.001, kStart, holding);
+  // A new day begins with what a request cost on the day before.
+  std::vector<Holding> next(100);
+  const WallMicros tomorrow = kMorning + 86'400'000'000;
+  EXPECT_EQ(std::ranges::count_if(next, [&](Holding& holding) { return account.hold(perDay(0.05), wish, kStart, tomorrow, holding).has_value(); }), 50);
+}
+
+TEST(KeyLimitsTest, aBurstThatDoesNotSayHowMuchItAnswersIsHeldToWhatIsUsual) {
+  KeyAccount account("app");
+  const KeyLimits limits{std::nullopt, 2000, std::nullopt};
+  const KeyAccount::Wish wish{.tokens = 10, .open_ended = true};
+  std::vector<Holding> open(20);
+  const auto burst = [&](SteadyTime now) {
+    return std::ranges::count_if(open, [&](Holding& holding) { return account.hold(limits, wish, now, kMorning, holding).has_value(); });
+  };
+  EXPECT_EQ(burst(kStart), 1) << "an answer may have a thousand tokens";
+  account.settle(limits, 100, 0.0, kStart, open[0]);
+  EXPECT_EQ(burst(kStart + 61s), 20) << "and has a hundred";
+  KeyAccount tight("app");
+  Holding holding;
+  EXPECT_TRUE(tight.hold({std::nullopt, 100, std::nullopt}, wish, kStart, kMorning, holding)) << "what is only thought refuses nobody for good";
+}
+
 TEST(KeyLimitsTest, unknownCostsCountAsMuchAsKnownOnes) {
   KeyAccount account("app");
   account.restore(utcDay(kMorning), {0.04, 4, 4});
@@ -129,7 +159,7 @@ TEST(KeyLimitsTest, unknownCostsCountAsMuchAsKnownOnes) {
 TEST(KeyLimitsTest, aBudgetThatNobodyCanKeepIsRefused) {
   KeyBook book;
   Holding holding;
-  const auto unkept = book.account("app")->hold(perDay(5), {0, 0, "the disk is full"}, kStart, kMorning, holding);
+  const auto unkept = book.account("app")->hold(perDay(5), {.unkept = "the disk is full"}, kStart, kMorning, holding);
   ASSERT_FALSE(unkept);
   EXPECT_EQ(unkept.error().code, ErrorCode::InsufficientQuota);
   EXPECT_NE(unkept.error().message.find("the disk is full"), std::string::npos);

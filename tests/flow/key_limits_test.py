@@ -98,15 +98,15 @@ class MinuteTest(Limited):
                 go_on.wait(30)
             send(200, whole())
 
-        router = self.serve({"tpm": 100}, answer)
+        router = self.serve({"tpm": 2000}, answer)
         held = threading.Thread(target=self.ask, args=(router,), kwargs={"max_tokens": -1_000_000})
         held.start()
         self.assertTrue(asked.wait(30))
         try:
             self.refused(router, "rate_limit_exceeded", max_tokens=1000)
             status, headers, _ = self.ask(router, max_tokens=20, n=4)
-            self.assertEqual((status, headers["x-ratelimit-remaining-tokens"]), (200, str(100 - 2 - (2 + 4 * 20))))
-            self.refused(router, "rate_limit_exceeded", max_tokens=20, n=5)
+            self.assertEqual((status, headers["x-ratelimit-remaining-tokens"]), (200, str(2000 - (2 + 1000) - (2 + 4 * 20))), "the first may answer with a thousand")
+            self.refused(router, "rate_limit_exceeded", max_tokens=200, n=5)
         finally:
             go_on.set()
             held.join()
@@ -146,6 +146,25 @@ class BudgetTest(Limited):
                 router.stop(end)
                 router.start()
                 self.refused(router, "insufficient_quota")
+
+    def test_a_burst_of_which_nothing_is_known_does_not_overspend(self):
+        """Thirty at once, each of which costs more than a fifth of the budget."""
+        go_on = threading.Event()
+
+        def answer(body, send):
+            go_on.wait(30)
+            send(200, whole() | {"usage": {"prompt_tokens": 10, "completion_tokens": 1000, "total_tokens": 1010}})
+        router = self.serve({"usd_per_day": 0.045}, answer, price={"input": 0, "output": 10, "per": "1M"})
+        results = []
+        asking = [threading.Thread(target=lambda: results.append(self.ask(router, max_tokens=1000))) for _ in range(30)]
+        for one in asking:
+            one.start()
+        until(lambda: len(results) >= 25, "those beyond the budget are refused")
+        go_on.set()
+        for one in asking:
+            one.join()
+        self.assertEqual(sorted(status for status, *_ in results), [200] * 5 + [429] * 25)
+        self.assertEqual({answer["error"]["code"] for status, _, answer in results if status == 429}, {"rate_limit_exceeded"})
 
     def test_a_stream_that_its_client_leaves_is_charged(self):
         hold = threading.Event()
