@@ -40,6 +40,7 @@ struct AnswerState {
   bool broken_evidence = false;      // some token came without its probability: there is no evidence
   domain::TokenEvidence evidence;    // end-of-turn tokens left out
   std::int64_t other_bytes = 0;  // of thoughts, calls and answers beside the first: no part of its text, but generated and paid
+  std::int64_t steps = 0;        // of a stream: events that brought something. Whatever else comes is no progress
   std::optional<domain::Usage> usage;
   std::optional<domain::Usage> begun;  // of a stream that counts its input first: as long as the rest is not counted
 };

@@ -12,6 +12,18 @@ namespace {
 
 constexpr std::string_view kOverloaded = "overloaded_error";
 
+// What a provider of OpenAI's kind said, in Anthropic's shape.
+std::string retold(int status, std::string_view body) {
+  const auto doc = JsonDoc::parse(body);
+  const auto error = doc ? doc->root()["error"] : JsonDoc::Node();
+  JsonObject told;
+  told.text("type", domain::anthropicErrorType(status)).text("message", error["message"].stringOr(""));
+  for (const char* name : {"code", "param"}) {
+    if (const auto text = error[name].stringOr(""); !text.empty()) told.text(name, text);
+  }
+  return JsonObject().raw("type", "\"error\"").raw("error", told.str()).str();
+}
+
 }  // namespace
 
 bool isAnthropicError(std::string_view body) {
@@ -30,7 +42,8 @@ std::string anthropicErrorBody(const Error& error) {
 
 http::Response anthropicErrorResponse(const Error& error) {
   http::Response response = errorResponse(error);
-  if (error.code != ErrorCode::UpstreamRejected || !isAnthropicError(response.body)) response.body = anthropicErrorBody(error);
+  if (error.code == ErrorCode::UpstreamRejected && isAnthropicError(response.body)) return response;
+  response.body = error.code == ErrorCode::UpstreamRejected && !error.detail.empty() ? retold(response.status, error.detail) : anthropicErrorBody(error);
   return response;
 }
 

@@ -101,7 +101,7 @@ class ChatReader final : public ReplyReader {
     return reply;
   }
 
-  Result<std::vector<Piece>> event(const http::SseEvent& event, AnswerState& state, bool&) override {
+  Result<std::vector<Piece>> event(const http::SseEvent& event, AnswerState& state) override {
     std::vector<Piece> pieces;
     if (endsStream(event.data)) {
       state.done = true;

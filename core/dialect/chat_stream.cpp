@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
 #include "dialect/chat_read.h"
 #include "dialect/evidence.h"
 #include "dialect/openai_stream.h"
@@ -6,6 +9,17 @@
 
 namespace signalbox::dialect {
 namespace {
+
+// Sound, pictures, sources and whatever else is told apart from the text.
+bool bringsMore(JsonDoc::Node delta) {
+  static constexpr std::array<std::string_view, 7> kRead{"role", "content", "refusal", "reasoning_content", "reasoning", "tool_calls", "function_call"};
+  if (!delta.isObject()) return false;
+  for (auto member = delta.first(); member; member = member.next()) {
+    const bool empty = member.isNull() || ((member.isArray() || member.isObject()) && member.size() == 0) || (member.isString() && member.raw().size() == 2);
+    if (!empty && std::ranges::find(kRead, member.key()) == kRead.end()) return true;
+  }
+  return false;
+}
 
 void readDelta(JsonDoc::Node choice, AnswerState& state) {
   const auto delta = choice["delta"];
@@ -20,6 +34,7 @@ void readDelta(JsonDoc::Node choice, AnswerState& state) {
     state.refused = true;
   }
   state.other_bytes += reasoningBytes(delta);
+  if (bringsMore(delta)) ++state.steps;
   const auto calls = delta["tool_calls"];
   const auto older = delta["function_call"];
   if ((!calls.isArray() || calls.size() == 0) && !older.isObject()) return;

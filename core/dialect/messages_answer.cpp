@@ -20,6 +20,12 @@ bool isEmptyObject(JsonDoc::Node node) { return node.isObject() && node.size() =
 // Of a stream, what is empty when a call begins comes later.
 std::int64_t inputBytes(JsonDoc::Node input) { return given(input) && !isEmptyObject(input) ? static_cast<std::int64_t>(input.raw().size()) : 0; }
 
+// Deltas of which an empty one brings nothing. Signatures and citations are steps of their own.
+bool isOfGrowth(JsonDoc::Node delta) {
+  const auto type = delta["type"].stringOr("");
+  return type == "text_delta" || type == "thinking_delta" || type == "input_json_delta";
+}
+
 void readStop(JsonDoc::Node from, AnswerState& state) {
   const auto reason = from["stop_reason"];
   if (!reason.isString()) return;
@@ -131,15 +137,17 @@ void MessagesEvents::readDelta(JsonDoc::Node delta, AnswerState& state) const {
   }
 }
 
-Result<void> MessagesEvents::read(JsonDoc::Node root, AnswerState& state, bool& progress) {
+Result<void> MessagesEvents::read(JsonDoc::Node root, AnswerState& state) {
   const auto type = root["type"].stringOr("");
   if (type == "error" || given(root["error"])) return std::unexpected(readErrorMember(given(root["error"]) ? root["error"].raw() : "{}"));
   if (type.empty()) return malformed("an event has no type");
-  if (type == "ping") {
-    progress = false;
-  } else if (type == "message_start") {
+  const std::size_t text_before = state.text.size();
+  const std::int64_t other_before = state.other_bytes;
+  bool brought = type != "ping";
+  if (type == "message_start") {
     const auto message = root["message"];
     if (!message.isObject()) return malformed("its first event has no message");
+    brought = !state.saw_choice;
     state.saw_choice = true;
     state.model = message["model"].stringOr("");
     usage_.add(message["usage"]);
@@ -148,9 +156,11 @@ Result<void> MessagesEvents::read(JsonDoc::Node root, AnswerState& state, bool& 
     beginBlock(root["content_block"], state);
   } else if (type == "content_block_delta") {
     readDelta(root["delta"], state);
+    brought = state.text.size() > text_before || state.other_bytes > other_before || !isOfGrowth(root["delta"]);
   } else if (type == "content_block_stop") {
     endBlock(state);
   } else if (type == "message_delta") {
+    brought = state.finish_reason.empty() && root["delta"]["stop_reason"].isString();
     readStop(root["delta"], state);
     if (root["usage"].isObject()) {
       usage_.add(root["usage"]);
@@ -159,6 +169,7 @@ Result<void> MessagesEvents::read(JsonDoc::Node root, AnswerState& state, bool& 
   } else if (type == "message_stop") {
     state.done = true;
   }
+  if (brought) ++state.steps;
   return {};
 }
 

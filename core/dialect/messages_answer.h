@@ -36,8 +36,8 @@ class MessagesUsage {
 class MessagesEvents {
  public:
   explicit MessagesEvents(std::string answer_tool = {}) : answer_tool_(std::move(answer_tool)) {}
-  // Clears `progress` at a ping. Errors as above.
-  [[nodiscard]] Result<void> read(JsonDoc::Node root, AnswerState& state, bool& progress);
+  // Errors as above.
+  [[nodiscard]] Result<void> read(JsonDoc::Node root, AnswerState& state);
   // Whether the block that is open is a call of the answer tool.
   [[nodiscard]] bool inAnswerTool() const { return in_answer_tool_; }
   // Whether the block that has just ended was one, of which nothing came: the answer is an empty object.

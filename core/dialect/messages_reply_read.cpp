@@ -32,11 +32,11 @@ class MessagesReader final : public ReplyReader {
     return reply;
   }
 
-  Result<std::vector<Piece>> event(const http::SseEvent& event, AnswerState& state, bool& progress) override {
+  Result<std::vector<Piece>> event(const http::SseEvent& event, AnswerState& state) override {
     const auto doc = parseMessagesPayload(event.data);
     if (!doc) return std::unexpected(doc.error());
     const auto root = doc->root();
-    if (auto read = events_.read(root, state, progress); !read) return std::unexpected(std::move(read.error()));
+    if (auto read = events_.read(root, state); !read) return std::unexpected(std::move(read.error()));
     std::vector<Piece> pieces;
     const auto type = root["type"].stringOr("");
     if (type == "message_start") {

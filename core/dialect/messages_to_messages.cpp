@@ -23,9 +23,8 @@ class MessagesToMessages : public Translation {
   Result<Relayed> event(const http::SseEvent& event, AnswerState& state) override {
     const auto doc = parseMessagesPayload(event.data);
     if (!doc) return std::unexpected(doc.error());
-    Relayed relayed;
-    if (auto read = events_.read(doc->root(), state, relayed.progress); !read) return std::unexpected(std::move(read.error()));
-    return relayed;
+    if (auto read = events_.read(doc->root(), state); !read) return std::unexpected(std::move(read.error()));
+    return Relayed{};
   }
   bool ends(const http::SseEvent& event) const override { return endsMessages(event); }
   Result<void> checkEnd(const AnswerState& state) const override { return checkMessagesEnd(state); }

@@ -148,6 +148,15 @@ std::string errorCode(const Error& error) {
   return std::string(domain::errorStatus(error.code).code);
 }
 
+std::string openAiErrorBody(std::string_view body) {
+  const auto doc = JsonDoc::parse(body);
+  const auto error = doc ? doc->root()["error"] : JsonDoc::Node();
+  const auto type = error["type"].stringOr("");
+  const auto code = codeText(error["code"]);
+  return "{\"error\":{\"message\":" + quoteJson(error["message"].stringOr("")) + ",\"type\":" + orNull(type) + ",\"param\":" +
+      orNull(error["param"].stringOr("")) + ",\"code\":" + orNull(code.empty() ? type : code) + "}}";
+}
+
 std::string errorBody(const Error& error) {
   const auto entry = domain::errorStatus(error.code);
   return "{\"error\":{\"message\":" + quoteJson(error.message) + ",\"type\":" + quoteJson(entry.type) +

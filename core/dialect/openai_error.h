@@ -14,6 +14,8 @@ namespace signalbox::dialect {
 [[nodiscard]] std::string errorBody(const Error& error);
 // The record's code, or the provider's class of error where it named one.
 [[nodiscard]] std::string errorCode(const Error& error);
+// What a provider said under `error` in another shape of it, as errorBody() has it. `body` is one of an error object.
+[[nodiscard]] std::string openAiErrorBody(std::string_view body);
 // Status, JSON body, Retry-After where known. A 400, 404, 413 or 422 of the upstream is passed through as it came.
 [[nodiscard]] http::Response errorResponse(const Error& error);
 

@@ -11,7 +11,10 @@ void readFirst(const StreamKind& kind, JsonDoc::Node choice, bool judged, Answer
   kind.say(choice, state);
   if (judged && !state.broken_evidence && !kind.append(choice["logprobs"], state.evidence)) state.broken_evidence = true;
   if (state.broken_evidence) state.evidence.clear();
-  if (const auto finish = choice["finish_reason"]; finish.isString()) state.finish_reason = *finish.string();
+  if (const auto finish = choice["finish_reason"]; finish.isString()) {
+    if (state.finish_reason.empty()) ++state.steps;
+    state.finish_reason = *finish.string();
+  }
   if (!state.finish_reason.empty()) dropEndTokens(state.evidence, state.text);
 }
 
@@ -22,9 +25,13 @@ JsonDoc::Node firstChoice(JsonDoc::Node root) {
 
 // How much a stream had said.
 struct Said {
-  explicit Said(const AnswerState& state) : text(state.text.size()), other_bytes(state.other_bytes) {}
+  explicit Said(const AnswerState& state) : text(state.text.size()), other_bytes(state.other_bytes), calls(state.has_tool_calls) {}
+  [[nodiscard]] bool lessThan(const AnswerState& state) const {
+    return state.text.size() > text || state.other_bytes > other_bytes || state.has_tool_calls != calls;
+  }
   std::size_t text;
   std::int64_t other_bytes;
+  bool calls;
 };
 
 bool isUsageOnly(JsonDoc::Node root, JsonDoc::Node usage) {
@@ -84,6 +91,8 @@ std::unexpected<Error> malformedStream(const StreamKind& kind, std::string_view 
 }
 
 void readChoices(const StreamKind& kind, JsonDoc::Node choices, bool judged, AnswerState& state) {
+  const Said before(state);
+  const bool first = !state.saw_choice;
   for (auto choice = choices.first(); choice; choice = choice.next()) {
     state.saw_choice = true;
     if (choice["index"].integer().value_or(0) == 0) {
@@ -93,7 +102,9 @@ void readChoices(const StreamKind& kind, JsonDoc::Node choices, bool judged, Ans
     AnswerState beside;
     kind.say(choice, beside);
     state.other_bytes += static_cast<std::int64_t>(beside.text.size()) + beside.other_bytes;
+    state.steps += beside.steps;
   }
+  if ((first && state.saw_choice) || before.lessThan(state)) ++state.steps;
 }
 
 Result<void> readChunk(const StreamKind& kind, JsonDoc::Node root, bool judged, AnswerState& state) {
@@ -105,13 +116,16 @@ Result<void> readChunk(const StreamKind& kind, JsonDoc::Node root, bool judged, 
   if (state.model.empty()) state.model = root["model"].stringOr("");
   if (choices.isArray()) readChoices(kind, choices, judged, state);
   if (!usage.isObject()) return {};
+  if (!state.usage) ++state.steps;
   if (auto read = readUsage(usage, root["service_tier"])) state.usage = *read;
   return {};
 }
 
 Result<RelayedChunk> relayChunk(const StreamKind& kind, std::string_view data, const Additions& add, AnswerState& state, ChunkPattern& pattern) {
   if (state.finish_reason.empty() && pattern.fits(data)) {
+    const std::size_t before = state.text.size();
     pattern.words(state.text);
+    if (state.text.size() > before) ++state.steps;
     if (!pattern.changes()) return RelayedChunk{};
     return RelayedChunk{RelayedChunk::Kind::Changed, pattern.relayed()};
   }

@@ -62,8 +62,8 @@ class ReplyReader {
  public:
   virtual ~ReplyReader() = default;
   [[nodiscard]] virtual Result<Reply> whole(std::string_view body, AnswerState& state) = 0;
-  // One event with data; state.done at the terminal one. `progress` is cleared by pings.
-  [[nodiscard]] virtual Result<std::vector<Piece>> event(const http::SseEvent& event, AnswerState& state, bool& progress) = 0;
+  // One event with data; state.done at the terminal one.
+  [[nodiscard]] virtual Result<std::vector<Piece>> event(const http::SseEvent& event, AnswerState& state) = 0;
   [[nodiscard]] virtual bool ends(const http::SseEvent& event) const = 0;
   [[nodiscard]] virtual Result<void> checkEnd(const AnswerState& state) const = 0;
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "dialect/anthropic_error.h"
 #include "dialect/hub.h"
 #include "dialect/openai_error.h"
 
@@ -37,7 +38,7 @@ class ThroughHub final : public Translation {
 
   Result<Relayed> event(const http::SseEvent& event, AnswerState& state) override {
     Relayed relayed{Relayed::Kind::Events};
-    const auto pieces = reader_->event(event, state, relayed.progress);
+    const auto pieces = reader_->event(event, state);
     if (!pieces) return std::unexpected(pieces.error());
     for (const auto& piece : *pieces) {
       if (begins(piece) && ++parts_ > kMostParts) return tooManyParts();
@@ -52,10 +53,10 @@ class ThroughHub final : public Translation {
 
   std::string failure(const Error& error) override { return writer_ ? writer_->failure(error) : std::string(); }
 
-  // The provider's own words come in a shape that this client does not know.
+  // Clients of OpenAI's know one shape of what a provider said; the others' is made of it where it is told.
   Error error(int status, std::string_view body, double retry_after_s) const override {
     Error said = readUpstreamError(status, body, retry_after_s);
-    if (said.code == ErrorCode::UpstreamRejected) said.detail.clear();
+    if (said.code == ErrorCode::UpstreamRejected && isAnthropicError(said.detail)) said.detail = openAiErrorBody(said.detail);
     return said;
   }
 

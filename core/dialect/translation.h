@@ -42,7 +42,6 @@ class Translation {
     };
     Kind kind = Kind::AsItCame;
     std::string text = {};
-    bool progress = true;  // a ping is none
   };
   // Reads an event with data into `state`; sets state.done at the terminal one, of which nothing is returned. Errors as above.
   [[nodiscard]] virtual Result<Relayed> event(const http::SseEvent& event, AnswerState& state) = 0;

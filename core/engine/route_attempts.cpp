@@ -229,21 +229,23 @@ void Route::judge(Answer& answer) {
   const auto& said = answer.exchange->answer();
   if (workload_ != nullptr && !pinned_) {
     static const policy::Validators kNone;
-    // A call of a tool is not text that a validator could read.
-    const auto& validators = said.has_tool_calls ? kNone : workload_->validate;
+    // A call of a tool is not text that a validator could read; nor is a beginning that is all thought.
+    const bool thinks = !answer.exchange->complete() && trim(said.text).empty() && !said.has_tool_calls;
+    const auto& validators = said.has_tool_calls || thinks ? kNone : workload_->validate;
     const auto* gate = gateOf(answer.tier);
     const auto* map = gate ? domain::findCalibration(config_.calibrations, workload_->name, answer.exchange->deployment(), gate->signal)
                            : nullptr;
     std::optional<LabelMemory::Held> held_priors;
     if (gate != nullptr && gate->prior_correction == domain::PriorCorrection::Running) {
-      held_priors = services_.label_memory.of(workload_->name, answer.exchange->deployment(), validators.labels);
+      held_priors = services_.label_memory.of(workload_->name, answer.exchange->deployment(), workload_->validate.labels);
     }
     answer.judgement = gate::judge(gate, validators, said.text, said.evidence, map, said.refused, held_priors ? held_priors->priors : nullptr);
     held_priors.reset();
     answer.of_prefix = !answer.exchange->complete();
     const bool held = request_.stream && gate != nullptr && gate->stream == domain::StreamGate::Prefix && holds(answer.tier) == Hold::Whole;
     std::string words = (held ? "stream held whole, " : "") + answer.judgement.explanation;
-    if (answer.of_prefix) words += said.evidence.empty() ? ", by its beginning" : ", by its first " + std::to_string(said.evidence.size()) + " tokens";
+    if (thinks) words += ", still thinking";
+    else if (answer.of_prefix) words += said.evidence.empty() ? ", by its beginning" : ", by its first " + std::to_string(said.evidence.size()) + " tokens";
     if (!answer.judgement.explanation.empty()) explain(tierAt(answer.tier).name + ": " + words);
     answer.exchange->forgetEvidence();
   }

@@ -104,7 +104,9 @@ Task<Result<void>> Exchange::next() {
 Task<Result<void>> Exchange::readOn(Enough enough, Duration wait) {
   Result<void> more;
   while (more && !complete_ && !enough(state_)) {
-    const SteadyTime until = first_words_at_ && wait < SteadyTime::max() - *first_words_at_ ? *first_words_at_ + wait : SteadyTime::max();
+    // From its first words on; what it thinks before has as long.
+    const auto since = first_words_at_ ? first_words_at_ : first_token_at_;
+    const SteadyTime until = since && wait < SteadyTime::max() - *since ? *since + wait : SteadyTime::max();
     if (steadyNow() >= until) break;
     const SteadyTime limit = std::min(idle_until_, limits_.whole);
     more = co_await transfer_.wait(Transfer::Until::Data, std::min(limit, until));
@@ -159,10 +161,10 @@ Result<void> Exchange::block(const http::SseEvent& event, bool has_data) {
     return {};
   }
   const std::size_t text_before = state_.text.size();
-  const std::int64_t other_before = state_.other_bytes;
+  const std::int64_t other_before = state_.other_bytes, steps_before = state_.steps;
   const auto relayed = plan_.translation->event(event, state_);
   if (!relayed) return std::unexpected(failureOf(relayed, readAgain(event)));
-  if (relayed->progress) idle_until_ = fed_at_ + limits_.idle;
+  if (state_.steps > steps_before) idle_until_ = fed_at_ + limits_.idle;
   if (state_.done) return endStream(&event);
   const bool said = state_.text.size() > text_before || state_.other_bytes > other_before || state_.has_tool_calls;
   if (!first_token_at_ && (said || !state_.finish_reason.empty())) first_token_at_ = fed_at_;

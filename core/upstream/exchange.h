@@ -48,8 +48,8 @@ class Exchange {
   // A stream's next events, or its end. After complete() there are no more. Fails with UpstreamTruncated when the stream ends
   // before its terminal event, UpstreamTimeout when it stalls.
   Task<Result<void>> next();
-  // Reads a stream on without relaying it, until `enough` of what it says so far, for `wait` after its first words at most, or to its
-  // end. What was read stays for takeRelayBytes().
+  // Reads a stream on without relaying it, until `enough` of what it says so far, for `wait` after its first words, or after the first
+  // thought where no word has come by then, or to its end. What was read stays for takeRelayBytes().
   using Enough = std::function<bool(const dialect::AnswerState&)>;
   Task<Result<void>> readOn(Enough enough, Duration wait);
   // For a stream that is read to its end.
@@ -104,7 +104,7 @@ class Exchange {
   std::optional<SteadyTime> first_token_at_;
   SteadyTime fed_at_{};      // when the bytes that are being read came
   std::optional<SteadyTime> first_words_at_;  // of the answer itself: thoughts are none
-  SteadyTime idle_until_{};  // of a stream: moved by events with data, so that comments and drips are no progress
+  SteadyTime idle_until_{};  // of a stream: moved by events that bring something; comments, drips and empty events do not
   Place place_;
   Transfer transfer_;
   http::SseReader reader_;

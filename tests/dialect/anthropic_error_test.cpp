@@ -35,7 +35,9 @@ TEST(AnthropicErrorTest, theProvidersOwnWordsPassAndThoseOfOthersAreToldInItsSha
   const auto other = anthropicErrorResponse(readUpstreamError(413, R"({"error":{"message":"too long","type":"invalid_request_error","code":"length"}})"));
   EXPECT_EQ(other.status, 413);
   EXPECT_TRUE(isAnthropicError(other.body)) << other.body;
-  EXPECT_EQ(Json::parse(other.body).at("error").at("message"), "the upstream answered 413: too long");
+  EXPECT_EQ(Json::parse(other.body).at("error"), (Json{{"type", "request_too_large"}, {"message", "too long"}, {"code", "length"}}));
+  const Json back = Json::parse(openAiErrorBody(own));
+  EXPECT_EQ(back, (Json{{"error", {{"message", "too long"}, {"type", "invalid_request_error"}, {"param", nullptr}, {"code", "invalid_request_error"}}}}));
 }
 
 TEST(AnthropicErrorTest, anOverloadedProviderIsOne) {

@@ -146,8 +146,7 @@ TEST(ChatHubTest, streamsThatAreWrittenReadBackTheSame) {
     std::vector<Piece> after;
     http::SseReader events;
     ASSERT_TRUE(events.feed(bytes, [&](const http::SseEvent& event, bool) {
-      bool progress = true;
-      const auto read = reader->event(event, state, progress);
+      const auto read = reader->event(event, state);
       EXPECT_TRUE(read) << event.data;
       if (read) after.insert(after.end(), read->begin(), read->end());
       return true;
@@ -165,8 +164,7 @@ TEST(ChatHubTest, aRepeatedNameInEveryDeltaIsOneCall) {
                            R"({"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"}"}}]}}]})"}) {
     http::SseEvent event;
     event.data = data;
-    bool progress = true;
-    const auto read = reader->event(event, state, progress);
+    const auto read = reader->event(event, state);
     ASSERT_TRUE(read);
     pieces.insert(pieces.end(), read->begin(), read->end());
   }
@@ -179,8 +177,7 @@ std::vector<Piece> piecesOf(std::initializer_list<const char*> stream, AnswerSta
   for (const char* data : stream) {
     http::SseEvent event;
     event.data = data;
-    bool progress = true;
-    const auto read = reader->event(event, state, progress);
+    const auto read = reader->event(event, state);
     EXPECT_TRUE(read) << data;
     if (read) pieces.insert(pieces.end(), read->begin(), read->end());
   }
@@ -243,8 +240,7 @@ TEST(ChatHubTest, whoAsksWithFunctionsIsAnsweredWithOneFunctionCall) {
   std::string arguments;
   http::SseReader events;
   ASSERT_TRUE(events.feed(bytes, [&](const http::SseEvent& event, bool) {
-    bool progress = true;
-    const auto pieces = reader->event(event, state, progress);
+    const auto pieces = reader->event(event, state);
     if (pieces) for (const auto& piece : *pieces) if (piece.kind == Kind::ToolArguments) arguments += piece.text;
     return true;
   }));

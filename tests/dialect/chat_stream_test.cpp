@@ -75,6 +75,25 @@ TEST(ChatStreamTest, countsReasoningButDoesNotTakeItForTheAnswer) {
   EXPECT_EQ(state.text, "yes");
 }
 
+TEST(ChatStreamTest, eventsThatBringNothingAreNoSteps) {
+  const auto stepsOf = [](std::string_view delta, std::string_view finish = "null") {
+    AnswerState state;
+    state.saw_choice = true;
+    EXPECT_TRUE(relayChatChunk(chunk(delta, finish), {}, state));
+    return state.steps;
+  };
+  for (const char* nothing : {"{}", R"({"role":"assistant","content":""})", R"({"content":null,"refusal":null,"tool_calls":[]})",
+                              R"({"reasoning_content":"","annotations":[],"audio":{},"note":""})"}) {
+    EXPECT_EQ(stepsOf(nothing), 0) << nothing;
+  }
+  for (const char* something : {R"({"content":"a"})", R"({"refusal":"no"})", R"({"reasoning":"hm"})", R"({"audio":{"data":"AAAA"}})",
+                                R"({"tool_calls":[{"index":0,"function":{"name":"f","arguments":""}}]})", R"({"images":[{"type":"image_url"}]})"}) {
+    EXPECT_GE(stepsOf(something), 1) << something;
+  }
+  EXPECT_EQ(stepsOf("{}", "\"stop\""), 1);
+  EXPECT_EQ(readAll({chunk(R"({"role":"assistant","content":""})"), chunk("{}"), kUsageOnly, kUsageOnly}).steps, 2) << "the first choice, and the first count";
+}
+
 TEST(ChatStreamTest, countsCallsAndOtherAnswersAsGenerated) {
   const auto state = readAll({chunk(R"({"content":"yes"})"), chunk(R"({"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":""}}]})"),
                               chunk(R"({"tool_calls":[{"index":0,"function":{"arguments":"{\"a\":1}"}},{"index":1,"function":{"arguments":{"b":2}}}]})"),

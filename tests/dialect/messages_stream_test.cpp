@@ -43,9 +43,10 @@ Relay relayNatively(const std::string& stream, std::size_t cut) {
   http::SseReader reader;
   const auto take = [&](const http::SseEvent& event, bool has_data) {
     if (!has_data) return true;
+    const auto steps = relay.state.steps;
     const auto got = translation->event(event, relay.state);
     relay.ok = relay.ok && got.has_value();
-    if (got && !got->progress) ++relay.idle;
+    if (got && relay.state.steps == steps) ++relay.idle;
     relay.bytes += relay.state.done ? translation->terminal(&event) : std::string(event.raw);
     return true;
   };
@@ -111,8 +112,7 @@ std::vector<Piece> piecesOf(const std::string& stream, AnswerState& state, const
   std::vector<Piece> pieces;
   http::SseReader events;
   EXPECT_TRUE(events.feed(stream, [&](const http::SseEvent& event, bool) {
-    bool progress = true;
-    const auto read = reader->event(event, state, progress);
+    const auto read = reader->event(event, state);
     EXPECT_TRUE(read) << event.data;
     if (read) pieces.insert(pieces.end(), read->begin(), read->end());
     return true;
@@ -127,9 +127,8 @@ TEST(MessagesStreamTest, readByTheHubNoPrefixIsComplete) {
     AnswerState state;
     http::SseReader events;
     ASSERT_TRUE(events.feed(kStream.substr(0, end), [&](const http::SseEvent& event, bool has_data) {
-      bool progress = true;
       if (!has_data) return true;
-      const auto read = reader->event(event, state, progress);
+      const auto read = reader->event(event, state);
       EXPECT_TRUE(read) << event.data;
       return read.has_value();
     }));

@@ -123,6 +123,12 @@ class SlowTest(Matrix):
                 connection.sendall(b"9\r\n: alive\n\n\r\n")
                 while not ended.wait(2):  # comments are no progress
                     connection.sendall(b"9\r\n: alive\n\n\r\n")
+
+        def says_nothing(connection):
+            event = b"data: " + json.dumps(chunk("") | {"choices": [{"index": 0, "delta": {}, "finish_reason": None}]}).encode() + b"\n\n"
+            with contextlib.suppress(OSError):
+                while not ended.wait(2):  # nor are events that bring nothing
+                    connection.sendall(b"%x\r\n%s\r\n" % (len(event), event))
         sent = self.flooded = [0]
 
         def floods(connection):
@@ -134,19 +140,20 @@ class SlowTest(Matrix):
                     sent[0] += len(event)
         hung = self.enter(Watched([chunk("yes")], True))
         dripping = self.enter(Provider(lambda body, send: send(200, [chunk("yes"), drips])))
+        empty = self.enter(Provider(lambda body, send: send(200, [chunk("yes"), says_nothing])))
         flood = self.enter(Provider(lambda body, send: send(200, [chunk("yes"), floods])))
-        providers = {"hung": hung, "dripping": dripping, "flood": flood}
+        providers = {"hung": hung, "dripping": dripping, "empty": empty, "flood": flood}
         upstreams = [{"name": name, "api": "openai", "base_url": one.url, "models": [{"id": "small", "price": PRICE}]} for name, one in providers.items()]
         self.router = self.enter(Router(self.folder, upstreams, [{"name": "t", "deployments": ["hung/small"], "timeout": "30s"}], UNGATED))
         self.before = self.metrics()
         results = {}
-        threads = [threading.Thread(target=self.hangs, args=(providers[name], results, name), daemon=True) for name in ("hung", "dripping")]
+        threads = [threading.Thread(target=self.hangs, args=(providers[name], results, name), daemon=True) for name in ("hung", "dripping", "empty")]
         threads.append(threading.Thread(target=self.reads_nothing, args=(results,), daemon=True))
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(300 * SLOWER)
-        for name in ("hung", "dripping"):
+        for name in ("hung", "dripping", "empty"):
             self.status, self.headers, self.text, self.took = results[name]
             self.broken_off("upstream_timeout")
             self.assertTrue(60 <= self.took < 5 * 60, f"{name} {self.took}")

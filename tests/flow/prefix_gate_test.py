@@ -3,9 +3,10 @@
 import json
 import math
 import threading
+import time
 import unittest
 
-from harness import sse
+from harness import SLOWER, sse
 from record_test import RecordTest, chunk
 
 SURE, UNSURE = 0.99, 0.30
@@ -135,6 +136,23 @@ class PrefixGateTest(RecordTest):
         hold.set()
         decision, _ = self.decided(router, read())
         self.assertEqual((decision["verdict"], decision["confidence"]), ("ungated", None))
+
+    def test_thoughts_are_held_no_longer_than_a_beginning(self):
+        hold = threading.Event()
+        self.addCleanup(hold.set)
+        thought = chunk(None)
+        thought["choices"][0]["delta"] = {"reasoning_content": "hm, let me see"}
+        policy = gated({"enum": ["ACCT", "BILL"]}, **{"signal": "top-class", "prefix-wait": "300ms"})
+        router = self.serve(lambda body, send: send(200, [thought, hold, token("BILL"), *END]), lambda body, send: send(500, {}), policy=policy)
+        began = time.monotonic()
+        read = self.ask(router)
+        begun = read(b"let me see")
+        self.assertTrue(0.3 <= time.monotonic() - began < 5 * SLOWER, "the client waits no longer than that")
+        self.assertNotIn("x-signalbox-confidence", begun.lower())
+        hold.set()
+        decision, _ = self.decided(router, read())
+        self.assertEqual((decision["verdict"], decision["confidence"], decision["escalations"], decision["outcome"]), ("ungated", None, 0, "ok"))
+        self.assertIn("still thinking", decision["explanation"])
 
     def test_where_a_validator_reads_the_whole_the_whole_is_held(self):
         router = self.serve(lambda body, send: send(200, [*tokens(8), *END]), lambda body, send: send(200, [chunk("short"), *END]), policy=gated({"max-chars": 10}))
