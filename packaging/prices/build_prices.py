@@ -4,27 +4,37 @@
 
     build_prices.py FOLDER > resources/prices/prices.csv
 
-FOLDER holds model_prices_and_context_window.json, genai_prices.json and models_dev_prices.csv. Where several lists know a
+FOLDER holds model_prices_and_context_window.json (of LiteLLM's repository, as it stands there), genai_prices.json (prices/data.json
+of pydantic/genai-prices) and models_dev_prices.csv (one line a model of models.dev's api.json: provider, model, and what input,
+output and cached input cost for a million tokens, as input_usd_per_mtok, output_usd_per_mtok and cache_read_usd_per_mtok). SOURCES
+says which state of each this is, and other files are refused until it says so of them. Where several lists know a
 model of a provider, the first of them in that order speaks. Token prices of text are taken, and of sound, of batches (or of a
 provider's flexible tier, which costs the same) and of its priority tier where a list has them, and what a million web searches cost;
 a list that says zero means a free tier or a subscription, not a price, and is left out. Where a price depends on the length of the
 prompt, the price of the short one is taken.
 """
 import csv
+import hashlib
 import json
 import sys
 from pathlib import Path
 
-SOURCES = {
-    "m": ("2026-07-24", "github.com/Wei-Shaw/model-price-repo f9ff147, a filtered mirror of BerriAI/litellm (MIT)"),
-    "g": ("-", "pydantic/genai-prices 0.1.8 (MIT), which gives no date"),
-    "d": ("2025-09-11", "models.dev, copy of tokenlens 1.3.0 (MIT), its newest entry"),
+SOURCES = {  # date, what it is, file, the beginning of its SHA-256
+    "m": ("2026-07-24", "github.com/Wei-Shaw/model-price-repo f9ff147, a filtered mirror of BerriAI/litellm (MIT)",
+          "model_prices_and_context_window.json", "86135fc65488"),
+    "g": ("-", "pydantic/genai-prices 0.1.8 (MIT), which gives no date", "genai_prices.json", "91a9f7d8b018"),
+    "d": ("2025-09-11", "models.dev, copy of tokenlens 1.3.0 (MIT), its newest entry", "models_dev_prices.csv", "50b62c72d657"),
 }
 PROVIDERS = {  # the lists' names for one and the same seller
     "amazon-bedrock": "bedrock", "aws": "bedrock", "fireworks-ai": "fireworks", "gemini": "google", "google-vertex": "google",
     "google-vertex-anthropic": "google", "moonshot": "moonshotai", "text-completion-openai": "openai", "togetherai": "together",
     "vertex_ai-language-models": "google", "x-ai": "xai", "zhipu": "zhipuai", "cloudflare-workers-ai": "cloudflare",
 }
+PARTS = ["input", "output", "cached_input", "cache_write", "reasoning", "audio_input", "audio_output", "batch_input", "batch_output",
+         "priority_input", "priority_output", "cache_write_1h", "web_search"]
+PROPORTIONS = [(PARTS.index(part), PARTS.index(whole), least, most) for part, whole, least, most in (
+    ("cached_input", "input", 0, 1), ("cache_write", "input", 0, 2), ("cache_write_1h", "input", 1, 3), ("batch_input", "input", 0.2, 1),
+    ("batch_output", "output", 0.2, 1), ("priority_input", "input", 1, 4), ("priority_output", "output", 1, 4))]
 SUBSCRIPTIONS = {"cursor", "github-copilot", "lmstudio", "zai-coding-plan"}
 
 
@@ -51,7 +61,7 @@ def search_price(entry):
 
 def from_litellm(folder):
     for model, entry in json.loads((folder / "model_prices_and_context_window.json").read_text()).items():
-        if entry.get("mode") not in ("chat", "responses", "completion"):
+        if entry.get("mode") not in ("chat", "responses", "completion", "embedding"):
             continue
         million = lambda key: None if entry.get(key) is None else round(entry[key] * 1e6, 9)
         yield (provider_name(entry["litellm_provider"]), model.split("/")[-1], million("input_cost_per_token"),
@@ -82,7 +92,8 @@ def from_genai(folder):
         for model in provider["models"]:
             prices = current_prices(model["prices"])
             for name in spelled_ids(model):
-                yield (provider_name(provider["id"]), name, amount(prices.get("input_mtok")), amount(prices.get("output_mtok")),
+                output = 0.0 if "embed" in name and "output_mtok" not in prices else amount(prices.get("output_mtok"))
+                yield (provider_name(provider["id"]), name, amount(prices.get("input_mtok")), output,
                        amount(prices.get("cache_read_mtok")), amount(prices.get("cache_write_mtok")), amount(prices.get("output_reasoning_mtok")),
                        amount(prices.get("input_audio_mtok")), amount(prices.get("output_audio_mtok")), None, None,
                        None, None, amount(prices.get("cache_write_1h_mtok")), amount(prices.get("web_searches_kcount"), 1000), "g")
@@ -104,6 +115,17 @@ def usable(row):
     return input_price is not None and output_price is not None and input_price + output_price > 0
 
 
+def believed(row):
+    """The row without parts that are out of all proportion to their whole: a list has a figure of another model there, or of another unit."""
+    provider, model, *prices, source = row
+    for part, whole, least, most in PROPORTIONS:
+        value, of = prices[part], prices[whole]
+        if value is not None and not least * of <= value <= most * of:
+            print(f"{provider}/{model}: {PARTS[part]} {value} beside {PARTS[whole]} {of} is not believed (source {source})", file=sys.stderr)
+            prices[part] = None
+    return provider, model, *prices, source
+
+
 def text(value):
     return "" if value is None else repr(value).removesuffix(".0")
 
@@ -113,18 +135,22 @@ def main():
         print(__doc__, file=sys.stderr)
         return 2
     folder = Path(sys.argv[1])
+    for key, (date, words, name, wanted) in SOURCES.items():
+        found = hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
+        if found != wanted:
+            print(f"{folder / name} is not what SOURCES says of it ({wanted}, of {date}); give SOURCES[\"{key}\"] its date, its origin and {found}", file=sys.stderr)
+            return 1
     table = {}
     for rows in (from_litellm(folder), from_genai(folder), from_models_dev(folder)):
         for row in filter(usable, rows):
-            table.setdefault(row[:2], row)
+            table.setdefault(row[:2], believed(row))
     print("# Prices of models in US dollars per million tokens. Made by packaging/prices/build_prices.py; not edited by hand.")
     print(f"# date {SOURCES['m'][0]}")
-    for key, (date, words) in SOURCES.items():
+    for key, (date, words, *_) in SOURCES.items():
         print(f"# source {key} {date} {words}")
     for alias, provider in sorted(PROVIDERS.items()):
         print(f"# alias {alias} {provider}")
-    print("provider,model,input,output,cached_input,cache_write,reasoning,audio_input,audio_output,batch_input,batch_output,"
-          "priority_input,priority_output,cache_write_1h,web_search,source")
+    print(f"provider,model,{','.join(PARTS)},source")
     for key in sorted(table):
         provider, model, *prices, source = table[key]
         print(",".join([provider, model, *map(text, prices), source]))
