@@ -83,15 +83,28 @@ std::string allowedName(std::string_view text) {
   return name.empty() ? "any" : name.substr(0, kMost);
 }
 
-std::optional<Duration> litellmSeconds(const Json& value) {
-  double seconds = 0;
-  if (value.is_number()) seconds = value.get<double>();
-  else if (value.is_string()) {
-    const Json read = plainScalar(value.get<std::string>());
-    if (read.is_number()) seconds = read.get<double>();
-  }
+// Any figure may be quoted: YAML 1.1 readers take 1e-6 for text.
+Json litellmNumber(const LitellmReading& reading, const Json& value) {
+  if (value.is_number()) return value;
+  if (!value.is_string()) return {};
+  const auto variable = environmentName(value);
+  const auto text = variable.empty() ? std::optional(value.get<std::string>()) : reading.environment(variable);
+  Json read = text ? plainScalar(*text) : Json();
+  return read.is_number() ? read : Json();
+}
+
+std::optional<Duration> litellmSeconds(LitellmReading& reading, const Json& members, const std::string& key, const std::string& pointer) {
+  if (!members.is_object() || !members.contains(key) || members[key].is_null()) return std::nullopt;
+  const Json number = litellmNumber(reading, members[key]);
+  const double seconds = number.is_number() ? number.get<double>() : 0;
   constexpr double kMost = 1e7;  // more than a hundred days is no limit
-  if (!(seconds > 0) || seconds > kMost) return std::nullopt;
+  if (!(seconds > 0) || seconds > kMost) {
+    const auto variable = environmentName(members[key]);
+    const bool unset = !variable.empty() && !reading.environment(variable);
+    reading.leftOut(pointer + "/" + key, unset ? "the variable " + variable + " is not set, and a time is written down in our file" : "it must be a number of seconds above 0",
+                    unset ? "set it and import again" : "");
+    return std::nullopt;
+  }
   return Duration(static_cast<std::int64_t>(std::llround(seconds * 1e3)) * 1'000'000);
 }
 
@@ -106,6 +119,7 @@ std::expected<LitellmImport, ConfigErrors> importLitellm(std::string_view text, 
   if (!yaml.json.contains("model_list")) return refuse("", "there is no model_list; without models there is nothing to route to");
   if (!yaml.json["model_list"].is_array() || yaml.json["model_list"].empty()) return refuse("/model_list", "model_list is not a list of models");
   LitellmReading reading{yaml.json, yaml.places, file, environment};
+  noteLitellmVariables(reading);
   readLitellmModels(reading);
   const bool any = std::any_of(reading.groups.begin(), reading.groups.end(), [](const auto& group) { return !group.pinned; });
   if (any) {

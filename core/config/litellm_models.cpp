@@ -45,8 +45,10 @@ constexpr std::array<std::string_view, 13> kTaken{"model", "api_base", "base_url
 template <class List>
 bool contains(const List& list, std::string_view word) { return std::find(list.begin(), list.end(), word) != list.end(); }
 
+bool isWhole(std::string_view key) { return key == "input_cost_per_token" || key == "output_cost_per_token"; }
+
 bool isPrice(std::string_view key) {
-  return key == "input_cost_per_token" || key == "output_cost_per_token" || contains(kFlexPrices, key) || std::ranges::find(kPriceFields, key, &PriceField::litellm) != kPriceFields.end();
+  return isWhole(key) || contains(kFlexPrices, key) || std::ranges::find(kPriceFields, key, &PriceField::litellm) != kPriceFields.end();
 }
 
 void sayWhatIsLeftOut(LitellmReading& reading, const Json& params, const std::string& pointer) {
@@ -60,30 +62,51 @@ void sayWhatIsLeftOut(LitellmReading& reading, const Json& params, const std::st
   if (params.contains("api_version")) reading.leftOut(pointer + "/api_version", "the endpoint /openai/v1 needs none");
 }
 
-std::optional<double> costOf(const Json& params, const Json& info, std::string_view key) {
-  for (const Json* from : {&params, &info}) {
-    if (!from->is_object() || !from->contains(key)) continue;
-    const Json& value = (*from)[key];
-    if (value.is_number() && value.get<double>() >= 0) return value.get<double>();
-    // YAML 1.1 readers take 1e-6 for text, and so people quote it.
-    const Json read = value.is_string() ? plainScalar(value.get<std::string>()) : Json();
-    if (read.is_number() && read.get<double>() >= 0) return read.get<double>();
+// What the entry says a price is; not there, null and unreadable ones are passed over, the last with a note.
+class Costs {
+ public:
+  Costs(LitellmReading& reading, const Json& params, const Json& info, const std::string& pointer) : reading_(reading), params_(params), info_(info), pointer_(pointer) {}
+
+  [[nodiscard]] std::optional<double> operator()(std::string_view key) {
+    for (const auto& [from, where] : {std::pair{&params_, "/litellm_params/"}, std::pair{&info_, "/model_info/"}}) {
+      if (!from->is_object() || !from->contains(key) || (*from)[key].is_null()) continue;
+      const Json number = litellmNumber(reading_, (*from)[key]);
+      if (number.is_number() && number.get<double>() >= 0) return number.get<double>();
+      reading_.leftOut(pointer_ + where + std::string(key), "a price must be a number of US dollars, 0 or more");
+    }
+    return std::nullopt;
   }
-  return std::nullopt;
-}
+  // Whatever there is beside the two that a price needs.
+  void partsAreLeftOut() {
+    for (const auto& [from, where] : {std::pair{&params_, "/litellm_params/"}, std::pair{&info_, "/model_info/"}}) {
+      if (!from->is_object()) continue;
+      for (const auto& [key, value] : from->items()) {
+        if (isPrice(key) && !isWhole(key) && !value.is_null()) reading_.leftOut(pointer_ + where + key, "a price of a part needs input_cost_per_token and output_cost_per_token beside it");
+      }
+    }
+  }
+
+ private:
+  LitellmReading& reading_;
+  const Json& params_;
+  const Json& info_;
+  const std::string& pointer_;
+};
 
 std::optional<domain::Price> priceOf(LitellmReading& reading, const Json& params, const Json& info, const std::string& pointer, const std::string& model) {
-  const auto input = costOf(params, info, "input_cost_per_token");
-  const auto output = costOf(params, info, "output_cost_per_token");
+  Costs cost(reading, params, info, pointer);
+  const auto input = cost("input_cost_per_token");
+  const auto output = cost("output_cost_per_token");
   if (input && output) {
     domain::Price price;
     price.input = *input;
     price.output = *output;
-    for (const auto& [key, litellm, field] : kPriceFields) price.*field = costOf(params, info, litellm);
-    if (!price.batch_input) price.batch_input = costOf(params, info, kFlexPrices[0]);
-    if (!price.batch_output) price.batch_output = costOf(params, info, kFlexPrices[1]);
+    for (const auto& [key, litellm, field] : kPriceFields) price.*field = cost(litellm);
+    if (!price.batch_input) price.batch_input = cost(kFlexPrices[0]);
+    if (!price.batch_output) price.batch_output = cost(kFlexPrices[1]);
     return price;
   }
+  cost.partsAreLeftOut();
   if (input || output) {
     reading.leftOut(pointer + "/litellm_params/" + (input ? "input_cost_per_token" : "output_cost_per_token"),
                     "a price needs both input_cost_per_token and output_cost_per_token", "the built-in table is used");
@@ -123,14 +146,20 @@ void offer(LitellmReading& reading, const LitellmTarget& target, const std::opti
   }
 }
 
-void sumLimit(LitellmReading& reading, const Json& params, const char* key, std::int64_t& sum, bool& of_all, const std::string& pointer) {
+void sumLimit(LitellmReading& reading, const Json& params, const std::string& key, LitellmReading::Limit& limit, const std::string& pointer) {
   const auto found = params.find(key);
-  if (found == params.end() || !found->is_number() || found->get<double>() < 1) {
-    of_all = false;
+  if (found == params.end() || found->is_null()) {
+    limit.of_all = false;
     return;
   }
-  sum += static_cast<std::int64_t>(std::min(found->get<double>(), 1e12));
-  reading.changed(pointer + "/" + key, "limits belong to client keys, not to deployments", "their sum limits the imported key where there is one");
+  const Json number = litellmNumber(reading, *found);
+  if (!number.is_number() || number.get<double>() < 1) {
+    limit.of_all = false;
+    reading.leftOut(pointer + "/" + key, "it must be a number above 0");
+    return;
+  }
+  limit.sum += static_cast<std::int64_t>(std::min(number.get<double>(), 1e12));
+  limit.pointers.push_back(pointer + "/" + key);
 }
 
 LitellmGroup& groupFor(LitellmReading& reading, const std::string& name, const std::string& pointer, Mode mode) {
@@ -182,8 +211,8 @@ void readEntry(LitellmReading& reading, const Json& entry, const std::string& po
   LitellmDeployment deployment;
   deployment.upstream = target->upstream;
   deployment.model = target->model;
-  if (params.contains("timeout")) deployment.timeout = litellmSeconds(params["timeout"]);
-  if (params.contains("stream_timeout")) deployment.first_token = litellmSeconds(params["stream_timeout"]);
+  deployment.timeout = litellmSeconds(reading, params, "timeout", params_pointer);
+  deployment.first_token = litellmSeconds(reading, params, "stream_timeout", params_pointer);
   if (params.contains("weight") && params["weight"].is_number()) {
     deployment.weight = params["weight"].get<double>();
     reading.changed(params_pointer + "/weight", "deployments of a tier are asked in their order, not by weight", "the heaviest comes first");
@@ -193,8 +222,8 @@ void readEntry(LitellmReading& reading, const Json& entry, const std::string& po
                                  [&](const auto& one) { return one.upstream == deployment.upstream && one.model == deployment.model; });
   if (twice) reading.leftOut(params_pointer + "/model", "the same model with the same address and key is in this group already");
   else group.deployments.push_back(deployment);
-  sumLimit(reading, params, "rpm", reading.rpm, reading.rpm_of_all, params_pointer);
-  sumLimit(reading, params, "tpm", reading.tpm, reading.tpm_of_all, params_pointer);
+  sumLimit(reading, params, "rpm", reading.rpm, params_pointer);
+  sumLimit(reading, params, "tpm", reading.tpm, params_pointer);
   sayWhatIsLeftOut(reading, params, params_pointer);
   readInfo(reading, info, pointer + "/model_info");
   for (const auto& [key, value] : entry.items()) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parts of a LiteLLM import, each told in a file of its own. Internal to importLitellm().
 #pragma once
+#include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,8 +40,14 @@ struct LitellmReading {
   LitellmImport result{};
   std::vector<LitellmGroup> groups{};
   std::vector<std::pair<std::string, std::string>> aliases{};  // name → group or "" for the first
-  std::int64_t rpm = 0, tpm = 0;        // sums over deployments
-  bool rpm_of_all = true, tpm_of_all = true;
+  struct Limit {
+    std::int64_t sum = 0;  // over deployments
+    bool of_all = true;
+    std::vector<std::string> pointers{};  // of those that have one
+  };
+  Limit rpm{}, tpm{};
+  std::map<std::string, std::string, std::less<>> literal_keys{};  // a key that stands in the file → the variable it is to be put into
+  std::set<std::string, std::less<>> variables{};                  // that the file names, or its providers' keys are looked for in
 
   void leftOut(const std::string& pointer, std::string why, std::string advice = {}) { note(ImportNote::Kind::LeftOut, pointer, std::move(why), std::move(advice)); }
   void changed(const std::string& pointer, std::string why, std::string advice = {}) { note(ImportNote::Kind::Changed, pointer, std::move(why), std::move(advice)); }
@@ -62,7 +71,11 @@ struct LitellmTarget {
 [[nodiscard]] std::string environmentName(const Json& value);
 // A name that ours may be: other characters become dashes.
 [[nodiscard]] std::string allowedName(std::string_view text);
-// A number of seconds, also as text; nullopt for anything else or 0.
-[[nodiscard]] std::optional<Duration> litellmSeconds(const Json& value);
+// A number, also as text or in a variable that is set; a null Json for anything else.
+[[nodiscard]] Json litellmNumber(const LitellmReading& reading, const Json& value);
+// A member that is a number of seconds; nullopt where it is not there or null, and, noted, where it is none.
+[[nodiscard]] std::optional<Duration> litellmSeconds(LitellmReading& reading, const Json& members, const std::string& key, const std::string& pointer);
+// Which variables are spoken for, before any is chosen.
+void noteLitellmVariables(LitellmReading& reading);
 
 }  // namespace signalbox::config

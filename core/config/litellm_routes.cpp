@@ -13,37 +13,35 @@ std::string nameOf(const LitellmReading& reading, const LitellmDeployment& deplo
   return reading.result.draft.upstreams[deployment.upstream].name + "/" + deployment.model;
 }
 
-std::optional<Duration> wholeTimeout(const Json& json) {
-  for (const auto& [section, key] : {std::pair{"router_settings", "timeout"}, std::pair{"litellm_settings", "request_timeout"}}) {
-    const Json settings = json.value(section, Json());
-    if (settings.is_object() && settings.contains(key)) {
-      if (const auto time = litellmSeconds(settings[key])) return time;
-    }
-  }
-  return std::nullopt;
-}
+struct Timeouts {
+  std::optional<Duration> whole, stream;
+};
 
-std::optional<Duration> streamTimeout(const Json& json) {
-  const Json settings = json.value("router_settings", Json());
-  return settings.is_object() && settings.contains("stream_timeout") ? litellmSeconds(settings["stream_timeout"]) : std::nullopt;
+// Those of the file, for groups without their own.
+Timeouts timeoutsOf(LitellmReading& reading) {
+  const auto router = litellmSeconds(reading, reading.json.value("router_settings", Json()), "timeout", "/router_settings");
+  const auto litellm = litellmSeconds(reading, reading.json.value("litellm_settings", Json()), "request_timeout", "/litellm_settings");
+  return {router ? router : litellm, litellmSeconds(reading, reading.json.value("router_settings", Json()), "stream_timeout", "/router_settings")};
 }
 
 // The longest of a group's own, else that of the file.
-std::optional<Duration> longest(const LitellmGroup& group, std::optional<Duration> LitellmDeployment::*which, std::optional<Duration> otherwise) {
+std::optional<Duration> longest(LitellmReading& reading, const LitellmGroup& group, std::optional<Duration> LitellmDeployment::*which, std::optional<Duration> otherwise) {
   std::optional<Duration> most;
   for (const auto& one : group.deployments) {
     if (one.*which && (!most || *most < *(one.*which))) most = one.*which;
   }
+  const bool differ = std::ranges::any_of(group.deployments, [&](const auto& one) { return most && one.*which != most; });
+  if (differ) reading.changed(group.pointer + "/model_name", "its deployments have different timeouts, and a tier has one", "the longest holds for all of them: " + formatDuration(*most));
   return most ? most : otherwise;
 }
 
-DraftTier tierOf(const LitellmReading& reading, const LitellmGroup& group) {
+DraftTier tierOf(LitellmReading& reading, const LitellmGroup& group, const Timeouts& otherwise) {
   constexpr Duration kDefaultFirstToken = std::chrono::seconds(30);
   DraftTier tier;
   tier.name = group.tier;
   for (const auto& one : group.deployments) tier.deployments.push_back(nameOf(reading, one));
-  tier.total_timeout = longest(group, &LitellmDeployment::timeout, wholeTimeout(reading.json));
-  tier.timeout = longest(group, &LitellmDeployment::first_token, streamTimeout(reading.json));
+  tier.total_timeout = longest(reading, group, &LitellmDeployment::timeout, otherwise.whole);
+  tier.timeout = longest(reading, group, &LitellmDeployment::first_token, otherwise.stream);
   // No token may come later than the answer as a whole.
   if (tier.total_timeout && *tier.total_timeout < tier.timeout.value_or(kDefaultFirstToken)) tier.timeout = tier.total_timeout;
   return tier;
@@ -65,6 +63,7 @@ void addAliases(LitellmReading& reading) {
 
 void draftLitellmRoutes(LitellmReading& reading) {
   Draft& draft = reading.result.draft;
+  const Timeouts otherwise = timeoutsOf(reading);
   Json workloads = Json::array();
   for (auto& group : reading.groups) {
     if (group.pinned) {
@@ -76,7 +75,7 @@ void draftLitellmRoutes(LitellmReading& reading) {
       reading.changed(group.pointer + "/model_name", "there are at most " + std::to_string(kMostTiers) + " tiers", "its name asks for its first deployment, without fallback");
       continue;
     }
-    draft.tiers.push_back(tierOf(reading, group));
+    draft.tiers.push_back(tierOf(reading, group, otherwise));
     Json workload{{"name", group.tier}, {"route", {{"strategy", "fixed"}, {"tier", group.tier}}}};
     // Names with a * come by alias.
     workload["match"]["model"] = group.name.find('*') == std::string::npos ? group.name : "auto:" + group.tier;

@@ -39,6 +39,7 @@ constexpr std::array kSettings{
     Setting{"router_settings/redis_port", "a router keeps its state in itself", ""},
     Setting{"router_settings/redis_password", "a router keeps its state in itself", ""},
     Setting{"router_settings/redis_url", "a router keeps its state in itself", ""},
+    Setting{"router_settings/model_list", "models stand in the model_list of the file", "move them there and import again"},
     Setting{"router_settings/provider_budget_config", "budgets belong to client keys, not to providers", "set limits.usd_per_day of a key"},
     Setting{"litellm_settings/num_retries", kRetries, ""},
     Setting{"litellm_settings/allowed_fails", kBreaker, ""},
@@ -69,11 +70,11 @@ constexpr std::array kSettings{
 };
 
 // Read elsewhere, or below.
-constexpr std::array<std::string_view, 15> kRead{"router_settings/fallbacks", "router_settings/context_window_fallbacks", "router_settings/content_policy_fallbacks",
+constexpr std::array<std::string_view, 14> kRead{"router_settings/fallbacks", "router_settings/context_window_fallbacks", "router_settings/content_policy_fallbacks",
                                                  "router_settings/model_group_alias", "router_settings/timeout", "router_settings/stream_timeout",
                                                  "litellm_settings/fallbacks", "litellm_settings/context_window_fallbacks", "litellm_settings/content_policy_fallbacks",
                                                  "litellm_settings/default_fallbacks", "litellm_settings/request_timeout", "litellm_settings/max_budget",
-                                                 "litellm_settings/budget_duration", "general_settings/master_key", "router_settings/model_list"};
+                                                 "litellm_settings/budget_duration", "general_settings/master_key"};
 
 constexpr std::array<std::string_view, 4> kCallbacks{"callbacks", "success_callback", "failure_callback", "service_callbacks"};
 
@@ -133,7 +134,10 @@ std::string modelWithoutPrice(const Draft& draft) {
 }
 
 std::optional<double> dailyBudget(LitellmReading& reading, const Json& settings, bool has_key) {
-  if (!settings.is_object() || !settings.contains("max_budget")) return std::nullopt;
+  if (!settings.is_object() || !settings.contains("max_budget")) {
+    if (settings.is_object() && settings.contains("budget_duration")) reading.leftOut("/litellm_settings/budget_duration", "there is no max_budget that it could be the time of");
+    return std::nullopt;
+  }
   const std::string pointer = "/litellm_settings/max_budget";
   const Json& budget = settings["max_budget"];
   const auto days = daysOf(settings.value("budget_duration", Json()));
@@ -152,9 +156,21 @@ std::optional<double> dailyBudget(LitellmReading& reading, const Json& settings,
   return std::nullopt;
 }
 
+// The sum of what the deployments may do, for the key that everybody has.
+std::optional<std::int64_t> limitOf(LitellmReading& reading, const LitellmReading::Limit& limit, bool has_key) {
+  const bool taken = has_key && limit.of_all && limit.sum > 0;
+  const std::string why = "limits belong to client keys, not to deployments";
+  for (const auto& pointer : limit.pointers) {
+    if (taken) reading.changed(pointer, why, "their sum limits the imported key");
+    else reading.leftOut(pointer, why + (has_key ? ", and other deployments have none that could be added up" : ", and the file has no master_key"), "set limits of a key");
+  }
+  return taken ? std::optional(limit.sum) : std::nullopt;
+}
+
 void readKey(LitellmReading& reading, const Json& general, const Json& litellm) {
   const bool has_key = general.is_object() && general.contains("master_key") && general["master_key"].is_string();
   const auto budget = dailyBudget(reading, litellm, has_key);
+  const auto rpm = limitOf(reading, reading.rpm, has_key), tpm = limitOf(reading, reading.tpm, has_key);
   if (!has_key) return;
   DraftKey key;
   key.name = "master";
@@ -165,8 +181,8 @@ void readKey(LitellmReading& reading, const Json& general, const Json& litellm) 
   }
   key.usd_per_day = budget;
   constexpr std::int64_t kMostRequests = 1'000'000'000;
-  if (reading.rpm_of_all && reading.rpm > 0) key.rpm = std::min(reading.rpm, kMostRequests);
-  if (reading.tpm_of_all && reading.tpm > 0) key.tpm = reading.tpm;
+  if (rpm) key.rpm = std::min(*rpm, kMostRequests);
+  key.tpm = tpm;
   reading.result.draft.keys.push_back(std::move(key));
 }
 

@@ -98,11 +98,13 @@ std::string keyOf(LitellmReading& reading, const Provider* provider, const Json&
     reading.changed(pointer + "/api_key", "a key stands in the file, and a server on this machine seldom wants one", "where it does, give the upstream key: { env: " + variable + " }");
     return {};
   }
-  const auto& upstreams = reading.result.draft.upstreams;
-  const auto taken = [&](const std::string& name) {
-    return std::any_of(upstreams.begin(), upstreams.end(), [&](const auto& one) { return one.key_env == name && one.base_url != base; });
-  };
-  for (int n = 2; taken(variable); ++n) variable = (provider ? std::string(provider->key_env) : upperName(hostOf(base)) + "_API_KEY") + "_" + std::to_string(n);
+  auto& known = reading.literal_keys[key->is_string() ? key->get<std::string>() : key->dump()];
+  if (known.empty()) {
+    const std::string wanted = variable;
+    for (int n = 2; !reading.variables.insert(variable).second; ++n) variable = wanted + "_" + std::to_string(n);
+    known = variable;
+  }
+  variable = known;
   reading.changed(pointer + "/api_key", "a key stands in the file and is not copied", "put it into the environment variable " + variable);
   return variable;
 }
@@ -127,6 +129,24 @@ std::size_t upstreamFor(LitellmReading& reading, const Provider* provider, const
 }
 
 }  // namespace
+
+void noteLitellmVariables(LitellmReading& reading) {
+  const auto note = [&](std::string name) {
+    if (!name.empty()) reading.variables.insert(std::move(name));
+  };
+  const Json general = reading.json.value("general_settings", Json());
+  if (general.is_object()) note(environmentName(general.value("master_key", Json())));
+  for (const Json& entry : reading.json["model_list"]) {
+    const Json params = entry.is_object() ? entry.value("litellm_params", Json()) : Json();
+    if (!params.is_object()) continue;
+    const Json key = params.value("api_key", Json());
+    if (!key.is_null()) {
+      note(environmentName(key));
+    } else if (const auto* provider = nameOf(params, false).provider) {
+      note(std::string(provider->key_env));
+    }
+  }
+}
 
 std::optional<LitellmTarget> litellmTarget(LitellmReading& reading, const Json& params, const std::string& pointer) {
   const bool by_other_name = !params.contains("api_base") && params.contains("base_url");

@@ -189,6 +189,56 @@ TEST_F(LitellmTest, defaultFallbacksComeLast) {
   EXPECT_THAT(leftOut(read), ElementsAre("5: litellm_settings.default_fallbacks[1]"));
 }
 
+TEST_F(LitellmTest, everyKeyThatStandsInTheFileHasAVariableOfItsOwn) {
+  const auto read = import("model_list:\n"
+                           "  - {model_name: a, litellm_params: {model: openai/m, api_key: sk-canary-1111}}\n"
+                           "  - {model_name: b, litellm_params: {model: openai/n, api_key: sk-canary-2222}}\n"
+                           "  - {model_name: c, litellm_params: {model: openai/o, api_key: sk-canary-1111}}\n"
+                           "  - {model_name: d, litellm_params: {model: openai/p, api_key: os.environ/OPENAI_API_KEY}}\n"
+                           "  - {model_name: e, litellm_params: {model: anthropic/claude, api_key: sk-canary-3333}}\n"
+                           "  - {model_name: f, litellm_params: {model: anthropic/claude-2}}\n");
+  std::vector<std::string> variables_of;
+  for (const auto& upstream : read.draft.upstreams) variables_of.push_back(upstream.key_env + ": " + std::to_string(upstream.models.size()));
+  EXPECT_THAT(variables_of, ElementsAre("OPENAI_API_KEY_2: 2", "OPENAI_API_KEY_3: 1", "OPENAI_API_KEY: 1", "ANTHROPIC_API_KEY_2: 1", "ANTHROPIC_API_KEY: 1"));
+}
+
+TEST_F(LitellmTest, whatCannotBeReadIsSaid) {
+  variables["TIME"] = "7";
+  const auto read = import("model_list:\n"
+                           "  - model_name: a\n"
+                           "    litellm_params:\n"
+                           "      model: openai/gpt-4o\n"
+                           "      timeout: -5\n"
+                           "      stream_timeout: os.environ/TIME\n"
+                           "      rpm: 0\n"
+                           "      tpm: \"200\"\n"
+                           "      output_cost_per_reasoning_token: 0.1\n"
+                           "  - model_name: a\n"
+                           "    litellm_params:\n"
+                           "      model: openai/gpt-4o-mini\n"
+                           "      stream_timeout: os.environ/NOT_SET\n"
+                           "      input_cost_per_token: much\n"
+                           "      tpm: 100\n"
+                           "router_settings: {timeout: soon, model_list: []}\n"
+                           "litellm_settings: {budget_duration: 1d}\n"
+                           "general_settings: {master_key: os.environ/MASTER}\n");
+  EXPECT_THAT(leftOut(read), ElementsAre("5: model_list[0].litellm_params.timeout", "7: model_list[0].litellm_params.rpm",
+                                         "9: model_list[0].litellm_params.output_cost_per_reasoning_token", "13: model_list[1].litellm_params.stream_timeout",
+                                         "14: model_list[1].litellm_params.input_cost_per_token", "16: router_settings.timeout", "16: router_settings.model_list",
+                                         "17: litellm_settings.budget_duration"));
+  EXPECT_EQ(read.draft.tiers[0].timeout, std::chrono::seconds(7));
+  EXPECT_EQ(read.draft.keys[0].tpm, 300);
+  EXPECT_THAT(changed(read), ElementsAre("2: model_list[0].model_name", "8: model_list[0].litellm_params.tpm", "15: model_list[1].litellm_params.tpm")) << "one deployment has a timeout, the other has none";
+}
+
+TEST_F(LitellmTest, limitsThatNobodyGetsAreLeftOut) {
+  const std::string list = "model_list:\n  - {model_name: a, litellm_params: {model: openai/m, rpm: 100}}\n";
+  EXPECT_THAT(leftOut(import(list)), ElementsAre("2: model_list[0].litellm_params.rpm")) << "there is no key";
+  const auto not_all = import(list + "  - {model_name: b, litellm_params: {model: openai/n}}\ngeneral_settings: {master_key: os.environ/MASTER}\n");
+  EXPECT_THAT(leftOut(not_all), ElementsAre("2: model_list[0].litellm_params.rpm"));
+  EXPECT_FALSE(not_all.draft.keys[0].rpm);
+}
+
 TEST_F(LitellmTest, contentPolicyFallbacksAreRefusalsThatEscalate) {
   const auto read = import(models({{"a", "openai/a"}, {"b", "openai/b"}}) +
                            "litellm_settings:\n  content_policy_fallbacks: [{a: [b]}]\n  context_window_fallbacks: [{a: [b]}]\n");
