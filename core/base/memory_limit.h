@@ -11,6 +11,8 @@ namespace signalbox {
 // `proc_cgroup` and `mount` are for tests.
 [[nodiscard]] std::optional<std::uint64_t> memoryLimit(const std::string& proc_cgroup = "/proc/self/cgroup",
                                                        const std::string& mount = "/sys/fs/cgroup");
+// What the machine has; 0 where it does not tell.
+[[nodiscard]] std::uint64_t physicalMemory();
 // Resident, in bytes; 0 where it cannot be read.
 [[nodiscard]] std::uint64_t residentBytes();
 // What was freed is resident until it is given back. Takes milliseconds.

@@ -27,6 +27,7 @@ struct ConfigError {
   [[nodiscard]] std::string string() const;  // file:line:column: message
 };
 using ConfigErrors = std::vector<ConfigError>;
+[[nodiscard]] std::string textOf(const ConfigErrors& errors);  // one a line
 
 struct ControlToken {
   std::string name;
@@ -89,6 +90,7 @@ struct Config {
   std::vector<domain::CalibrationMap> calibrations;  // read from the files that "calibration" lists
   std::string policy_file;             // absolute; empty = none given
   std::optional<domain::PolicyDocument> policy;  // read from policy_file, compiled against the tiers
+  ConfigErrors policy_errors;          // why there is none though a file is named: it matters only as long as the store has no policy
   std::optional<std::uint64_t> memory_limit;  // bytes; unset: that of the control group, where there is one
   std::string log_level = "info";
   std::optional<Otlp> otlp;            // nullopt: no traces are made or sent

@@ -119,7 +119,7 @@ ConfigErrors checkDraft(const Draft& draft, const std::string& file_name, const 
   AnySecret secrets;
   const std::string policy = draftPolicyText(draft);
   const auto loaded = loadText(draftConfigText(draft), file_name, secrets, check, &policy);
-  return loaded ? ConfigErrors{} : loaded.error();
+  return loaded ? (*loaded)->policy_errors : loaded.error();
 }
 
 Result<void> writeDraft(const Draft& draft, const std::string& config_path, const std::string& policy_path) {

@@ -38,10 +38,14 @@ void readPolicyFile(const Reading& from, Config& config, const PolicyCheck& chec
   // Named as the user would: beside the configuration as that was given.
   const std::string shown = fs::path(written).is_absolute() ? written : (fs::path(config.file).parent_path() / written).lexically_normal().string();
   const auto text = given ? Result<std::string>(*given) : readFile(config.policy_file);
-  if (!text) return from.problems.error("/policy", shown + ": " + text.error().message);
+  if (!text) {
+    config.policy_errors.push_back(from.problems.at("/policy"));
+    config.policy_errors.back().message = shown + ": " + text.error().message;
+    return;
+  }
   PolicyText policy = readPolicy(*text, shown, config.tierNames(), check);
   if (policy.errors.empty()) config.policy = std::move(policy.document);
-  from.problems.append(std::move(policy.errors));
+  config.policy_errors = std::move(policy.errors);
   warnings = std::move(policy.warnings);
 }
 
@@ -98,6 +102,12 @@ std::string ConfigError::string() const {
   return file + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + message;
 }
 
+std::string textOf(const ConfigErrors& errors) {
+  std::string all;
+  for (const auto& error : errors) all += (all.empty() ? "" : "\n") + error.string();
+  return all;
+}
+
 const domain::Upstream* Config::upstream(std::string_view name) const {
   for (const auto& one : upstreams) {
     if (one.name == name) return &one;
@@ -128,9 +138,7 @@ Result<std::shared_ptr<const Config>> loadNamed(const std::string& named, const 
   const auto secrets = systemSecrets();
   auto loaded = load(file, *secrets, check);
   if (loaded) return std::move(*loaded);
-  std::string all;
-  for (const auto& error : loaded.error()) all += (all.empty() ? "" : "\n") + error.string();
-  return fail(ErrorCode::InvalidConfig, all);
+  return fail(ErrorCode::InvalidConfig, textOf(loaded.error()));
 }
 
 std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::string& text, const std::string& file, SecretSource& secrets,

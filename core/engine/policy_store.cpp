@@ -41,7 +41,7 @@ Result<void> PolicyStore::Core::load() {
   if (!reader) return std::unexpected(std::move(reader.error()));
   auto stored = (*reader)->policy(std::nullopt);
   if (!stored && stored.error().code != ErrorCode::NotFound) return std::unexpected(std::move(stored.error()));
-  if (!stored) return writeFirst(options_.configured.value_or(defaultDocument()), "first start");
+  if (!stored) return writeConfigured("first start");
 
   auto compiled = compile(stored->document, stored->revision);
   if (!compiled && options_.adopt_configured && options_.configured) {
@@ -49,7 +49,8 @@ Result<void> PolicyStore::Core::load() {
   }
   if (!compiled) {
     return fail(ErrorCode::InvalidConfig, "policy revision " + std::to_string(stored->revision) +
-                                              " in the store does not fit the configured tiers: " + compiled.error().message);
+                                              " in the store does not fit the configured tiers: " + compiled.error().message +
+                                              "; apply a policy that fits both to the router as it was configured before, or move the store aside to begin with the policy file");
   }
   current_ = confirmed_ = *stored;
   live_.set(*compiled);
@@ -59,7 +60,7 @@ Result<void> PolicyStore::Core::load() {
     if (!confirmed && confirmed.error().code == ErrorCode::NotFound) {
       log::warn("policy revision {} was never confirmed, and the store has no confirmed one to go back to; {} takes its place",
                 stored->revision, options_.configured ? "the configured policy" : "a policy that takes everything");
-      return writeFirst(options_.configured.value_or(defaultDocument()), "the store had no confirmed policy");
+      return writeConfigured("the store had no confirmed policy");
     }
     if (!confirmed) return std::unexpected(std::move(confirmed.error()));
     auto old = compile(confirmed->document, confirmed->revision);
@@ -72,6 +73,8 @@ Result<void> PolicyStore::Core::load() {
   }
   if (options_.configured) {
     file_difference_ = policy::describe(policy::diff(current_.document, *options_.configured));
+  } else {
+    file_difference_ = options_.why_not_configured;
   }
   return {};
 }
@@ -79,6 +82,12 @@ Result<void> PolicyStore::Core::load() {
 std::string PolicyStore::Core::differenceFrom(const domain::PolicyDocument& document) const {
   const std::lock_guard lock(mutex_);
   return policy::describe(policy::diff(current_.document, document));
+}
+
+// A policy that was meant and cannot be read is not replaced by one that takes everything.
+Result<void> PolicyStore::Core::writeConfigured(const char* reason) {
+  if (!options_.why_not_configured.empty()) return fail(ErrorCode::InvalidConfig, options_.why_not_configured);
+  return writeFirst(options_.configured.value_or(defaultDocument()), reason);
 }
 
 Result<void> PolicyStore::Core::writeFirst(const domain::PolicyDocument& document, const char* reason) {

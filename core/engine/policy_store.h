@@ -20,6 +20,7 @@ namespace signalbox::engine {
 struct PolicyStoreOptions {
   std::vector<std::string> tiers;                    // names, in order of escalation
   std::optional<domain::PolicyDocument> configured;  // of the policy file; the first revision where the store has none
+  std::string why_not_configured = {};               // what is wrong with the policy file; empty: nothing, or there is none
   bool adopt_configured = false;                     // start with it also where the store's live policy does not fit the tiers
   std::function<WallMicros()> clock = wallNow;       // the dead man waits by wall time
   Duration tick = std::chrono::milliseconds(200);    // how often he looks at the clock; 0: only when checkDeadMan() is called

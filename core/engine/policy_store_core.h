@@ -36,6 +36,7 @@ class PolicyStore::Core : public std::enable_shared_from_this<PolicyStore::Core>
 
  private:
   [[nodiscard]] Result<Compiled> compile(const domain::PolicyDocument& document, domain::Revision revision) const;
+  [[nodiscard]] Result<void> writeConfigured(const char* reason);
   [[nodiscard]] Result<void> writeFirst(const domain::PolicyDocument& document, const char* reason);
   [[nodiscard]] Result<void> revertNow();           // start-up: waits for the commit
   [[nodiscard]] journal::PolicyCommit revertCommit() const;  // REQUIRES: mutex_ held

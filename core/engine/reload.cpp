@@ -129,7 +129,9 @@ domain::ConfigStatus Reloader::runOnce() {
   for (const auto& warning : (*loaded)->warnings) log::warn("{}", warning.string());
   log::info("the configuration of {} is in force", (*loaded)->file);
   if (!status.restart.empty()) log::warn("{}: changes of {} wait for a restart; all others are in force", (*loaded)->file, join(status.restart, ", "));
-  if (!status.policy_differs.empty()) {
+  if (!(*loaded)->policy_errors.empty()) {
+    log::warn("the store's policy is in force, and the policy file cannot be: {}", status.policy_differs);
+  } else if (!status.policy_differs.empty()) {
     log::warn("the policy file differs from the live policy and is not in force: {}; `signalbox policy apply` makes it so", status.policy_differs);
   }
   keepAsGood(**loaded);
@@ -156,6 +158,7 @@ std::expected<void, config::ConfigErrors> Reloader::changeOver(const config::Con
   auto access = Access::open({config, options_.client_token, options_.control_token});
   if (!access) return wrong(loaded, access.error().message);
   if (config->policy) status.policy_differs = parts_.policies.differenceFrom(*config->policy);
+  else status.policy_differs = config::textOf(config->policy_errors);
   const auto next = parts_.generations.next(config);
 
   parts_.generations.set(next);

@@ -140,11 +140,14 @@ Result<void> RunningRouter::open() {
   PolicyStoreOptions policy;
   policy.tiers = config_->tierNames();
   policy.configured = config_->policy;
+  policy.why_not_configured = config::textOf(config_->policy_errors);
   policy.adopt_configured = options_.simulated;
   auto policies = PolicyStore::open(*journal_, std::move(policy));
   if (!policies) return std::unexpected(policies.error());
   policies_ = std::move(*policies);
-  if (!policies_->fileDifference().empty()) {
+  if (!config_->policy_errors.empty()) {
+    log::warn("the store's policy is in force, and the policy file cannot be: {}", policies_->fileDifference());
+  } else if (!policies_->fileDifference().empty()) {
     log::warn("the policy file differs from the live policy and is not in force: {}; `signalbox policy apply` makes it so", policies_->fileDifference());
   }
   ConsoleOptions console;
@@ -223,18 +226,18 @@ void RunningRouter::keepWarm(const std::shared_ptr<const Generation>& generation
 }
 
 void RunningRouter::watchMemory() {
-  const auto measure = [this, of_group = memoryLimit()] {
-    const auto limit = generations_.current()->config->memory_limit;
-    const auto most = limit ? limit : of_group;
-    if (!most) return;
+  // Half of the machine is more than limits of requests let it need: whoever is beyond that is about to take the machine down.
+  const auto measure = [this, otherwise = memoryLimit().value_or(physicalMemory() / 2)] {
+    const auto most = generations_.current()->config->memory_limit.value_or(otherwise);
+    if (most == 0) return;
     auto used = residentBytes();
-    if (memory_.wantsTrim(used, *most, steadyNow())) {
+    if (memory_.wantsTrim(used, most, steadyNow())) {
       releaseFreedMemory();
       used = residentBytes();
     }
-    if (!memory_.measured(used, *most)) return;
+    if (!memory_.measured(used, most)) return;
     const char* what = memory_.refuses() ? "requests and connections are refused" : memory_.sheds() ? "requests are shed" : "all is well again";
-    log::warn("{} MiB of the {} MiB that the router may use are in use: {}", used >> 20, *most >> 20, what);
+    log::warn("{} MiB of the {} MiB that the router may use are in use: {}", used >> 20, most >> 20, what);
   };
   measure();
   ticker_.emplace();
@@ -310,11 +313,7 @@ void RunningRouter::stop(Duration drain) {
 Result<std::unique_ptr<Router>> Router::start(RouterOptions options) {
   const config::Config& config = *options.config;
   auto identities = readIdentities(config);
-  if (!identities) {
-    std::string message;
-    for (const auto& error : identities.error()) message += (message.empty() ? "" : "\n") + error.string();
-    return fail(ErrorCode::InvalidConfig, std::move(message));
-  }
+  if (!identities) return fail(ErrorCode::InvalidConfig, config::textOf(identities.error()));
   // A port in use is the commonest reason not to start; it is found before tokens and store are written.
   const auto ready = [](const config::Address& address, int socket, const auto& identity, bool has_secrets, const char* what) -> Result<void> {
     if (auto bindable = server::Server::probe({address.host, socket < 0 ? address.port : std::uint16_t{0}}, identity != nullptr); !bindable) return bindable;

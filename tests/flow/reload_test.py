@@ -216,6 +216,28 @@ class ReloadTest(FlowTest):
             self.assertIn("change at a restart only", self.status(router)["errors"][0])
             self.assertEqual((self.served_by(router, model="applied"), router.chat("hello", model="refused")[0]), ("first", 404))
 
+    def test_a_policy_file_that_is_broken_or_gone_stops_neither_reload_nor_restart(self):
+        with self.router() as router:
+            for number, broken in enumerate(("workloads: [{name: all, route: {strategy: fixd}}]\n", None)):
+                if broken is None:
+                    (self.folder / "policy.yaml").unlink()
+                else:
+                    (self.folder / "policy.yaml").write_text(broken)
+                self.write(router, aliases={f"applied-{number}": "auto"})
+                self.reload(router)
+                self.assertEqual(self.served_by(router, model=f"applied-{number}"), "first")
+                self.assertIn("policy.yaml", self.status(router)["policy_differs"])
+                self.assertEqual(router.live_policy()["revision"], 1)
+            router.stop()
+            router.start()
+            self.assertEqual((self.served_by(router, model="applied-1"), router.live_policy()["revision"]), ("first", 1))
+            self.assertIn("the store's policy is in force", " ".join(router.program.errors))
+            router.stop()
+            (self.folder / "signalbox.db").unlink()
+            said = run("serve", "--config", router.config_file)
+            self.assertEqual(said.returncode, 1)
+            self.assertIn("policy.yaml: there is no such file", said.stderr, "a first start has no other policy")
+
     def test_a_policy_file_that_differs_is_told_of_and_changes_nothing(self):
         with self.router() as router:
             policy = {"workloads": [{"name": "other", "route": {"strategy": "fixed", "tier": "only"}}]}
