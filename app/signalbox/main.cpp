@@ -2,7 +2,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -78,6 +81,23 @@ std::string wrongUsage(const CLI::App* app, const CLI::Error& error) {
   return command + ": " + what + "; see `" + command + " --help`\n";
 }
 
+// An empty value is a variable that somebody's script has not set, and never what was meant.
+void refuseEmptyValues(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_items_expected_max() == 0 || option->get_name() == "--reason") continue;
+    option->check([](const std::string& value) { return value.empty() ? std::string("the value is empty") : std::string(); });
+  }
+  for (CLI::App* below : app.get_subcommands([](CLI::App*) { return true; })) refuseEmptyValues(*below);
+}
+
+// A result that nobody has got is none.
+ExitCode delivered(ExitCode exit) {
+  std::cout.flush();
+  if (std::cout.good() && std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit;
+  std::cerr << "signalbox: the result could not be written: " << std::strerror(errno) << '\n';
+  return exit == ExitCode::Ok ? ExitCode::Failed : exit;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -90,6 +110,7 @@ int main(int argc, char** argv) {
   app.footer("`signalbox COMMAND --help` explains a command. Exit status: 0 ok, 1 failed, 2 wrong usage.");
   ExitCode exit = ExitCode::Ok;
   for (const auto add : kCommands) add(app, exit);
+  refuseEmptyValues(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -99,5 +120,5 @@ int main(int argc, char** argv) {
     std::cerr << "signalbox: " << e.what() << '\n';
     return static_cast<int>(ExitCode::Failed);
   }
-  return static_cast<int>(exit);
+  return static_cast<int>(delivered(exit));
 }

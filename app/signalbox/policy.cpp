@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // signalbox policy: what a running router obeys, and every change of it, over the control plane.
 #include <iostream>
+#include <optional>
 
 #include "base/strings.h"
 #include "base/whole_file.h"
@@ -17,8 +18,7 @@ struct PolicyArguments {
   ControlArguments control;
   std::string file;
   std::string reason;
-  std::int64_t revision = 0;
-  std::int64_t base = 0;
+  std::optional<std::int64_t> revision, base;
   int confirm_within_s = 600;
   std::int64_t limit = 20;
   bool override_guardrail = false, verify = false, json = false;
@@ -45,9 +45,9 @@ Result<domain::PolicyDocument> readDocument(Client& client, const std::string& f
   return fail(ErrorCode::InvalidInput, all);
 }
 
-Result<domain::PolicyRevision> getPolicy(Client& client, std::int64_t revision) {
+Result<domain::PolicyRevision> getPolicy(Client& client, std::optional<std::int64_t> revision) {
   Json params = Json::object();
-  if (revision > 0) params["revision"] = revision;
+  if (revision) params["revision"] = *revision;
   auto answer = client.call("policy.get", std::move(params));
   if (!answer) return std::unexpected(std::move(answer.error()));
   return control::policyRevisionFromJson(*answer);
@@ -105,7 +105,7 @@ Result<void> apply(Client& client, const PolicyArguments& arguments) {
   if (!document) return std::unexpected(document.error());
   control::PolicyApply change;
   change.policy = std::move(*document);
-  change.base = arguments.base > 0 ? arguments.base : client.hello().live;
+  change.base = arguments.base.value_or(client.hello().live);
   change.reason = arguments.reason;
   change.confirm_within_s = arguments.confirm_within_s;
   change.override_guardrail = arguments.override_guardrail;
@@ -118,7 +118,7 @@ Result<void> apply(Client& client, const PolicyArguments& arguments) {
 }
 
 Result<void> confirm(Client& client, const PolicyArguments& arguments) {
-  const std::int64_t revision = arguments.revision > 0 ? arguments.revision : client.hello().live;
+  const std::int64_t revision = arguments.revision.value_or(client.hello().live);
   const auto answer = client.call("policy.confirm", {{"revision", revision}});
   if (!answer) return std::unexpected(answer.error());
   if (arguments.json) std::cout << answer->dump(2) << '\n';
@@ -127,7 +127,7 @@ Result<void> confirm(Client& client, const PolicyArguments& arguments) {
 }
 
 Result<void> rollback(Client& client, const PolicyArguments& arguments) {
-  const auto answer = client.call("policy.rollback", {{"to", arguments.revision}, {"reason", arguments.reason}});
+  const auto answer = client.call("policy.rollback", {{"to", *arguments.revision}, {"reason", arguments.reason}});
   if (!answer) return std::unexpected(answer.error());
   const auto applied = control::policyAppliedFromJson(*answer);
   if (!applied) return std::unexpected(applied.error());
@@ -152,9 +152,15 @@ Result<void> history(Client& client, const PolicyArguments& arguments) {
   return {};
 }
 
+struct Chain {
+  std::int64_t links = 0;  // that were looked at
+  std::string broken;      // how; empty: it is whole
+  std::optional<std::int64_t> at;
+};
+
 // The whole chain, recomputed here from what the router sends: newest first, page by page.
-Result<std::int64_t> verifyChain(Client& client) {
-  std::int64_t links = 0;
+Result<Chain> verifyChain(Client& client) {
+  Chain chain;
   std::optional<std::int64_t> before;
   std::string wanted;  // the hash that the entry below has to have
   while (true) {
@@ -167,24 +173,31 @@ Result<std::int64_t> verifyChain(Client& client) {
     if (page->entries.empty()) break;
     for (const auto& entry : page->entries) {
       if (entry.hash != domain::auditHash(entry) || (!wanted.empty() && entry.hash != wanted)) {
-        return fail(ErrorCode::Conflict, "the audit chain is broken at entry " + std::to_string(entry.seq));
+        chain.at = entry.seq;
+        chain.broken = "the audit chain is broken at entry " + std::to_string(entry.seq);
+        return chain;
       }
       wanted = entry.prev_hash;
       before = entry.seq;
-      ++links;
+      ++chain.links;
     }
   }
   const std::string origin(64, '0');
-  if (links > 0 && (wanted != origin || *before != 1)) return fail(ErrorCode::Conflict, "the audit chain does not reach its beginning");
-  return links;
+  if (chain.links > 0 && (wanted != origin || *before != 1)) chain.broken = "the audit chain does not reach its beginning";
+  return chain;
 }
 
 Result<void> audit(Client& client, const PolicyArguments& arguments) {
   if (arguments.verify) {
-    const auto links = verifyChain(client);
-    if (!links) return std::unexpected(links.error());
-    if (arguments.json) std::cout << Json{{"verified", true}, {"entries", *links}}.dump(2) << '\n';
-    else std::cout << "the audit chain is whole: " << *links << " entries verified\n";
+    const auto chain = verifyChain(client);
+    if (!chain) return std::unexpected(chain.error());
+    if (arguments.json) {
+      Json found{{"verified", chain->broken.empty()}, {"entries", chain->links}};
+      if (chain->at) found["broken_at"] = *chain->at;
+      std::cout << found.dump(2) << '\n';
+    }
+    if (!chain->broken.empty()) return fail(ErrorCode::Conflict, chain->broken);
+    if (!arguments.json) std::cout << "the audit chain is whole: " << chain->links << " entries verified\n";
     return {};
   }
   const auto answer = client.call("audit.list", {{"limit", arguments.limit}});
@@ -223,21 +236,21 @@ void addPolicy(CLI::App& app, ExitCode& exit) {
     });
     return command;
   };
-  add("show", "Print a revision as YAML; without --revision the live one", &show)->add_option("--revision", arguments->revision);
+  add("show", "Print a revision as YAML; without --revision the live one", &show)->add_option("--revision", arguments->revision)->check(CLI::PositiveNumber);
   auto* d = add("diff", "What a policy file would change", &diff);
   d->add_option("file", arguments->file, "Policy document, YAML or JSON")->required();
-  d->add_option("--revision", arguments->revision, "Compare with this revision instead of the live one");
+  d->add_option("--revision", arguments->revision, "Compare with this revision instead of the live one")->check(CLI::PositiveNumber);
   auto* a = add("apply", "Make a policy file live, as a compare-and-set on the live revision", &apply);
   a->add_option("file", arguments->file, "Policy document, YAML or JSON")->required();
-  a->add_option("--base", arguments->base, "The revision the change was made on; without it, the live one");
+  a->add_option("--base", arguments->base, "The revision the change was made on; without it, the live one")->check(CLI::PositiveNumber);
   a->add_option("--reason", arguments->reason, "Why, for the history and the audit log");
-  a->add_option("--confirm-within", arguments->confirm_within_s, "Seconds until it reverts by itself; 0 = never (admin)")->capture_default_str();
+  a->add_option("--confirm-within", arguments->confirm_within_s, "Seconds until it reverts by itself; 0 = never (admin)")->capture_default_str()->check(CLI::NonNegativeNumber);
   a->add_flag("--override", arguments->override_guardrail, "Pass the guardrails (admin, with a reason)");
-  add("confirm", "Keep the live revision: the dead man lets go", &confirm)->add_option("revision", arguments->revision);
+  add("confirm", "Keep the live revision: the dead man lets go", &confirm)->add_option("revision", arguments->revision)->check(CLI::PositiveNumber);
   auto* h = add("history", "Every revision, newest first", &history);
   h->add_option("--limit", arguments->limit)->capture_default_str()->check(CLI::Range(1, 1000));
   auto* r = add("rollback", "Make the document of an earlier revision live again", &rollback);
-  r->add_option("to", arguments->revision, "Revision to restore")->required();
+  r->add_option("to", arguments->revision, "Revision to restore")->required()->check(CLI::PositiveNumber);
   r->add_option("--reason", arguments->reason, "Why, for the history and the audit log");
   auto* l = add("audit", "Who changed what, newest first", &audit);
   l->add_option("--limit", arguments->limit)->capture_default_str()->check(CLI::Range(1, 1000));

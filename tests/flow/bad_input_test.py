@@ -41,6 +41,13 @@ class Stranger(FlowTest):
 
 
 class UsageTest(Stranger):
+    def test_a_result_that_cannot_be_written_is_a_failure(self):
+        for arguments in (("check", "--json"),):
+            with self.subTest(" ".join(arguments)), open("/dev/full", "w") as full:
+                done = subprocess.run([BIN, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30 * SLOWER)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("could not be written", done.stderr)
+
     def test_wrong_usage_ends_with_2_and_one_line_that_names_the_command(self):
         sim, rep = ("simulate", "--outcomes", self.outcomes, "--model", "small"), ("replay", "--requests", self.outcomes)
         target = (*rep, "--target", "http://127.0.0.1:9")
@@ -78,6 +85,12 @@ class UsageTest(Stranger):
             (("policy", "rollback"), ["signalbox policy rollback", "to"]),
             (("policy", "rollback", "x"), ["to", "x"]),
             (("policy", "history", "--limit", "0"), ["--limit"]),
+            (("policy", "apply", self.outcomes, "--base", "0"), ["--base", "0"]),
+            (("policy", "apply", self.outcomes, "--confirm-within", "-1"), ["--confirm-within", "-1"]),
+            (("policy", "confirm", "0"), ["revision", "0"]),
+            (("policy", "show", "--revision", "-1"), ["--revision", "-1"]),
+            (("policy", "show", "--token-env", ""), ["--token-env", "empty"]),
+            (("export", "decisions", "--since", ""), ["--since", "empty"]),
             (("policy", "show", "--url", "http://127.0.0.1:1"), ["--url", "ws://"]),
             (("export",), ["signalbox export", "what"]),
             (("export", "everything"), ["what", "decisions"]),
