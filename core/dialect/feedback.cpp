@@ -19,9 +19,10 @@ Result<std::optional<double>> readScore(JsonDoc::Node root) {
   const auto correct = root["correct"];
   if (score && correct) return bad("give 'score' or 'correct', not both", "score");
   if (correct) {
-    const auto value = correct.boolean();
-    if (!value) return bad("'correct' must be true or false", "correct");
-    return *value ? 1.0 : 0.0;
+    if (const auto value = correct.boolean()) return *value ? 1.0 : 0.0;
+    const auto value = correct.number();
+    if (!value || (*value != 0 && *value != 1)) return bad("'correct' must be true or false", "correct");
+    return *value;
   }
   if (!score) return bad("'score' (0 to 1, or null for unsure) or 'correct' (true or false) is needed", "score");
   if (score.isNull()) return std::optional<double>();

@@ -58,7 +58,7 @@ TEST(FeedbackTest, refusesWhatIsNoGrade) {
       {grade(""), "score"},
       {grade(R"(,"score":1.5)"), "score"},
       {grade(R"(,"score":"good")"), "score"},
-      {grade(R"(,"correct":1)"), "correct"},
+      {grade(R"(,"correct":0.5)"), "correct"},
       {grade(R"(,"score":1,"correct":true)"), "score"},
       {grade(R"(,"score":1,"source":7)"), "source"},
       {grade(R"(,"score":1,"note":7)"), "note"},
