@@ -8,7 +8,7 @@ import threading
 import time
 import unittest
 
-from harness import FlowTest, Router, request, until
+from harness import SLOWER, FlowTest, Router, request, until
 from record_test import Provider, chunk, whole
 
 UNGATED = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}
@@ -198,8 +198,13 @@ class BudgetTest(Limited):
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, whole_limit[1]))
         self.assertEqual(self.ask(router, "key-of-the-other")[0], 200)
         until(lambda: json.loads(router.request("GET", "/readyz")[2])["status"] == "degraded", "it notices")
-        asked = len(self.provider.asked)
+        asked, began = len(self.provider.asked), time.monotonic()
+        refused = lambda: sum(float(line.split()[-1]) for line in router.request("GET", "/metrics", headers={"authorization": "Bearer key-of-the-other"})[2].splitlines()
+                              if line.startswith('signalbox_errors_total{code="insufficient_quota"}'))
+        before = refused()
         status, headers, body = self.ask(router)
+        self.assertLess(time.monotonic() - began, 5 * 0.2 * SLOWER)
+        self.assertEqual(refused() - before, 1)
         self.assertEqual((status, body["error"]["code"]), (429, "insufficient_quota"), body)
         self.assertIn("cannot be kept now", body["error"]["message"])
         self.assertEqual(headers["retry-after"], "1")

@@ -156,6 +156,7 @@ class OverloadTest(FlowTest):
                 return store.execute("SELECT * FROM decisions WHERE status = 499").fetchone()
         row = until(gone, "its row")
         self.assertEqual((row["outcome"], row["key"], row["cost_usd"]), ("cancelled", "other", 0))
+        self.assertEqual(self.counted(router, 'signalbox_outcomes_total{outcome="cancelled"}'), 1)
         self.assertEqual([asked["messages"][-1]["content"] for asked in self.provider.asked], ["hello"])
 
     def test_a_full_upstream_gives_way_to_the_next_of_its_tier(self):

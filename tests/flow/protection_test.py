@@ -36,6 +36,16 @@ class Protected(FlowTest):
         status, headers, text = self.router.chat("question?", **fields)
         return status, json.loads(text).get("error", {}).get("code") if status != 200 else None, headers, time.monotonic() - began
 
+    def errors(self, code):
+        """How many requests ended so, by /metrics."""
+        text = request(self.router.url, "GET", "/metrics")[2]
+        return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(f'signalbox_errors_total{{code="{code}"'))
+
+    def shed_in_its_row(self, headers):
+        decision = self.router.decision(headers["x-signalbox-decision-id"])
+        self.assertEqual((decision["outcome"], decision["error"], decision["reason"], decision["status"]), ("shed", "unavailable", "unavailable", 503))
+        self.assertEqual(self.router.attempts(decision["id"]), [], "nobody was asked")
+
     def listed(self):
         """upstreams.list by name."""
         with ControlSocket(self.router.control_url, self.router.control_token) as control:
@@ -191,7 +201,7 @@ class EverythingDownTest(Protected):
             set_fault(url, "status=500")
         until(lambda: self.ask()[1] == "unavailable", "the router sheds")
         before = [self.asked(url) for url in (self.first, self.second)]
-        seconds = 4
+        seconds, counted = 4, self.errors("unavailable")
         answers = self.crowd(8, seconds)
         for url, count in zip((self.first, self.second), before):
             self.assertLessEqual(self.asked(url) - count, seconds + 2)
@@ -201,8 +211,8 @@ class EverythingDownTest(Protected):
             self.assertEqual(status, 503)
             self.assertIn(int(headers["retry-after"]), (1, 2, 3))
         self.assertLess(sorted(answer[4] for answer in shed)[len(shed) // 2], 0.05 * SLOWER)
-        decision = self.router.decision(shed[-1][3]["x-signalbox-decision-id"])
-        self.assertEqual((decision["outcome"], decision["error"], decision["reason"], decision["status"]), ("shed", "unavailable", "unavailable", 503))
+        self.shed_in_its_row(shed[-1][3])
+        self.assertEqual(self.errors("unavailable") - counted, len(shed))
         for url in (self.first, self.second):
             set_fault(url, "ok")
         until(lambda: self.ask()[0] == 200, "it answers again", 5 * SLOWER)
@@ -216,12 +226,15 @@ class EverythingDownTest(Protected):
         set_fault(self.first, "status=500")
         until(lambda: self.ask()[1] == "unavailable", "the router sheds")
         set_fault(self.first, "delay=600ms")
-        before, arrivals, done, first = self.asked(self.first), [], threading.Event(), []
+        before, arrivals, done, first, shed, counted = self.asked(self.first), [], threading.Event(), [], [], self.errors("unavailable")
 
         def one():
             while not done.is_set():
-                if self.ask()[0] == 200:
+                status, _, headers, _ = self.ask()
+                if status == 200:
                     first.append(time.monotonic())
+                else:
+                    shed.append(headers)
 
         crowd = [threading.Thread(target=one) for _ in range(16)]
         for thread in crowd:
@@ -234,6 +247,8 @@ class EverythingDownTest(Protected):
         done.set()
         for thread in crowd:
             thread.join()
+        self.shed_in_its_row(shed[0])
+        self.assertEqual(self.errors("unavailable") - counted, len(shed))
         by = {seconds: max(count for at, count in arrivals if at <= seconds) for seconds in (0.2, 0.45, 2.5)}
         self.assertLessEqual(by[0.2], 1 + 4, f"the one that found out, and those that its answer lets through: {by}")
         self.assertLessEqual(by[0.45], 1 + 4 + 4, by)
@@ -244,10 +259,14 @@ class EverythingDownTest(Protected):
         set_fault(self.first, "status=500")
         until(lambda: self.ask()[1] == "unavailable", "the router sheds")
         set_fault(self.first, "delay=3s")
-        before = self.asked(self.first)
+        before, counted = self.asked(self.first), self.errors("unavailable")
         answers = self.crowd(12, 2)
         self.assertEqual(self.asked(self.first) - before, 1)
         self.assertEqual(sum(1 for answer in answers if answer[1] == 200), 1)
+        shed = [answer for answer in answers if answer[1] != 200]
+        self.shed_in_its_row(shed[0][3])
+        self.assertEqual(self.errors("unavailable") - counted, len(shed))
+        self.assertLess(sorted(answer[4] for answer in shed)[len(shed) // 2], 0.05 * SLOWER)
 
 
 class KeepWarmTest(Protected):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The record of a request is kept and true, however the request ends; and what the client is told agrees with it."""
+import http.client
 import http.server
 import json
 import select
@@ -9,7 +10,7 @@ import threading
 import time
 import unittest
 
-from harness import FlowTest, Router, request, row, run, sse, until, write_outcomes
+from harness import SLOWER, FlowTest, Router, request, row, run, sse, until, write_outcomes
 
 UNGATED = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}
 GATED = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}, "gate": {"local": {"signal": "mean-token", "escalate-below": 0.5}}}]}
@@ -317,9 +318,14 @@ class ReplayTest(RecordTest):
 class EndTest(RecordTest):
     def end(self, router):
         """SIGTERM twice: the second one hastens."""
+        probe = http.client.HTTPConnection("127.0.0.1", int(router.url.rsplit(":", 1)[1]), timeout=10 * SLOWER)
+        probe.connect()
         began = time.monotonic()
         router.program.process.send_signal(signal.SIGTERM)
         until(lambda: not self.accepts(router), "it accepts no more")
+        probe.request("GET", "/metrics")
+        self.assertIn("\nsignalbox_in_flight 1\n", probe.getresponse().read().decode(), "it waits for the one")
+        probe.close()
         router.program.process.send_signal(signal.SIGTERM)
         status = router.program.wait()
         self.assertLess(time.monotonic() - began, 10)
