@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
@@ -61,6 +62,14 @@ bool mayConnect(const sockaddr& address) {
   static constexpr std::uint8_t kMetadata[][16] = {{0xfd, 0, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54},   // fd00:ec2::254
                                                    {0xfd, 0x20, 0, 0xce, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54}};  // fd20:ce::254
   return std::none_of(std::begin(kMetadata), std::end(kMetadata), [&](const auto& known) { return std::memcmp(bytes, known, sizeof known) == 0; });
+}
+
+curl_socket_t openAllowed(void*, curlsocktype, curl_sockaddr* address) {
+  if (!mayConnect(address->addr)) {
+    errno = EACCES;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
 }
 
 }  // namespace signalbox::upstream

@@ -7,7 +7,6 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <array>
-#include <cerrno>
 #include <map>
 
 #include "upstream/address_rules.h"
@@ -64,7 +63,6 @@ class Dial::Attempt : public std::enable_shared_from_this<Attempt> {
     static_cast<Attempt*>(self)->setTimer(timeout_ms);
     return 0;
   }
-  static curl_socket_t onOpen(void*, curlsocktype, curl_sockaddr* address);
   void want(int socket, int what);
   void arm(int socket, const std::shared_ptr<Watch>& watch);
   void dropWatches() {
@@ -101,15 +99,7 @@ void Dial::Attempt::prepare(const Target& target, CURLSH* share, Trust& trust) {
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));  // what ALPN offers
   curl_easy_setopt(easy, CURLOPT_SHARE, share);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text_.data());
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Attempt::onOpen);
-}
-
-curl_socket_t Dial::Attempt::onOpen(void*, curlsocktype, curl_sockaddr* address) {
-  if (!mayConnect(address->addr)) {
-    errno = EACCES;
-    return CURL_SOCKET_BAD;
-  }
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &openAllowed);
 }
 
 // The resolver's own descriptors come this way too: a watch must go with CURL_POLL_REMOVE, before libcurl closes the socket,

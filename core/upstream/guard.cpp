@@ -26,6 +26,9 @@ double seconds(Duration duration) { return std::chrono::duration<double>(duratio
 // What an outcome says of the deployment that gave it.
 enum class Says : std::uint8_t { Good, Alive, Limited, Refused, Bad, Nothing };
 
+// A status that is about the request (405, 409, 415, 451 …), whoever made it so. 408 and 425 are about time.
+bool saysNoToThisOne(int status) { return status >= 400 && status < 500 && status != 408 && status != 425; }
+
 Says meaningOf(const Result<void>& result) {
   if (result) return Says::Good;
   switch (result.error().code) {
@@ -33,9 +36,9 @@ Says meaningOf(const Result<void>& result) {
     case ErrorCode::UpstreamDns:
     case ErrorCode::UpstreamTls:
     case ErrorCode::UpstreamTimeout:
-    case ErrorCode::UpstreamError:
     case ErrorCode::UpstreamMalformed:
     case ErrorCode::UpstreamTruncated: return Says::Bad;
+    case ErrorCode::UpstreamError: return saysNoToThisOne(result.error().status) ? Says::Alive : Says::Bad;
     case ErrorCode::UpstreamRateLimited: return Says::Limited;
     case ErrorCode::UpstreamAuth: return Says::Refused;
     case ErrorCode::UpstreamRejected: return Says::Alive;  // the client's own mistake, properly answered
@@ -69,7 +72,7 @@ void Permit::swap(Permit& other) noexcept {
   std::swap(answered_, other.answered_);
 }
 
-Guard::Guard(std::string name, Cooldown& cooldown, Credential& credential, ShareBudget& budget, const std::optional<domain::KeepWarm>& warm, const Guard* before)
+Guard::Guard(std::string name, Cooldown& cooldown, KeyForModel credential, ShareBudget& budget, const std::optional<domain::KeepWarm>& warm, const Guard* before)
     : name_(std::move(name)),
       cooldown_(cooldown),
       credential_(credential),
@@ -87,9 +90,9 @@ std::expected<Permit, Closed> Guard::admit(SteadyTime now, bool nobody_else) {
     mirror();
     if (pass == Pass::No) return std::unexpected(Closed{Closed::Why::Open, learnt_->breaker.wait(now, nobody_else)});
   }
-  const Pass credential = credential_.admit(now);
-  if (credential != Pass::No) return Permit(*this, pass, credential, {now, warmth_->asked(now)});
-  if (pass == Pass::Trial) left(pass, Pass::Normal, false, now);
+  const Entry credential = credential_.admit(now);
+  if (credential.open()) return Permit(*this, pass, credential, {now, warmth_->asked(now)});
+  if (pass == Pass::Trial) left(pass, {}, false, now);
   return std::unexpected(Closed{Closed::Why::Disabled, credential_.wait(now)});
 }
 
@@ -98,7 +101,7 @@ bool Guard::usable(SteadyTime now) const {
   return (known == State::Closed || known == State::Recovering) && !credential_.disabled() && cooldown_.left(now) == Duration{};
 }
 
-void Guard::answered(Pass pass, Pass credential, SteadyTime now) {
+void Guard::answered(Pass pass, Entry credential, SteadyTime now) {
   credential_.accepted(credential);
   cooldown_.answered();
   if (!learnt_->has_answered.load(std::memory_order_relaxed)) learnt_->has_answered.store(true, std::memory_order_relaxed);
@@ -118,7 +121,7 @@ void Guard::measured(Duration took, bool after_idle, SteadyTime now) {
   }
 }
 
-void Guard::ended(Pass pass, Pass credential, bool answered, const Result<void>& result, SteadyTime now) {
+void Guard::ended(Pass pass, Entry credential, bool answered, const Result<void>& result, SteadyTime now) {
   switch (meaningOf(result)) {
     case Says::Good:
     case Says::Alive: {
@@ -140,9 +143,9 @@ void Guard::ended(Pass pass, Pass credential, bool answered, const Result<void>&
       return;
     }
     case Says::Refused: {
-      if (credential_.refused(credential, now)) {
-        log::error("{} refuses the router's credential, which is not used any more but for one request after 30 s and ever longer; "
-                   "give the upstream another key", name_);
+      if (credential_.refused(credential, result.error().status, now)) {
+        log::error("{} refuses the router's credential ({}), which is not used {} any more but for one request after 30 s and ever longer; "
+                   "give the upstream another key", name_, result.error().status, result.error().status == 403 ? "for it" : "there");
       }
       const std::lock_guard lock(learnt_->mutex);
       learnt_->breaker.answered(pass, now);
@@ -157,7 +160,7 @@ void Guard::ended(Pass pass, Pass credential, bool answered, const Result<void>&
 }
 
 // A stream that answered and was then left, by its client or by a gate, did well as far as anybody looked.
-void Guard::left(Pass pass, Pass credential, bool answered, SteadyTime now) {
+void Guard::left(Pass pass, Entry credential, bool answered, SteadyTime now) {
   credential_.left(credential, now);
   const std::lock_guard lock(learnt_->mutex);
   if (answered) learnt_->breaker.succeeded(pass, now);

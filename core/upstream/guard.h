@@ -33,7 +33,7 @@ class Permit {
     SteadyTime at{};
     bool after_idle = false;  // the first for a while
   };
-  Permit(Guard& guard, Breaker::Pass pass, Breaker::Pass credential, Asked asked)
+  Permit(Guard& guard, Breaker::Pass pass, Entry credential, Asked asked)
       : guard_(&guard), pass_(pass), credential_(credential), asked_(asked) {}
   Permit(Permit&& other) noexcept { swap(other); }
   Permit& operator=(Permit&& other) noexcept {
@@ -48,12 +48,13 @@ class Permit {
   // Once; what comes later is not heard.
   void ended(const Result<void>& result, SteadyTime now);
   // Whether it goes to see if its deployment is well again.
-  [[nodiscard]] bool trial() const { return pass_ == Breaker::Pass::Trial || credential_ == Breaker::Pass::Trial; }
+  [[nodiscard]] bool trial() const { return pass_ == Breaker::Pass::Trial || credential_.trial(); }
 
  private:
   void swap(Permit& other) noexcept;
   Guard* guard_ = nullptr;
-  Breaker::Pass pass_ = Breaker::Pass::No, credential_ = Breaker::Pass::No;
+  Breaker::Pass pass_ = Breaker::Pass::No;
+  Entry credential_;
   Asked asked_;
   bool measured_ = false, answered_ = false;
 };
@@ -68,7 +69,7 @@ struct Closed {
 class Guard {
  public:
   // `before`: of the same deployment in another configuration, which goes on to know what this one learns; null: there is none.
-  Guard(std::string name, Cooldown& cooldown, Credential& credential, ShareBudget& budget, const std::optional<domain::KeepWarm>& warm, const Guard* before);
+  Guard(std::string name, Cooldown& cooldown, KeyForModel credential, ShareBudget& budget, const std::optional<domain::KeepWarm>& warm, const Guard* before);
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
@@ -89,10 +90,10 @@ class Guard {
  private:
   friend class Permit;
   friend class Protection;
-  void answered(Breaker::Pass pass, Breaker::Pass credential, SteadyTime now);
+  void answered(Breaker::Pass pass, Entry credential, SteadyTime now);
   void measured(Duration took, bool after_idle, SteadyTime now);
-  void ended(Breaker::Pass pass, Breaker::Pass credential, bool answered, const Result<void>& result, SteadyTime now);
-  void left(Breaker::Pass pass, Breaker::Pass credential, bool answered, SteadyTime now);
+  void ended(Breaker::Pass pass, Entry credential, bool answered, const Result<void>& result, SteadyTime now);
+  void left(Breaker::Pass pass, Entry credential, bool answered, SteadyTime now);
   void failed(Breaker::Pass pass, SteadyTime now, Breaker::Failure kind);
   [[nodiscard]] bool isLast(SteadyTime now) const;
   void mirror() { learnt_->state.store(learnt_->breaker.state(), std::memory_order_relaxed); }
@@ -108,7 +109,7 @@ class Guard {
   };
   const std::string name_;  // upstream/model
   Cooldown& cooldown_;
-  Credential& credential_;
+  KeyForModel credential_;
   ShareBudget& budget_;
   std::vector<std::vector<const Guard*>> others_;  // in each tier that it stands in
   std::mutex* opening_ = nullptr;                  // of the whole table: two that open at once would each leave the other as the last

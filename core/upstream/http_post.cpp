@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "upstream/address_rules.h"
 #include "upstream/curl_error.h"
 
 namespace signalbox::upstream {
@@ -58,6 +59,7 @@ Result<PostAnswer> HttpPost::post(const std::string& body, std::string_view cont
   curl_easy_setopt(easy, CURLOPT_URL, target_.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_PROXY, "");  // the environment must not redirect what the user configured
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &openAllowed);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));

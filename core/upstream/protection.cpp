@@ -46,12 +46,14 @@ void Protection::guard(const domain::Upstream& upstream, const Protection* befor
   for (const auto& model : upstream.models) {
     auto& cooldown = cooldowns_[credential + " " + model.id];
     if (!cooldown) cooldown = carried(before ? &before->cooldowns_ : nullptr, credential + " " + model.id);
+    auto& right = rights_[credential + " " + model.id];
+    if (!right) right = carried(before ? &before->rights_ : nullptr, credential + " " + model.id);
     const auto& name = *names_.emplace_back(std::make_unique<domain::Deployment>(domain::Deployment{upstream.name, model.id}));
     const Guard* known = nullptr;
     if (same != nullptr) {
       if (const auto found = same->guards_.find(Name(name.upstream, name.model)); found != same->guards_.end()) known = found->second.get();
     }
-    auto guard = std::make_unique<Guard>(upstream.name + "/" + model.id, *cooldown, *key, *budget, upstream.keep_warm, known);
+    auto guard = std::make_unique<Guard>(upstream.name + "/" + model.id, *cooldown, KeyForModel(*key, *right), *budget, upstream.keep_warm, known);
     guard->opening_ = opening_.get();
     guards_.emplace(Name(name.upstream, name.model), std::move(guard));
   }

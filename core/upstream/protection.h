@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one table for all workers of what keeps requests away from deployments that cannot answer them: breakers (by deployment),
-// cool-downs (by key and model), credentials that were refused (by key) and retry budgets (by upstream). Thread-safe.
+// cool-downs (by key and model), credentials that were refused (by key, or by key and model) and retry budgets (by upstream). Thread-safe.
 #pragma once
 #include <map>
 #include <memory>
@@ -40,7 +40,8 @@ class Protection {
   std::map<Name, std::unique_ptr<Guard>> guards_;
   std::map<std::string, std::string> credential_names_;  // by upstream: base_url and key
   std::map<std::string, std::shared_ptr<Cooldown>> cooldowns_;
-  std::map<std::string, std::shared_ptr<Credential>> credentials_;
+  std::map<std::string, std::shared_ptr<Credential>> credentials_;  // by base_url and key
+  std::map<std::string, std::shared_ptr<Credential>> rights_;       // and model
   std::map<std::string, std::shared_ptr<ShareBudget>> budgets_;
   std::map<std::string, Hedges> hedges_;
   std::shared_ptr<std::mutex> opening_;

@@ -153,7 +153,8 @@ Error TierWalk::refusal(double random) const {
   Duration least = Duration::max();
   for (const Skipped& one : skipped_) least = std::min(least, one.closed.wait);
   const double wait = std::chrono::duration<double>(least).count();
-  const std::string who = "every deployment of " + (tier_.name.empty() ? "this model" : "the tier " + tier_.name);
+  const auto& only = tier_.deployments.front();
+  const std::string who = tier_.deployments.size() == 1 ? only.upstream + "/" + only.model : "every deployment of the tier " + tier_.name;
   if (all(Closed::Why::Limited)) return {ErrorCode::UpstreamRateLimited, who + " is limited by its provider", {}, {}, 0, wait};
   if (all(Closed::Why::Disabled)) {
     return {ErrorCode::UpstreamAuth, who + " has refused the router's credential, which is not used until it is accepted again", {}, {}, 0, 0};

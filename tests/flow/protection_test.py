@@ -113,6 +113,22 @@ class CredentialTest(Protected):
             self.assertEqual(self.ask()[:2], (502, "upstream_auth"))
         self.assertEqual(self.asked(self.first), 1)
 
+    def test_one_request_that_the_provider_does_not_want_takes_the_model_from_nobody(self):
+        self.serve(["first/small"])
+        self.assertEqual(self.ask()[0], 200)
+        set_fault(self.first, "1*status=403; ok")
+        self.assertEqual(self.ask()[:2], (502, "upstream_auth"))
+        self.assertEqual(self.ask()[0], 200)
+
+    def test_a_refusal_by_name_speaks_of_the_one_that_was_named(self):
+        self.serve()
+        set_fault(self.first, "status=401")
+        self.assertEqual(self.ask(model="first/small")[:2], (502, "upstream_auth"))
+        status, _, text = self.router.chat("question?", model="first/small")
+        self.assertEqual(status, 502)
+        self.assertTrue(json.loads(text)["error"]["message"].startswith("first/small has refused"), text)
+        self.assertEqual(self.ask(model="tier:local")[0], 200, "the others of its tier serve")
+
 
 class BreakerTest(Protected):
     def test_a_deployment_that_fails_five_times_in_a_row_is_left_alone(self):

@@ -132,6 +132,7 @@ TEST(ProtectionTest, limitsAndMistakesOfClientsAreNoFailures) {
   for (int i = 0; i < 50; ++i) {
     guard.admit(now, false)->ended(std::unexpected(failure(ErrorCode::UpstreamRejected, 400)), now);
     guard.admit(now, false)->ended(std::unexpected(failure(ErrorCode::ClientGone)), now);
+    guard.admit(now, false)->ended(std::unexpected(failure(ErrorCode::UpstreamError, 451)), now);
   }
   EXPECT_EQ(guard.state(), Breaker::State::Closed);
   guard.admit(now, false)->ended(std::unexpected(failure(ErrorCode::UpstreamRateLimited, 429, 9)), now);
