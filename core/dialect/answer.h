@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "domain/price.h"
 #include "domain/tokens.h"
@@ -41,6 +42,7 @@ struct AnswerState {
   domain::TokenEvidence evidence;    // end-of-turn tokens left out
   std::int64_t other_bytes = 0;  // of thoughts, calls and answers beside the first: no part of its text, but generated and paid
   std::int64_t steps = 0;        // of a stream: events that brought something. Whatever else comes is no progress
+  std::vector<std::string> dropped;  // members of it that the client's dialect has no word for
   std::optional<domain::Usage> usage;
   std::optional<domain::Usage> begun;  // of a stream that counts its input first: as long as the rest is not counted
 };

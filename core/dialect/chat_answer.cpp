@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
 #include "base/json_doc.h"
 #include "dialect/chat_read.h"
 #include "dialect/evidence.h"
@@ -23,6 +26,11 @@ constexpr std::string_view kKind = "a chat completion";
 std::unexpected<Error> malformed(std::string_view what) { return malformedAnswer(kKind, what); }
 
 }  // namespace
+
+bool isReadMember(std::string_view name) {
+  static constexpr std::array<std::string_view, 7> kRead{"role", "content", "refusal", "reasoning_content", "reasoning", "tool_calls", "function_call"};
+  return std::ranges::find(kRead, name) != kRead.end();
+}
 
 std::string contentText(JsonDoc::Node content) {
   if (auto text = content.string()) return std::move(*text);

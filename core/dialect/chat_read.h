@@ -12,6 +12,12 @@ namespace signalbox::dialect {
 // What a content says: a text, or the texts of its parts. Providers exist that send parts in deltas too, with thoughts among them.
 [[nodiscard]] std::string contentText(JsonDoc::Node content);
 [[nodiscard]] std::string contentThoughts(JsonDoc::Node content);
+// Whether a message or a delta has a member of this name in words that are read: whatever else it has is told apart from the text.
+[[nodiscard]] bool isReadMember(std::string_view name);
+// Null, or empty.
+[[nodiscard]] inline bool saysNothing(JsonDoc::Node node) {
+  return node.isNull() || ((node.isArray() || node.isObject()) && node.size() == 0) || (node.isString() && node.raw().size() == 2);
+}
 // UpstreamMalformed: "the upstream's stream is not one of chat completion chunks: …"
 [[nodiscard]] std::unexpected<Error> malformedChunk(std::string_view what);
 

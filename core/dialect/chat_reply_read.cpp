@@ -5,6 +5,7 @@
 #include "base/sha256.h"
 #include "dialect/chat_hub.h"
 #include "dialect/chat_read.h"
+#include "dialect/citations.h"
 #include "dialect/evidence.h"
 #include "dialect/json_object.h"
 #include "dialect/strip.h"
@@ -73,6 +74,25 @@ std::vector<ToolCall> readCalls(JsonDoc::Node message) {
   return calls;
 }
 
+// Whom the words are from, and what else there is beside them that the hub has no word for.
+std::vector<Citation> readCitations(JsonDoc::Node message, AnswerState& state) {
+  std::vector<Citation> citations;
+  if (!message.isObject()) return citations;
+  for (auto member = message.first(); member; member = member.next()) {
+    if (saysNothing(member)) continue;
+    const std::string name = member.key();
+    if (name != "annotations" || !member.isArray()) {
+      if (!isReadMember(name)) drop(state, name);
+      continue;
+    }
+    for (auto annotation = member.first(); annotation; annotation = annotation.next()) {
+      if (auto citation = citationOfChat(annotation)) citations.push_back(std::move(*citation));
+      else drop(state, name);
+    }
+  }
+  return citations;
+}
+
 class ChatReader final : public ReplyReader {
  public:
   ChatReader(const Additions& add, std::size_t turns) : add_(add), turns_(turns) {}
@@ -85,6 +105,7 @@ class ChatReader final : public ReplyReader {
     if (!answer) return std::unexpected(std::move(answer.error()));
     Reply reply{.id = root["id"].stringOr(""), .model = answer->model, .created = root["created"].integer().value_or(0), .usage = answer->usage};
     const std::string seed = seedOf(reply.id, reply.created);
+    AnswerState beside;
     for (auto node = root["choices"].first(); node; node = node.next()) {
       const auto message = node["message"];
       auto calls = readCalls(message);
@@ -93,11 +114,13 @@ class ChatReader final : public ReplyReader {
       }
       reply.choices.push_back({.parts = readParts(message),
                                .calls = std::move(calls),
+                               .citations = readCitations(message, beside),
                                .finish = readFinish(node["finish_reason"].stringOr("")),
                                .stop_sequence = stopSequence(node),
                                .logprobs = logprobsFor(node, add_)});
     }
     state = std::move(static_cast<AnswerState&>(*answer));
+    state.dropped = std::move(beside.dropped);
     return reply;
   }
 
@@ -113,7 +136,7 @@ class ChatReader final : public ReplyReader {
     if (auto read = readChatChunk(root, gathers(add_, state), state); !read) return std::unexpected(std::move(read.error()));
     if (const auto choices = root["choices"]; choices.isArray()) {
       begin(root, pieces);
-      for (auto choice = choices.first(); choice; choice = choice.next()) readChoice(choice, pieces);
+      for (auto choice = choices.first(); choice; choice = choice.next()) readChoice(choice, state, pieces);
     }
     if (const auto usage = readUsage(root["usage"], root["service_tier"])) pieces.push_back({.kind = Piece::Kind::Usage, .usage = *usage});
     return pieces;
@@ -141,7 +164,7 @@ class ChatReader final : public ReplyReader {
     return "call_" + std::string(seed) + "_" + std::to_string(choice) + "_" + std::to_string(index);
   }
 
-  void readChoice(JsonDoc::Node choice, std::vector<Piece>& pieces) {
+  void readChoice(JsonDoc::Node choice, AnswerState& state, std::vector<Piece>& pieces) {
     const int n = static_cast<int>(choice["index"].integer().value_or(0));
     const auto delta = choice["delta"];
     const auto say = [&](Piece::Kind kind, std::string text) {
@@ -152,6 +175,7 @@ class ChatReader final : public ReplyReader {
     if (content.isArray()) say(Piece::Kind::Reasoning, contentThoughts(content));
     say(Piece::Kind::Text, contentText(content));
     say(Piece::Kind::Refusal, delta["refusal"].stringOr(""));
+    for (auto& citation : readCitations(delta, state)) pieces.push_back({.kind = Piece::Kind::Citation, .choice = n, .citation = std::move(citation)});
     if (const auto calls = delta["tool_calls"]; calls.isArray()) {
       int at = 0;
       for (auto call = calls.first(); call; call = call.next(), ++at) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers out of the hub, as chat completions.
+#include <span>
+
 #include "dialect/chat_hub.h"
+#include "dialect/citations.h"
 #include "dialect/json_object.h"
 #include "dialect/openai_chat.h"
 
@@ -36,6 +39,12 @@ std::string callText(const ToolCall& call) {
   return JsonObject().text("id", call.id).raw("type", "\"function\"").raw("function", functionText(call.name, call.arguments)).str();
 }
 
+std::string annotations(std::span<const Citation> citations) {
+  JsonArray list;
+  for (const auto& citation : citations) list.raw(chatAnnotation(citation));
+  return list.str();
+}
+
 std::string messageText(const Choice& choice, bool older_functions) {
   std::string text, refusal, reasoning;
   bool said = false;
@@ -49,6 +58,7 @@ std::string messageText(const Choice& choice, bool older_functions) {
   JsonObject message;
   message.raw("role", "\"assistant\"").raw("content", said || choice.calls.empty() ? quoteJson(text) : "null").textOrNull("refusal", refusal);
   if (!reasoning.empty()) message.text("reasoning_content", reasoning);
+  if (!choice.citations.empty()) message.raw("annotations", annotations(choice.citations));
   if (!choice.calls.empty() && older_functions) {
     message.raw("function_call", functionText(choice.calls.front().name, choice.calls.front().arguments));
   } else if (!choice.calls.empty()) {
@@ -106,6 +116,7 @@ class ChatWriter final : public ReplyWriter {
         call.number("index", piece.index).raw("function", JsonObject().text("arguments", piece.text).str());
         return delta(piece.choice, toolCalls(call));
       }
+      case Piece::Kind::Citation: return delta(piece.choice, JsonObject().raw("annotations", annotations({&piece.citation, 1})).str());
       case Piece::Kind::Logprobs: return delta(piece.choice, "{}", {}, piece.text);
       case Piece::Kind::Finish: return delta(piece.choice, "{}", finishWord(piece.finish, older_functions_));
       case Piece::Kind::Usage: usage_ = piece.usage; return {};
@@ -114,6 +125,8 @@ class ChatWriter final : public ReplyWriter {
     }
     return {};
   }
+
+  bool cites() const override { return true; }
 
   std::string terminal() override {
     std::string end;

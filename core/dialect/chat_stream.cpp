@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <array>
-
 #include "dialect/chat_read.h"
 #include "dialect/evidence.h"
 #include "dialect/openai_stream.h"
@@ -12,11 +9,9 @@ namespace {
 
 // Sound, pictures, sources and whatever else is told apart from the text.
 bool bringsMore(JsonDoc::Node delta) {
-  static constexpr std::array<std::string_view, 7> kRead{"role", "content", "refusal", "reasoning_content", "reasoning", "tool_calls", "function_call"};
   if (!delta.isObject()) return false;
   for (auto member = delta.first(); member; member = member.next()) {
-    const bool empty = member.isNull() || ((member.isArray() || member.isObject()) && member.size() == 0) || (member.isString() && member.raw().size() == 2);
-    if (!empty && std::ranges::find(kRead, member.key()) == kRead.end()) return true;
+    if (!saysNothing(member) && !isReadMember(member.key())) return true;
   }
   return false;
 }

@@ -2,6 +2,7 @@
 // Answers out of the hub, as legacy completions.
 #include <map>
 
+#include "dialect/citations.h"
 #include "dialect/completions_hub.h"
 #include "dialect/evidence.h"
 #include "dialect/json_object.h"
@@ -17,13 +18,6 @@ std::string_view finishWord(Finish finish) {
 
 std::string usageText(const domain::Usage& usage) {
   return JsonObject().number("prompt_tokens", usage.input).number("completion_tokens", usage.output).number("total_tokens", usage.input + usage.output).str();
-}
-
-// Code points: what text_offset counts.
-std::int64_t lengthOf(std::string_view text) {
-  std::int64_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  return count;
 }
 
 std::string alternativesText(JsonDoc::Node token) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers of an Anthropic upstream, as the hub has them.
+#include "dialect/citations.h"
 #include "dialect/messages.h"
 #include "dialect/messages_answer.h"
 #include "dialect/request_parts.h"
@@ -26,7 +27,7 @@ class MessagesReader final : public ReplyReader {
     Reply reply{.id = root["id"].stringOr(""), .model = state.model, .usage = state.usage};
     Choice choice{.finish = readFinish(state.finish_reason), .stop_sequence = root["stop_sequence"].stringOr("")};
     bool answered = false;
-    for (auto block = root["content"].first(); block; block = block.next()) answered = readBlock(block, choice) || answered;
+    for (auto block = root["content"].first(); block; block = block.next()) answered = readBlock(block, choice, state) || answered;
     if (answered && choice.calls.empty() && choice.finish == Finish::ToolCalls) choice.finish = Finish::Stop;
     reply.choices.push_back(std::move(choice));
     return reply;
@@ -43,10 +44,14 @@ class MessagesReader final : public ReplyReader {
       const auto message = root["message"];
       pieces.push_back({.kind = Piece::Kind::Begin, .id = message["id"].stringOr(""), .name = state.model});
     } else if (type == "content_block_start") {
-      beginBlock(root["content_block"], pieces);
+      beginBlock(root["content_block"], state, pieces);
     } else if (type == "content_block_delta") {
-      readDelta(root["delta"], pieces);
+      readDelta(root["delta"], state, pieces);
     } else if (type == "content_block_stop") {
+      for (auto& citation : std::exchange(cited_, {})) {
+        citation.end = said_;
+        pieces.push_back({.kind = Piece::Kind::Citation, .citation = std::move(citation)});
+      }
       // A call without arguments says nothing, or one empty text.
       if (in_call_ && !said_arguments_) say(Piece::Kind::ToolArguments, "{}", pieces);
       if (events_.endedEmpty()) say(Piece::Kind::Text, "{}", pieces);
@@ -62,10 +67,15 @@ class MessagesReader final : public ReplyReader {
 
  private:
   // Whether it is a call of the answer tool.
-  bool readBlock(JsonDoc::Node block, Choice& choice) const {
+  bool readBlock(JsonDoc::Node block, Choice& choice, AnswerState& state) {
     const auto type = block["type"].stringOr("");
     if (type == "text") {
+      const std::int64_t begin = std::exchange(said_, said_ + lengthOf(block["text"].stringOr("")));
       if (auto text = block["text"].stringOr(""); !text.empty()) choice.parts.push_back({.text = std::move(text)});
+      for (auto cited = listOf(block["citations"]); cited; cited = cited.next()) {
+        if (auto citation = citationOfMessages(cited, begin, said_)) choice.citations.push_back(std::move(*citation));
+        else drop(state, "citations");
+      }
     } else if (type == "thinking") {
       choice.parts.push_back({.kind = Part::Kind::Reasoning, .text = block["thinking"].stringOr(""), .signature = block["signature"].stringOr("")});
     } else if (type == "redacted_thinking") {
@@ -78,19 +88,26 @@ class MessagesReader final : public ReplyReader {
         return true;
       }
       choice.calls.push_back({block["id"].stringOr(""), std::move(name), input});
+    } else {
+      drop(state, type);
     }
     return false;
   }
 
-  void say(Piece::Kind kind, std::string text, std::vector<Piece>& pieces) const {
+  static JsonDoc::Node listOf(JsonDoc::Node list) { return list.isArray() ? list.first() : JsonDoc::Node(); }
+
+  void say(Piece::Kind kind, std::string text, std::vector<Piece>& pieces) {
+    if (kind == Piece::Kind::Text) said_ += lengthOf(text);
     if (!text.empty()) pieces.push_back({.kind = kind, .index = kind == Piece::Kind::ToolArguments ? calls_ - 1 : 0, .text = std::move(text)});
   }
 
-  void beginBlock(JsonDoc::Node block, std::vector<Piece>& pieces) {
+  void beginBlock(JsonDoc::Node block, AnswerState& state, std::vector<Piece>& pieces) {
     const auto type = block["type"].stringOr("");
+    block_begin_ = said_;
     if (type == "text") say(Piece::Kind::Text, block["text"].stringOr(""), pieces);
     if (type == "thinking") say(Piece::Kind::Reasoning, block["thinking"].stringOr(""), pieces);
     if (type == "redacted_thinking") say(Piece::Kind::Redacted, block["data"].stringOr(""), pieces);
+    if (type != "text" && type != "thinking" && type != "redacted_thinking" && type != "tool_use") drop(state, type);
     if (type != "tool_use") return;
     // Servers exist that give the whole input at once.
     const auto input = block["input"];
@@ -105,11 +122,15 @@ class MessagesReader final : public ReplyReader {
     say(Piece::Kind::ToolArguments, std::move(whole), pieces);
   }
 
-  void readDelta(JsonDoc::Node delta, std::vector<Piece>& pieces) {
+  void readDelta(JsonDoc::Node delta, AnswerState& state, std::vector<Piece>& pieces) {
     const auto type = delta["type"].stringOr("");
     if (type == "text_delta") say(Piece::Kind::Text, delta["text"].stringOr(""), pieces);
     if (type == "thinking_delta") say(Piece::Kind::Reasoning, delta["thinking"].stringOr(""), pieces);
     if (type == "signature_delta") say(Piece::Kind::Signature, delta["signature"].stringOr(""), pieces);
+    if (type == "citations_delta") {
+      if (auto citation = citationOfMessages(delta["citation"], block_begin_, block_begin_)) cited_.push_back(std::move(*citation));
+      else drop(state, "citations");
+    }
     if (type != "input_json_delta") return;
     auto text = delta["partial_json"].stringOr("");
     if (events_.inAnswerTool()) {
@@ -129,6 +150,8 @@ class MessagesReader final : public ReplyReader {
 
   std::string answer_tool_;
   MessagesEvents events_;
+  std::int64_t said_ = 0, block_begin_ = 0;  // code points of text, in all and before the block that is open
+  std::vector<Citation> cited_;              // in that block
   int calls_ = 0;
   bool in_call_ = false;
   bool said_arguments_ = false;

@@ -112,6 +112,7 @@ class MessagesWriter final : public ReplyWriter {
         if (finish_ == Finish::Stop) sequence_ = piece.text;
         return endBlocks();
       case Piece::Kind::Usage: usage_ = piece.usage; return {};
+      case Piece::Kind::Citation:   // an address alone is none of Anthropic's
       case Piece::Kind::Logprobs:
       case Piece::Kind::Signature:  // of the provider whose own clients are not translated for
       case Piece::Kind::Redacted: return {};

@@ -15,9 +15,19 @@ namespace signalbox::dialect {
 
 enum class Finish : std::uint8_t { None, Stop, Length, ToolCalls, ContentFilter };
 
+// An address that words of the answer are from; places are code points of its text.
+struct Citation {
+  std::string url = {};
+  std::string title = {};
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  friend bool operator==(const Citation&, const Citation&) = default;
+};
+
 struct Choice {
   std::vector<Part> parts = {};  // text, refusal and reasoning, in their order
   std::vector<ToolCall> calls = {};
+  std::vector<Citation> citations = {};
   Finish finish = Finish::None;
   std::string stop_sequence = {};
   std::string logprobs = {};  // the array `content` of OpenAI's logprobs, as JSON; empty: none
@@ -42,6 +52,7 @@ struct Piece {
     Redacted,       // text: reasoning that its provider alone can read, whole
     ToolBegin,      // index, id, name
     ToolArguments,  // index, text: what follows of the JSON text
+    Citation,       // citation: of text that has come
     Logprobs,       // text: elements of the array `content` of OpenAI's logprobs, without its brackets
     Finish,         // finish, text: the stop sequence that was met
     Usage,          // usage
@@ -55,6 +66,7 @@ struct Piece {
   std::int64_t created = 0;
   Finish finish = Finish::None;
   domain::Usage usage = {};
+  dialect::Citation citation = {};
 };
 
 // Reads an upstream's dialect. UpstreamMalformed on junk, UpstreamError on an error object.
@@ -77,6 +89,8 @@ class ReplyWriter {
   [[nodiscard]] virtual std::string piece(const Piece& piece) = 0;
   // What closes a stream well.
   [[nodiscard]] virtual std::string terminal() = 0;
+  // Whether it has a word for citations; else they are left out.
+  [[nodiscard]] virtual bool cites() const { return false; }
   // What closes it badly; see Translation::failure().
   [[nodiscard]] virtual std::string failure(const Error&) { return {}; }
 };

@@ -5,6 +5,7 @@
 
 #include "base/sha256.h"
 #include "dialect/hints.h"
+#include "dialect/citations.h"
 #include "dialect/json_object.h"
 #include "dialect/request_parts.h"
 #include "dialect/responses_hub.h"
@@ -60,7 +61,9 @@ std::string echoOf(JsonDoc::Node root) {
 
 std::string partJson(const OutputPart& part) {
   if (part.refusal) return JsonObject().raw("type", "\"refusal\"").text("refusal", part.text).str();
-  return JsonObject().raw("type", "\"output_text\"").raw("annotations", "[]").raw("logprobs", "[" + part.logprobs + "]").text("text", part.text).str();
+  JsonArray annotations;
+  for (const auto& citation : part.citations) annotations.raw(responsesAnnotation(citation));
+  return JsonObject().raw("type", "\"output_text\"").raw("annotations", annotations.str()).raw("logprobs", "[" + part.logprobs + "]").text("text", part.text).str();
 }
 
 std::string itemJson(const OutputItem& item, bool with_signature) {

@@ -14,6 +14,7 @@ namespace signalbox::dialect {
 struct OutputPart {
   bool refusal = false;
   std::string text = {};
+  std::vector<Citation> citations = {};
   std::string logprobs = {};  // elements of OpenAI's array `content`, without its brackets
 };
 

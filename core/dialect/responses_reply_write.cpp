@@ -2,6 +2,7 @@
 // Answers out of the hub, as responses. A whole answer goes the way of a stream whose events nobody hears, so that both say the same.
 #include <map>
 
+#include "dialect/citations.h"
 #include "dialect/json_object.h"
 #include "dialect/openai_error.h"
 #include "dialect/responses_hub.h"
@@ -40,6 +41,7 @@ class ResponsesWriter final : public ReplyWriter {
       case Piece::Kind::Reasoning: think(piece.text); break;
       case Piece::Kind::Signature: sign(piece.text); break;
       case Piece::Kind::Redacted: redact(piece.text); break;
+      case Piece::Kind::Citation: cite(piece.citation); break;
       case Piece::Kind::ToolBegin: beginCall(piece); break;
       case Piece::Kind::ToolArguments: addArguments(piece); break;
       case Piece::Kind::Finish:
@@ -53,6 +55,8 @@ class ResponsesWriter final : public ReplyWriter {
     if (!object_.withLogprobs()) flushText();
     return std::exchange(out_, {});
   }
+
+  bool cites() const override { return true; }
 
   std::string terminal() override {
     flushText();
@@ -97,6 +101,7 @@ class ResponsesWriter final : public ReplyWriter {
       }
     }
     flushText();
+    for (const auto& citation : choice.citations) cite(citation);
     int index = 0;
     for (const auto& call : choice.calls) {
       beginCall({.kind = Piece::Kind::ToolBegin, .index = index, .id = call.id, .name = call.name});
@@ -206,6 +211,15 @@ class ResponsesWriter final : public ReplyWriter {
     part.text += text;
     part.logprobs += (part.logprobs.empty() || logprobs.empty() ? "" : ",") + logprobs;
     emit("response.output_text.delta", atPart(items_.size() - 1).text("delta", text).raw("logprobs", "[" + logprobs + "]"));
+  }
+
+  // REQUIRES: what it is of has been said. A citation of nothing is left out.
+  void cite(const Citation& citation) {
+    if (!inText()) return;
+    auto& citations = items_.back().parts.back().citations;
+    citations.push_back(citation);
+    emit("response.output_text.annotation.added",
+         atPart(items_.size() - 1).number("annotation_index", static_cast<std::int64_t>(citations.size()) - 1).raw("annotation", responsesAnnotation(citation)));
   }
 
   void refuse(const std::string& text) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dialect/anthropic_error.h"
+#include "dialect/citations.h"
 #include "dialect/hub.h"
 #include "dialect/openai_error.h"
 
@@ -31,7 +32,8 @@ class ThroughHub final : public Translation {
     const auto reply = reader_->whole(body, state);
     if (!reply) return std::unexpected(reply.error());
     for (const auto& choice : reply->choices) {
-      if (choice.parts.size() + choice.calls.size() > kMostParts) return tooManyParts();
+      if (choice.parts.size() + choice.calls.size() + choice.citations.size() > kMostParts) return tooManyParts();
+      if (!choice.citations.empty() && !writer_->cites()) drop(state, "citations");
     }
     return writer_->whole(*reply);
   }
@@ -42,6 +44,7 @@ class ThroughHub final : public Translation {
     if (!pieces) return std::unexpected(pieces.error());
     for (const auto& piece : *pieces) {
       if (begins(piece) && ++parts_ > kMostParts) return tooManyParts();
+      if (piece.kind == Piece::Kind::Citation && !writer_->cites()) drop(state, "citations");
       relayed.text += writer_->piece(piece);
     }
     return relayed;
@@ -72,7 +75,7 @@ class ThroughHub final : public Translation {
   // Whether a part, a thought or a call begins with it: what writers keep until the end.
   bool begins(const Piece& piece) {
     using enum Piece::Kind;
-    if (piece.kind == ToolBegin || piece.kind == Signature || piece.kind == Redacted) return true;
+    if (piece.kind == ToolBegin || piece.kind == Signature || piece.kind == Redacted || piece.kind == Citation) return true;
     const bool talk = piece.kind == Text || piece.kind == Refusal || piece.kind == Reasoning;
     return talk && piece.choice == 0 && std::exchange(talk_, piece.kind) != piece.kind;
   }

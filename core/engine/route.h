@@ -123,6 +123,7 @@ class Route final : private upstream::Host {
   void settleCost();
   void takeTimes();
   void hashPrompt();  // it is told of a request, but not needed to serve it
+  void explainLeftOut();
   [[nodiscard]] std::string wholeDecision();  // as JSON
   [[nodiscard]] std::string explainingComment();
   // A cancelled call looks as if its client had gone; where it is still there, the router is stopping.

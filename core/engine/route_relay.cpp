@@ -68,7 +68,9 @@ void Route::addDecisionHeaders(http::Headers& headers, bool stream) const {
   if (served_) {
     set("x-signalbox-model", served_->exchange->deployment().model);
     set("x-signalbox-upstream", served_->exchange->deployment().upstream);
-    set("x-signalbox-dropped", droppedText(served_->exchange->dropped()));
+    auto dropped = served_->exchange->dropped();
+    dropped.insert(dropped.end(), served_->exchange->answer().dropped.begin(), served_->exchange->answer().dropped.end());
+    set("x-signalbox-dropped", droppedText(dropped));
   }
   if (d.reason) set("x-signalbox-reason", domain::name(*d.reason));
   if (d.complexity) set("x-signalbox-complexity", decimal(*d.complexity));
@@ -110,6 +112,7 @@ Task<Result<void>> Route::relay() {
 
 Task<Result<void>> Route::relayWhole() {
   settle();
+  explainLeftOut();
   decision_.status = 200;
   http::Response response;
   response.status = 200;
@@ -125,6 +128,11 @@ std::string Route::wholeDecision() {
   takeTimes();
   hashPrompt();
   return domain::decisionToJson(decision_, true).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void Route::explainLeftOut() {
+  const auto& dropped = served_->exchange->answer().dropped;
+  if (!dropped.empty()) explain("left out of the answer: " + join(dropped, ", "));
 }
 
 // A stream has no body that could hold it.
@@ -171,6 +179,7 @@ Task<Result<void>> Route::relayStream() {
 
 Task<Result<void>> Route::writeStreamEnd() {
   lookBack(*served_);
+  explainLeftOut();
   writeAttempt(*served_, nullptr);
   settle();
   const std::string last = costComment(decision_) + explainingComment() + served_->exchange->terminalEvent();

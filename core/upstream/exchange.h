@@ -67,7 +67,7 @@ class Exchange {
   [[nodiscard]] const std::string& terminalEvent() const { return terminal_; }
   // What ends the client's stream badly; see Translation::failure().
   [[nodiscard]] std::string failureEvent(const Error& error) { return plan_.translation->failure(error); }
-  // Members of the client's request that the upstream's dialect has no word for.
+  // Members of the client's request that the upstream's dialect has no word for; those of its answer: answer().dropped.
   [[nodiscard]] const std::vector<std::string>& dropped() const { return plan_.sent.dropped; }
 
   // What the answer says; of a stream, as far as it has come.
