@@ -69,7 +69,7 @@ LUA = """wrk.method = "POST"
 wrk.body = [==[%s]==]
 wrk.headers["Content-Type"] = "application/json"
 wrk.headers["Authorization"] = "Bearer %s"
-wrk.path = "%s"
+%swrk.path = "%s"
 function done(summary, latency, requests)
   local e = summary.errors
   io.write(string.format("figures requests=%%d micros=%%d p50=%%d p99=%%d bad=%%d\\n", summary.requests, summary.duration,
@@ -79,9 +79,10 @@ end
 WRK_LINE = re.compile(r"figures requests=(\d+) micros=(\d+) p50=(\d+) p99=(\d+) bad=(\d+)")
 
 
-def write_script(folder, mode, body, key, path="/v1/chat/completions"):
+def write_script(folder, mode, body, key, path="/v1/chat/completions", headers=None):
     """What wrk() sends in this mode."""
-    (folder / f"{mode}.lua").write_text(LUA % (body, key, path))
+    more = "".join(f'wrk.headers["{name}"] = "{value}"\n' for name, value in (headers or {}).items())
+    (folder / f"{mode}.lua").write_text(LUA % (body, key, more, path))
 
 
 def wrk(folder, target, mode, concurrency, seconds):
