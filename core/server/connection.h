@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One client connection: reads requests, runs the handler for one at a time and is its Responder. Owned by its worker, on
 // whose thread everything happens. Reading (connection.cpp) never stops while a handler runs, so that a client that goes away
-// is noticed; answering (answer.cpp) writes at once what the socket takes and keeps the rest.
+// is noticed; what bodies are granted stands in body.cpp; answering (answer.cpp) writes at once what the socket takes and keeps the rest.
 #pragma once
 #include <boost/asio/cancellation_signal.hpp>
 #include <exception>
@@ -52,18 +52,22 @@ class Connection final : public Link, public Responder, public std::enable_share
   [[nodiscard]] bool consumeStep(std::string_view& bytes);  // false when reading must pause
   [[nodiscard]] bool onHead(std::string_view following);
   void awaitMore();
-  [[nodiscard]] bool identify();
-  [[nodiscard]] bool chargeBody();
-  void releaseBody();
   void serve(std::string_view unread = {});
-  void serveUnread(std::string_view why);
-  void refuseForRoom(std::string_view why);
   void upgrade(std::string_view following);
   void onHandled(const std::exception_ptr& exception);
   void next();
   void refuse(int status, std::string_view why);
   void answerPlainly(const http::Response& response);
   void lookForLoss();
+
+  // Bodies
+  void beginBody();
+  void awaitBody();
+  [[nodiscard]] bool identify();
+  [[nodiscard]] bool chargeBody();
+  void releaseBody();
+  void serveUnread(std::string_view why);
+  void refuseForRoom(std::string_view why);
 
   // Answering
   [[nodiscard]] std::size_t pending() const { return out_.size() - out_sent_; }
