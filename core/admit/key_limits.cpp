@@ -132,6 +132,11 @@ void KeyAccount::restore(std::int64_t day, const Spend& spend) {
   kept.unknown += spend.unknown;
 }
 
+bool KeyAccount::knowsCost(WallMicros wall) {
+  const std::lock_guard lock(mutex_);
+  return spend_.mean(utcDay(wall)).has_value();
+}
+
 Spend KeyAccount::spent(std::int64_t day) {
   const std::lock_guard lock(mutex_);
   return spend_.of(day);

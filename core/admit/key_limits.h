@@ -56,6 +56,9 @@ class KeyAccount {
   // What it did use, in the place of what was set aside. nullopt: its cost is not known.
   void settle(const KeyLimits& limits, std::int64_t tokens, std::optional<double> usd, SteadyTime now, Holding& holding);
 
+  // Whether requests of this key have cost something lately, so that Wish::usd does not matter.
+  [[nodiscard]] bool knowsCost(WallMicros wall);
+
   void restore(std::int64_t day, const Spend& spend);
   [[nodiscard]] Spend spent(std::int64_t day);
 

@@ -38,7 +38,7 @@ Result<void> Route::holdLimits() {
     const std::int64_t input = text::inputTokens(request_);
     wish.open_ended = answers && !request_.max_tokens;
     wish.tokens = input + (answers ? request_.max_tokens.value_or(0) * request_.n : 0);
-    if (key_->limits.usd_per_day) wish.usd = mayCost(input, answers ? request_.max_tokens.value_or(kLongAnswer) * request_.n : 0);
+    if (key_->limits.usd_per_day && !key_->account->knowsCost(decision_.ts)) wish.usd = mayCost(input, answers ? request_.max_tokens.value_or(kLongAnswer) * request_.n : 0);
   }
   if (key_->limits.usd_per_day) wish.unkept = services_.journal.status().fault;
   return key_->account->hold(key_->limits, wish, steadyNow(), decision_.ts, holding_);
