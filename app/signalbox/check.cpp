@@ -52,12 +52,11 @@ ExitCode check(std::string file, bool json) {
       config = nullptr;
     }
   }
+  if (config) warnings = config->warnings;
   if (config && !config->policy_errors.empty()) {
     errors = config->policy_errors;
-    warnings = config->warnings;
     config = nullptr;
   }
-  if (config) warnings = config->warnings;
   if (json) {
     std::cout << Json{{"ok", errors.empty()}, {"file", file}, {"errors", asJson(errors)}, {"warnings", asJson(warnings)}}.dump(2) << '\n';
   } else {

@@ -91,7 +91,7 @@ struct Config {
   std::string policy_file;             // absolute; empty = none given
   std::optional<domain::PolicyDocument> policy;  // read from policy_file, compiled against the tiers
   ConfigErrors policy_errors;          // why there is none though a file is named: it matters only as long as the store has no policy
-  std::optional<std::uint64_t> memory_limit;  // bytes; unset: that of the control group, where there is one
+  std::optional<std::uint64_t> memory_limit;  // bytes; unset: that of the control group, else half of the machine's
   std::string log_level = "info";
   std::optional<Otlp> otlp;            // nullopt: no traces are made or sent
   Duration drain_delay{};                                // still accepting, but not ready

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::string_view kOverloaded = "overloaded_error";
 
+std::string enveloped(const JsonObject& error) { return JsonObject().raw("type", "\"error\"").raw("error", error.str()).str(); }
+
 // What a provider of OpenAI's kind said, in Anthropic's shape.
 std::string retold(int status, std::string_view body) {
   const auto doc = JsonDoc::parse(body);
@@ -21,7 +23,7 @@ std::string retold(int status, std::string_view body) {
   for (const char* name : {"code", "param"}) {
     if (const auto text = error[name].stringOr(""); !text.empty()) told.text(name, text);
   }
-  return JsonObject().raw("type", "\"error\"").raw("error", told.str()).str();
+  return enveloped(told);
 }
 
 }  // namespace
@@ -37,7 +39,7 @@ std::string anthropicErrorBody(const Error& error) {
   JsonObject told;
   told.text("type", code == kOverloaded ? kOverloaded : domain::anthropicErrorType(status)).text("message", error.message).text("code", code);
   if (!error.param.empty()) told.text("param", error.param);
-  return JsonObject().raw("type", "\"error\"").raw("error", told.str()).str();
+  return enveloped(told);
 }
 
 http::Response anthropicErrorResponse(const Error& error) {

@@ -105,7 +105,6 @@ class ChatReader final : public ReplyReader {
     if (!answer) return std::unexpected(std::move(answer.error()));
     Reply reply{.id = root["id"].stringOr(""), .model = answer->model, .created = root["created"].integer().value_or(0), .usage = answer->usage};
     const std::string seed = seedOf(reply.id, reply.created);
-    AnswerState beside;
     for (auto node = root["choices"].first(); node; node = node.next()) {
       const auto message = node["message"];
       auto calls = readCalls(message);
@@ -114,13 +113,12 @@ class ChatReader final : public ReplyReader {
       }
       reply.choices.push_back({.parts = readParts(message),
                                .calls = std::move(calls),
-                               .citations = readCitations(message, beside),
+                               .citations = readCitations(message, *answer),
                                .finish = readFinish(node["finish_reason"].stringOr("")),
                                .stop_sequence = stopSequence(node),
                                .logprobs = logprobsFor(node, add_)});
     }
     state = std::move(static_cast<AnswerState&>(*answer));
-    state.dropped = std::move(beside.dropped);
     return reply;
   }
 
