@@ -42,5 +42,14 @@ TEST_F(MemoryLimitTest, withoutControlGroupsThereIsNone) { EXPECT_EQ(limit(), st
 
 TEST(ResidentTest, thisTestUsesSomeMemory) { EXPECT_GT(residentBytes(), 1u << 20); }
 
+TEST(PhysicalMemoryTest, isWhatTheKernelSays) {
+  std::ifstream meminfo("/proc/meminfo");
+  std::string name;
+  std::uint64_t kilobytes = 0;
+  ASSERT_TRUE(meminfo >> name >> kilobytes);
+  ASSERT_EQ(name, "MemTotal:");
+  EXPECT_EQ(physicalMemory(), kilobytes * 1024);
+}
+
 }  // namespace
 }  // namespace signalbox

@@ -3,37 +3,29 @@
 goes on (moved_clock.cpp). As in matrix_test.py each test looks at bytes, rows, metrics and time."""
 import itertools
 import json
-import os
 import struct
-import sys
 import threading
 import time
 import unittest
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 
 from control_socket import ControlSocket
-from harness import BIN, SLOWER, request, set_fault, simulate, sse, until
+from harness import SLOWER, request, set_fault, simulate, sse, until
 from key_limits_test import COST
 from key_limits_test import PRICE as DEAR
-from matrix_test import LONG, Matrix
+from matrix_test import LONG, Matrix, preloaded
 from record_test import Provider, whole
 
-LIBRARY = Path(os.environ.get("SIGNALBOX_MOVED_CLOCK", Path(BIN).parent / "libsignalbox_moved_clock.so"))
 HOUR, DAY = 3600, 86400
 JUMPS = (3 * HOUR, 0, -3 * HOUR, 40 * DAY, -40 * DAY, 0)
 
 
 class ClockTest(Matrix):
     def setUp(self):
-        if not LIBRARY.exists():
-            print(f"SKIPPED: needs {LIBRARY}", file=sys.stderr)
-            self.skipTest(f"needs {LIBRARY}, which is built with the tests")
         super().setUp()
         self.file = self.folder / "clock"
         self.file.write_bytes(struct.pack("q", 0))
-        self.env = {"LD_PRELOAD": str(LIBRARY), "SIGNALBOX_MOVED_CLOCK_FILE": str(self.file),
-                    "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}  # it wants to be first itself
+        self.env = preloaded(self, "moved_clock", SIGNALBOX_MOVED_CLOCK_FILE=str(self.file))
 
     def jump(self, seconds):
         """The clock is wrong by so much once this returns."""

@@ -5,28 +5,21 @@ import errno
 import json
 import os
 import socket
-import sys
 import threading
 import time
 import unittest
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 
-from harness import BIN, SLOWER, until
-from matrix_test import Matrix
-
-LIBRARY = Path(os.environ.get("SIGNALBOX_SYSTEM_FAULTS_LIBRARY", Path(BIN).parent / "libsignalbox_system_faults.so"))
+from harness import SLOWER, until
+from matrix_test import Matrix, preloaded
 
 
 class System(Matrix):
     def setUp(self):
-        if not LIBRARY.exists():
-            print(f"SKIPPED: needs {LIBRARY}", file=sys.stderr)
-            self.skipTest(f"needs {LIBRARY}, which is built with the tests")
         super().setUp()
         self.faults = self.folder / "faults"
         self.faults.mkdir()
-        self.env = {"LD_PRELOAD": str(LIBRARY), "SIGNALBOX_SYSTEM_FAULTS": str(self.faults),
-                    "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}  # it wants to be first itself
+        self.env = preloaded(self, "system_faults", SIGNALBOX_SYSTEM_FAULTS=str(self.faults))
 
     def fail(self, what, number):
         """From now on; 0: no more."""
@@ -105,21 +98,18 @@ class DiskTest(System):
         refused = (f"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer nobody\r\n"
                    "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}").encode()
 
-        def flood():
+        def flood(wanted):
             with socket.create_connection(("127.0.0.1", port), 60 * SLOWER) as connection:
-                wanted, seen = 200, 0
                 connection.sendall(refused * wanted)
-                while seen < wanted:
+                seen = b""
+                while seen.count(b"HTTP/1.1 401 ") < wanted:
                     piece = connection.recv(1 << 20)
                     self.assertTrue(piece, "it stays open")
-                    seen += piece.count(b"HTTP/1.1 401 ")
+                    seen += piece
 
         def overflows():
-            crowd = [threading.Thread(target=lambda: [flood() for _ in range(10)]) for _ in range(2)]
-            for one in crowd:
-                one.start()
-            for one in crowd:
-                one.join()
+            with ThreadPoolExecutor(2) as crowd:
+                list(crowd.map(flood, [200] * 20))
             self.assertEqual(self.ask(), 200, self.text)
             self.in_time(0.5)
             return self.counted("signalbox_journal_dropped_total") > 0

@@ -2,17 +2,29 @@
 """The failure matrix: what a failure of an upstream must look like, row by row. Each test plays one failure and looks at four things:
 the bytes that the client gets, the row of the journal, the metrics, and the time it took."""
 import json
+import os
 import re
 import socket
+import sys
 import threading
 import time
 import unittest
+from pathlib import Path
 
-from harness import SLOWER, FlowTest, Router, request, row, set_fault, simulate, sse, write_outcomes
+from harness import BIN, SLOWER, FlowTest, Router, request, row, set_fault, simulate, sse, write_outcomes
 
 UNGATED = {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}
 PRICE = {"input": 1, "output": 2}
 LONG = "a long one?"
+
+
+def preloaded(test, name, **env):
+    """The environment of a router with NAME.cpp loaded before it; skips the test where that is not built."""
+    library = Path(BIN).parent / f"libsignalbox_{name}.so"
+    if not library.exists():
+        print(f"SKIPPED: needs {library}", file=sys.stderr)
+        test.skipTest(f"needs {library}, which is built with the tests")
+    return {"LD_PRELOAD": str(library), "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0", **env}  # it wants to be first itself
 
 
 class Matrix(FlowTest):

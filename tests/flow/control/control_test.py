@@ -2,11 +2,13 @@
 """The control plane of the real program over a foreign WebSocket client: the door, the calls, live tails, flooding, the commands
 that use it, and what a restart remembers."""
 import asyncio
+import contextlib
 import csv
 import io
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import unittest
@@ -293,6 +295,22 @@ class ControlTest(FlowTest):
         self.assertEqual(run("policy").returncode, 2)
         os.environ["FLOW_WRONG"] = "wrong"
         self.assertIn("does not know this token", self.command("policy", "show", token="FLOW_WRONG").stderr)
+
+    def test_shows_where_the_audit_chain_is_broken(self):
+        file = self.folder / "next.yaml"
+        file.write_text(json.dumps(policy(0.47)))
+        self.assertEqual(self.command("policy", "apply", file, "--reason", "by hand").returncode, 0)
+        whole = self.command("policy", "audit", "--verify", "--json")
+        found = json.loads(whole.stdout)
+        self.assertEqual((whole.returncode, found["verified"]), (0, True), whole.stderr)
+        with contextlib.closing(sqlite3.connect(self.folder / "signalbox.db", timeout=10)) as store, store:
+            (changed,) = store.execute("SELECT seq FROM audit WHERE reason = 'by hand'").fetchone()
+            store.execute("UPDATE audit SET reason = 'nobody''s' WHERE seq = ?", (changed,))
+        broken = self.command("policy", "audit", "--verify", "--json")
+        found = json.loads(broken.stdout)
+        self.assertEqual((broken.returncode, found["verified"], found["broken_at"]), (1, False, changed))
+        self.assertIn(f"broken at entry {changed}", broken.stderr)
+        self.assertEqual(self.command("policy", "audit").returncode, 1)
 
     def test_tails_from_the_command_line(self):
         first = self.ask("sure?")
