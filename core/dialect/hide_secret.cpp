@@ -2,6 +2,7 @@
 #include "dialect/hide_secret.h"
 
 #include <cctype>
+#include <charconv>
 
 #include "base/json_doc.h"
 
@@ -26,6 +27,25 @@ std::string replaced(std::string_view text, std::string_view secret) {
     from = end;
   }
   return out.append(text.substr(from));
+}
+
+// A text that is no JSON to us, with the escapes of JSON undone wherever one could stand: others read texts that were cut off, or
+// that say a thing twice.
+std::string readLoosely(std::string_view text) {
+  std::string plain;
+  plain.reserve(text.size());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '\\' || at + 1 == text.size()) {
+      plain += text[at];
+      continue;
+    }
+    unsigned code = 0;
+    const char* digits = text.data() + ++at + 1;
+    const bool numbered = text[at] == 'u' && text.size() - at > 4 && std::from_chars(digits, digits + 4, code, 16).ptr == digits + 4;
+    plain += numbered && code < 0x80 ? static_cast<char>(code) : text[at];
+    if (numbered) at += 4;
+  }
+  return plain;
 }
 
 class Hiding {
@@ -60,7 +80,11 @@ std::string hideSecret(std::string_view said, const Secret& secret) {
   const std::string& bytes = secret.reveal();
   if (bytes.empty()) return std::string(said);
   const auto doc = JsonDoc::parse(said);
-  if (!doc) return replaced(said, bytes);
+  if (!doc) {
+    std::string hidden = replaced(said, bytes);
+    const bool escaped = bytes.size() >= kShortest && hidden.find('\\') != std::string::npos && readLoosely(hidden).find(bytes) != std::string::npos;
+    return escaped ? std::string() : hidden;
+  }
   Hiding hiding(bytes);
   hiding.read(doc->root());
   std::string out = hiding.apply(said);

@@ -33,6 +33,13 @@ TEST(HideSecretTest, keepsNothingWhereAMembersNameQuotesIt) {
   EXPECT_EQ(hideSecret(R"({"error":{"message":"m"},"headers":{"Bearer canary-0123456789":1}})", Secret("canary-0123456789")), "");
 }
 
+TEST(HideSecretTest, keepsNothingOfWhatIsNoJsonAndHasItEscaped) {
+  const Secret key("canary/0123456789");
+  for (const char* said : {R"({"error":{"message":"key canary\/0123456789 is)", R"({"a":1,"a":"canary\/0123456789"})", R"({"error":"\u0063anary\u002F0123456789)"})
+    EXPECT_EQ(hideSecret(said, key), "") << said;
+  EXPECT_EQ(hideSecret(R"({"error":"C:\users \u00e9 and more)", key), R"({"error":"C:\users \u00e9 and more)") << "cut off, without it";
+}
+
 TEST(HideSecretTest, findsItAmongNumbers) {
   EXPECT_THAT(hideSecret(R"({"error":{"message":"m","key":1234567890}})", Secret("1234567890")), Not(HasSubstr("1234567890")));
 }
