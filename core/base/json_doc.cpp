@@ -2,6 +2,8 @@
 #include "base/json_doc.h"
 
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/strings.h"
@@ -54,7 +56,9 @@ std::optional<double> JsonDoc::Node::number() const {
   double value = 0;
   const auto text = raw();
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{}) return std::nullopt;
+  // Too small is as out of range to it as too large; a double is 0 then.
+  if (error == std::errc::result_out_of_range) value = std::strtod(std::string(text).c_str(), nullptr);
+  if (!std::isfinite(value)) return std::nullopt;
   return value;
 }
 

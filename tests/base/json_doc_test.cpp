@@ -31,6 +31,17 @@ TEST(JsonDocTest, knowsTheBytesOfEveryValue) {
   EXPECT_FALSE(root["b"]["missing"]["deeper"]);
 }
 
+TEST(JsonDocTest, aNumberThatIsTooSmallIsZeroAndOneThatIsTooLargeNone) {
+  const auto doc = JsonDoc::parse("[5e-3204, -1e-400, 4.9e-324, 1e999, -1e999]");
+  ASSERT_TRUE(doc);
+  const auto root = doc->root();
+  EXPECT_EQ(root.at(0).number(), 0.0);
+  EXPECT_EQ(root.at(1).number(), 0.0);
+  EXPECT_EQ(root.at(2).number(), 4.9e-324);
+  EXPECT_EQ(root.at(3).number(), std::nullopt);
+  EXPECT_EQ(root.at(4).number(), std::nullopt);
+}
+
 TEST(JsonDocTest, findsMembersHoweverTheirKeysAreSpelled) {
   const auto doc = JsonDoc::parse(R"({"\u0061b":1,"a\\b":2,"plain":3,"":4})");
   ASSERT_TRUE(doc);
