@@ -55,9 +55,10 @@ bool isModelId(const std::string& id) {
   return !id.empty() && id.size() <= kLongest && std::none_of(id.begin(), id.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
+// What our base_url may be.
 bool isAddress(const std::string& url) {
-  const bool scheme = url.starts_with("http://") || url.starts_with("https://");
-  return scheme && url.size() > 8 && url.find_first_of("@?# \t") == std::string::npos;
+  const std::size_t host = url.starts_with("http://") ? 7 : url.starts_with("https://") ? 8 : std::string::npos;
+  return host < url.size() && url[host] != '/' && std::none_of(url.begin(), url.end(), [](unsigned char c) { return c <= ' ' || c == 0x7f || c == '@' || c == '?' || c == '#'; });
 }
 
 std::string hostOf(const std::string& url) {

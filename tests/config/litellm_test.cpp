@@ -91,6 +91,16 @@ TEST_F(LitellmTest, anAddressWithAUserIsNotCopied) {
   EXPECT_THAT(draftConfigText(read.draft), Not(HasSubstr("hunter22")));
 }
 
+TEST_F(LitellmTest, anAddressThatOurFileWouldRefuseIsLeftOut) {
+  const auto read = import(R"(model_list:
+  - {model_name: a, litellm_params: {model: openai/m}}
+  - {model_name: b, litellm_params: {model: openai/m, api_base: "https://models.exam\rple.com/v1"}}
+  - {model_name: c, litellm_params: {model: openai/m, api_base: "https:///v1"}}
+  - {model_name: d, litellm_params: {model: openai/m, api_base: "models.example.com/v1"}}
+)");
+  EXPECT_THAT(leftOut(read), ElementsAre("3: model_list[1].litellm_params.api_base", "4: model_list[2].litellm_params.api_base", "5: model_list[3].litellm_params.api_base"));
+}
+
 TEST_F(LitellmTest, keysThatStandInTheFileAreNeverCopied) {
   const auto read = import(R"(model_list:
   - {model_name: a, litellm_params: {model: openai/m, api_key: sk-canary-1111}}
