@@ -4,7 +4,8 @@
 
     gateways.py [--litellm PROGRAM] [--portkey FOLDER] [--signalbox build/release/bin/signalbox] [--rounds 3] [--seconds 2]
 
-PROGRAM is the `litellm` of `pip install 'litellm[proxy]'`, FOLDER where `npm install @portkey-ai/gateway` was run. The setting is that
+PROGRAM is the `litellm` of `pip install 'litellm[proxy]'`, FOLDER where `npm install @portkey-ai/gateway` was run (with Node 20, and
+"overrides": {"@hono/node-server": "1.3.3"} in its package.json: with the newest one it answers nothing but 500). The setting is that
 of compare.py: the router with gate and durable journal on. LiteLLM runs with its own defaults (a key, no database), Portkey with its
 (no key, no record). They take turns in every round with the upstream itself; every figure is the median of the rounds. Prints a
 Markdown table. Everything listens on 127.0.0.1 and ends with the script.
