@@ -59,7 +59,7 @@ Counters::Counters(std::vector<std::string> tiers, const std::vector<CountedPlac
     by_name_.emplace(placeName(place.tier, place.upstream, place.model), &places_.emplace_back(place));
   }
   places_.emplace_back(CountedPlace{"other", "other", "other"});
-  for (const int status : {400, 403, 408, 413, 415, 417, 421, 429, 431, 501, 503, 505}) refused_[status] = 0;
+  for (const int status : {400, 401, 403, 408, 413, 415, 417, 421, 429, 431, 501, 503, 505}) refused_[status] = 0;
   for (std::size_t i = 0; i <= static_cast<std::size_t>(ErrorCode::Internal); ++i) {
     by_error_[std::string(domain::errorStatus(static_cast<ErrorCode>(i)).code)] = 0;
   }

@@ -140,7 +140,10 @@ Task<http::Response> DataPlane::answer(server::Worker& worker, http::Request req
   if (path == "/metrics") co_return metrics(request);
   const auto keys = services_.keys.get();
   const auto key = keys->authenticate(request.headers);
-  if (!key) co_return dialect::errorResponse(key.error(), spokenIn(request));
+  if (!key) {
+    services_.counters.refused(401);  // it has no row
+    co_return dialect::errorResponse(key.error(), spokenIn(request));
+  }
   if (!request.unread.empty()) co_return dialect::errorResponse(noRoom(request.unread), spokenIn(request));
   if (path == dialect::kCountTokensPath) {
     if (auto shed = shedding(worker.lag() > kMostLag, services_.memory)) co_return dialect::errorResponse(*shed, spokenIn(request));

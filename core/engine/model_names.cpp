@@ -34,11 +34,7 @@ std::optional<Result<ModelMeaning>> reserved(std::string_view model, const confi
   if (model == "auto") return ModelMeaning(RoutedModel{});
   if (model.starts_with("auto:")) {
     const auto name = model.substr(5);
-    if (policy.byName(name) == nullptr) {
-      std::vector<std::string> names;
-      for (const auto& workload : policy.workloads) names.push_back(workload.name);
-      return fail(ErrorCode::UnknownWorkload, "there is no workload \"" + std::string(name) + "\"; this router has: " + join(names, ", "), "model");
-    }
+    if (policy.byName(name) == nullptr) return std::unexpected(unknownWorkload(name, policy, "model"));
     return ModelMeaning(RoutedModel{std::string(name)});
   }
   if (model.starts_with("tier:")) {
@@ -63,6 +59,12 @@ std::optional<ModelMeaning> bareId(std::string_view model, const config::Config&
 }
 
 }  // namespace
+
+Error unknownWorkload(std::string_view name, const policy::CompiledPolicy& policy, std::string param) {
+  std::vector<std::string> names;
+  for (const auto& workload : policy.workloads) names.push_back(workload.name);
+  return {ErrorCode::UnknownWorkload, "there is no workload \"" + std::string(cutUtf8(name, 100)) + "\"; this router has: " + join(names, ", "), std::move(param), {}, 0, 0};
+}
 
 Result<ModelMeaning> readModelName(std::string_view model, const config::Config& config, const policy::CompiledPolicy& policy) {
   if (model.size() > kLongestName) {

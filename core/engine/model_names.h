@@ -25,6 +25,8 @@ using ModelMeaning = std::variant<RoutedModel, PinnedTier, PinnedDeployment>;
 // offers. ModelNotFound or UnknownWorkload name what is offered.
 [[nodiscard]] Result<ModelMeaning> readModelName(std::string_view model, const config::Config& config,
                                                  const policy::CompiledPolicy& policy);
+// UnknownWorkload, with the names that there are. `param`: what named it.
+[[nodiscard]] Error unknownWorkload(std::string_view name, const policy::CompiledPolicy& policy, std::string param);
 // Every name that GET /v1/models lists.
 [[nodiscard]] std::vector<std::string> offeredModels(const config::Config& config, const policy::CompiledPolicy& policy);
 

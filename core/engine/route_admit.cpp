@@ -107,8 +107,8 @@ Result<void> Route::match() {
     const std::string& wanted = by_name.empty() ? request_.hints.workload : by_name;
     workload_ = wanted.empty() ? policy_->match(request_) : policy_->byName(wanted);
     if (workload_ == nullptr) {
-      return signalbox::fail(ErrorCode::UnknownWorkload,
-                             wanted.empty() ? "no workload of the policy takes this request" : "there is no workload \"" + std::string(cutUtf8(wanted, 100)) + "\"", "model");
+      if (wanted.empty()) return signalbox::fail(ErrorCode::UnknownWorkload, "no workload of the policy takes this request", "model");
+      return std::unexpected(unknownWorkload(wanted, *policy_, "x-signalbox-workload"));
     }
     decision_.workload = workload_->name;
   }

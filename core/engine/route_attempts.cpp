@@ -55,11 +55,11 @@ bool Route::hasHigher(domain::TierIndex tier) const { return !pinned_ && domain:
 Route::Hold Route::holds(domain::TierIndex tier) const {
   if (pinned_) return Hold::None;
   const auto& validate = workload_->validate;
-  if (const auto* gate = gateOf(tier)) {
-    if (gate->stream == domain::StreamGate::Off) return Hold::None;
-    return gate::judgesPrefix(*gate, validate) ? Hold::Prefix : Hold::Whole;
-  }
-  return validate.any() ? Hold::Whole : Hold::None;
+  const auto* gate = gateOf(tier);
+  // What validators say of the last tier's words sends nobody up: the client need not wait for it.
+  if (gate == nullptr && (!validate.any() || !hasHigher(tier))) return Hold::None;
+  if (gate != nullptr && gate->stream == domain::StreamGate::Off) return Hold::None;
+  return (gate == nullptr || gate->stream == domain::StreamGate::Prefix) && gate::judgesPrefix(validate) ? Hold::Prefix : Hold::Whole;
 }
 
 dialect::Additions Route::additions(const domain::Deployment& deployment) {
@@ -158,10 +158,11 @@ Task<Result<Route::Answer>> Route::ask(domain::TierIndex tier) {
   call.stream = request_.stream;
   if (request_.stream && holds(tier) == Hold::Whole) call.enough = &upstream::Exchange::nothingIsEnough;
   if (request_.stream && holds(tier) == Hold::Prefix) {
-    const auto& gate = *gateOf(tier);
+    static const policy::Gate kNoGate;
+    const auto& gate = gateOf(tier) != nullptr ? *gateOf(tier) : kNoGate;
     call.wait = gate.prefix_wait;
     call.enough = [&gate, &validate = workload_->validate](const dialect::AnswerState& said) {
-      return said.has_tool_calls || gate::prefixSuffices(gate, validate, said.text, said.evidence);
+      return said.has_tool_calls || gate::prefixSuffices(gate, validate, said.text, said.evidence, said.steps);
     };
   }
   call.short_answer = shortAnswer();
@@ -242,19 +243,23 @@ void Route::judge(Answer& answer) {
     answer.judgement = gate::judge(gate, validators, said.text, said.evidence, map, said.refused, held_priors ? held_priors->priors : nullptr);
     held_priors.reset();
     answer.of_prefix = !answer.exchange->complete();
-    const bool held = request_.stream && gate != nullptr && gate->stream == domain::StreamGate::Prefix && holds(answer.tier) == Hold::Whole;
-    std::string words = (held ? "stream held whole, " : "") + answer.judgement.explanation;
-    if (thinks) words += ", still thinking";
-    else if (answer.of_prefix) words += said.evidence.empty() ? ", by its beginning" : ", by its first " + std::to_string(said.evidence.size()) + " tokens";
-    if (!answer.judgement.explanation.empty()) explain(tierAt(answer.tier).name + ": " + words);
+    std::vector<std::string> words;
+    if (request_.stream && (gate == nullptr || gate->stream == domain::StreamGate::Prefix) && holds(answer.tier) == Hold::Whole) words.emplace_back("stream held whole");
+    if (!answer.judgement.explanation.empty()) {
+      words.push_back(answer.judgement.explanation);
+      if (thinks) words.emplace_back("still thinking");
+      else if (answer.of_prefix) words.push_back(said.evidence.empty() ? "by its beginning" : "by its first " + std::to_string(said.evidence.size()) + " tokens");
+    }
+    if (!words.empty()) explain(tierAt(answer.tier).name + ": " + join(words, ", "));
     answer.exchange->forgetEvidence();
   }
   if (answer.exchange->complete()) writeAttempt(answer, nullptr);
 }
 
-// What was let through by its beginning may turn out not to be what validators want: then it is one to be looked at.
+// What was let through by its beginning, or unseen, may turn out not to be what validators want: then it is one to be looked at.
 void Route::lookBack(Answer& answer) {
-  if (!answer.of_prefix) return;
+  const bool unseen = holds(answer.tier) == Hold::None && gateOf(answer.tier) == nullptr;
+  if (pinned_ || workload_ == nullptr || (!answer.of_prefix && !unseen)) return;
   const auto& said = answer.exchange->answer();
   if (said.has_tool_calls) return;
   answer.judgement.validation = gate::validate(workload_->validate, said.text, said.refused);

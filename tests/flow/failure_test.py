@@ -190,6 +190,18 @@ class ClientTest(Failing):
             self.assertEqual((status, json.loads(text)["error"]["code"]), (401, "invalid_api_key"))
             self.assertIn("x-signalbox-decision-id", answer)
         self.assertEqual(request(router.url, "POST", "/v1/chat/completions", body, {"x-api-key": router.token})[0], 200)
+        for _ in range(3):
+            status, answer, _ = request(router.url, "GET", "/v1/models", headers={"authorization": "Bearer wrong"})
+            self.assertEqual((status, "x-signalbox-decision-id" in answer), (401, True))
+        self.assertIn('signalbox_refused_total{status="401"} 3\n', request(router.url, "GET", "/metrics")[2], "those that have no row")
+
+    def test_names_the_workloads_to_who_names_another(self):
+        router = self.serve()
+        for model, headers, param in (("auto:nope", {}, "model"), ("auto", {"x-signalbox-workload": "nope"}, "x-signalbox-workload")):
+            status, _, text = router.chat("question 1?", model=model, headers=headers)
+            error = json.loads(text)["error"]
+            self.assertEqual((status, error["code"], error["param"]), (404, "unknown_workload", param))
+            self.assertIn('no workload "nope"; this router has: all', error["message"])
 
     def test_answers_malformed_requests_with_what_is_wrong(self):
         router = self.serve()

@@ -177,6 +177,39 @@ class PrefixGateTest(RecordTest):
         self.assertEqual((decision["status"], decision["final_tier"], decision["reason"], decision["verdict"], decision["escalations"]),
                          (200, "local", "escalation_failed", "review", 2))
 
+    def test_the_last_tiers_words_wait_for_no_validator(self):
+        hold = threading.Event()
+        self.addCleanup(hold.set)
+        router = self.serve(lambda body, send: send(200, [*tokens(4), *END]), lambda body, send: send(200, [chunk("no"), hold, chunk(" label"), *END]),
+                            policy=gated({"enum": ["ACCT", "BILL"], "max-chars": 100}, stream="whole"))
+        read = self.ask(router)
+        self.assertIn('"no"', read(b'"no"'), "while the model still writes")
+        hold.set()
+        decision, attempts = self.decided(router, read())
+        self.assertEqual((decision["final_tier"], decision["verdict"], decision["escalations"]), ("frontier", "review", 1))
+        self.assertIn("frontier: later failed enum", decision["explanation"])
+        self.assertEqual([a["validators"] for a in attempts], ["enum", "enum"])
+
+    def test_without_a_gate_a_refusal_is_known_by_its_beginning(self):
+        hold = threading.Event()
+        self.addCleanup(hold.set)
+        refusal = [chunk(word) for word in ("I", "'m", " sorry", ",", " but", " I", " can", "not", " help")]
+
+        def local(body, send):
+            send(200, [*refusal, hold, *END] if "forbidden" in json.dumps(body) else [*(chunk(f" w{i}") for i in range(9)), hold, *END])
+        router = self.serve(local, lambda body, send: send(200, [chunk("gladly"), *END]),
+                            policy={"workloads": [{"name": "all", "route": {"strategy": "cascade"}, "validate": {"refusals": "escalate"}}]})
+        said = self.ask(router, "forbidden")()
+        self.assertIn("gladly", said)
+        self.assertNotIn("sorry", said)
+        decision, attempts = self.decided(router, said)
+        self.assertEqual((decision["final_tier"], decision["escalations"], attempts[0]["validators"]), ("frontier", 1, "refusal"))
+        read = self.ask(router)
+        self.assertIn(" w7", read(b" w7"), "and nobody waits for the end of what is none")
+        hold.set()
+        decision, attempts = self.decided(router, read())
+        self.assertEqual((decision["final_tier"], decision["verdict"], attempts[0]["validators"]), ("local", "ungated", "pass"))
+
     def test_a_stream_that_breaks_off_within_its_beginning_is_asked_for_higher_up(self):
         router = self.serve(lambda body, send: send(200, tokens(2)), lambda body, send: send(200, [chunk("whole"), *END]), policy=gated())
         said = self.ask(router)()
