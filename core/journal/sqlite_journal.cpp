@@ -82,6 +82,9 @@ Result<void> SqliteJournal::recover() {
   if (!confirmed) return std::unexpected(confirmed.error());
   live_ = std::move(*live);
   if (live_ && !live_->confirmed) confirmed_ = std::move(*confirmed);
+  const auto newest = store_->newest();
+  if (!newest) return std::unexpected(newest.error());
+  if (*newest > 0) retirement_clock_ = RetirementClock(*newest);
   const auto missing = inflight_->leftBehind();
   if (auto begun = store_->begin(); !begun) return begun;
   std::int64_t interrupted = 0;

@@ -180,7 +180,8 @@ Result<std::int64_t> Store::retire(WallMicros oldest, WallMicros now, std::int64
                           ") AND ts < " + std::to_string(oldest)); !gone) {
     return std::unexpected(gone.error());
   }
-  const auto used = bytes();
+  // The log does not count: as long as somebody reads, it cannot be moved away, and what is deleted makes it longer.
+  const auto used = kept();
   if (!used) return used;
   if (rows() <= 1) return 0;  // the newest row keeps the sequence going
   const std::int64_t before = std::min(first_seq_ + most, last_seq_);
@@ -219,6 +220,12 @@ void Store::checkpoint(bool whole) {
 }
 
 Result<std::int64_t> Store::bytes() {
+  auto used = kept();
+  if (used) *used += log_pages_ * kPageSize;
+  return used;
+}
+
+Result<std::int64_t> Store::kept() {
   const auto one = [](Statement& pragma) -> Result<std::int64_t> {
     const auto row = pragma.step();
     if (!row) return std::unexpected(row.error());
@@ -230,7 +237,7 @@ Result<std::int64_t> Store::bytes() {
   if (!pages) return pages;
   const auto free = one(free_count_);
   if (!free) return free;
-  return (*pages - *free + log_pages_) * kPageSize;
+  return (*pages - *free) * kPageSize;
 }
 
 }  // namespace signalbox::journal

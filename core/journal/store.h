@@ -45,16 +45,19 @@ class Store {
   [[nodiscard]] Result<std::int64_t> retire(WallMicros oldest, WallMicros now, std::int64_t max_bytes, std::int64_t most);
   // When the oldest decision was made, where older ones are gone.
   [[nodiscard]] Result<std::optional<WallMicros>> keptSince();
+  // When the newest decision was made; 0 without any.
+  [[nodiscard]] Result<WallMicros> newest() { return db_.number("SELECT ts FROM decision_rows ORDER BY seq DESC LIMIT 1"); }
   // Moves the log into the database. `whole`: and waits for readers, and truncates the log.
   void checkpoint(bool whole);
   [[nodiscard]] std::int64_t logPages() const { return log_pages_; }
   [[nodiscard]] std::int64_t rows() const { return last_seq_ - first_seq_ + 1; }
   [[nodiscard]] std::int64_t lastSeq() const { return last_seq_; }
-  [[nodiscard]] Result<std::int64_t> bytes();  // in use, log included
+  [[nodiscard]] Result<std::int64_t> bytes();  // of what is kept, and of its log as far as it is not moved into the database
 
  private:
   explicit Store(Database db) : db_(std::move(db)) {}
   [[nodiscard]] Result<void> prepare();
+  [[nodiscard]] Result<std::int64_t> kept();  // bytes of rows and indexes
   [[nodiscard]] Result<std::int64_t> firstToKeep(WallMicros oldest, WallMicros now, std::int64_t before);
 
   Database db_;

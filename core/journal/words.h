@@ -16,7 +16,7 @@ constexpr std::size_t kMostForeignWords = kMostWords / 2;  // so that a client w
 constexpr std::size_t kLongestWord = 256;
 
 // Whether a client or an upstream chooses the words of this column.
-[[nodiscard]] constexpr bool isForeign(std::string_view column) { return column == "requested_model" || column == "error"; }
+[[nodiscard]] constexpr bool isForeign(std::string_view column) { return column == "requested_model" || column == "domain" || column == "error"; }
 
 class WordWriter {
  public:

@@ -49,6 +49,29 @@ TEST_F(RetentionTest, saysSinceWhenItKeepsDecisionsOnceSomeAreGone) {
   EXPECT_EQ(store_->keptSince().value(), 3'000);
 }
 
+// As long as somebody reads, what is written stays in the log, and a deletion makes it longer.
+TEST_F(RetentionTest, aReaderThatStaysOpenMakesNothingTooMuch) {
+  constexpr WallMicros kRows = 3'000;
+  write({1'000});
+  auto reader = Database::open(path(), Database::Mode::ReadOnly);
+  ASSERT_TRUE(reader && reader->run("BEGIN") && reader->number("SELECT count(*) FROM decision_rows"));
+  const auto grow = [&](WallMicros from) {
+    for (WallMicros at = from; at < from + kRows; at += 10) {
+      write({at, at + 1, at + 2, at + 3, at + 4, at + 5, at + 6, at + 7, at + 8, at + 9});
+      store_->checkpoint(false);
+    }
+  };
+  grow(2'000);
+  auto inside = Database::open(path(), Database::Mode::ReadOnly);
+  const std::int64_t rows = store_->rows(), database = inside->number("SELECT page_count FROM pragma_page_count").value() * 4096;
+  ASSERT_GT(store_->bytes().value(), database * 3 / 2) << "the log is long";
+  EXPECT_EQ(store_->retire(0, kNow, database + 4096, 2048).value_or(-1), 0);
+  EXPECT_EQ(store_->rows(), rows);
+  EXPECT_GT(store_->retire(0, kNow, database / 2, 1'000).value_or(-1), 0) << "what is kept is too much all the same";
+  for (int round = 0; round < 20; ++round) std::ignore = store_->retire(0, kNow, database / 2, 100);
+  EXPECT_GT(store_->rows(), rows / 4) << "and goes no further than it must";
+}
+
 TEST_F(RetentionTest, probesAreAttemptsWithoutDecisionAndGoWithTheirAge) {
   domain::Attempt probe;
   probe.tier = "local";

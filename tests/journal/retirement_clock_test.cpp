@@ -47,6 +47,22 @@ TEST_F(RetirementClockTest, believesALeapForwardThatLasts) {
   EXPECT_EQ(after(seconds(1), 8 * kHour), kStart + 2 * kSecond + 9 * kHour);
 }
 
+TEST_F(RetirementClockTest, aStartFarBeyondTheNewestRowIsALeap) {
+  clock_ = RetirementClock(kStart - 5 * kSecond);
+  EXPECT_EQ(after({}, 8760 * kHour), kStart - 5 * kSecond);
+  EXPECT_EQ(after(minutes(5), 0), kStart + 300 * kSecond) << "until it was put right";
+  clock_ = RetirementClock(kStart - 24 * kHour);
+  EXPECT_EQ(after({}, 0), kStart - 24 * kHour) << "so may a router be that was away";
+  EXPECT_EQ(after(hours(1), 0), kStart + 300 * kSecond + kHour) << "which waits an hour";
+}
+
+TEST_F(RetirementClockTest, aStartSoonAfterTheNewestRowOrBeforeItIsNone) {
+  clock_ = RetirementClock(kStart - 30 * kSecond);
+  EXPECT_EQ(after({}, 0), kStart);
+  clock_ = RetirementClock(kStart + kHour);
+  EXPECT_EQ(after(seconds(1), 0), kStart + kSecond);
+}
+
 TEST_F(RetirementClockTest, followsALeapBackAtOnce) {
   EXPECT_EQ(after({}, 0), kStart);
   EXPECT_EQ(after(seconds(1), -5 * kHour), kStart + kSecond - 5 * kHour);
