@@ -18,4 +18,11 @@ std::optional<std::uint64_t> acknowledgedBytes(int socket) {
   return info.tcpi_bytes_acked;
 }
 
+bool saidItsEnd(int socket) {
+  constexpr int kCloseWait = 8;  // TCP_CLOSE_WAIT of <netinet/tcp.h>
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state == kCloseWait;
+}
+
 }  // namespace signalbox::upstream

@@ -77,12 +77,19 @@ void Wiring::later() {
   boost::asio::post(executor_, [this, alive = alive_] {
     if (!*alive) return;
     const auto to_await = std::exchange(to_await_, {});  // both are empty before anybody is called, who may want to write later again
-    for (Wire::User* const one : std::exchange(to_write_, {})) one->onWritable();
+    writing_ = std::exchange(to_write_, {});
+    for (std::size_t i = 0; i < writing_.size(); ++i) {
+      if (writing_[i] != nullptr) writing_[i]->onWritable();  // some may have ended in the call of another
+    }
+    writing_.clear();
     for (const auto& wire : to_await) wire->awaitReadable();
   });
 }
 
-void Wiring::forget(Wire::User& user) { std::erase(to_write_, &user); }
+void Wiring::forget(Wire::User& user) {
+  std::erase(to_write_, &user);
+  std::ranges::replace(writing_, &user, nullptr);
+}
 
 ConnectionPool::ConnectionPool(Wiring& wiring, Dial::Target target, const std::vector<Field>& headers)
     : wiring_(wiring), target_(std::move(target)), share_(curl_share_init()) {

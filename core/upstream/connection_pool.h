@@ -72,7 +72,7 @@ class Wiring {
   Trust trust_;
   std::unique_ptr<std::array<char, 64 << 10>> scratch_ = std::make_unique<std::array<char, 64 << 10>>();
   std::size_t open_ = 0;  // transfers
-  std::vector<Wire::User*> to_write_;
+  std::vector<Wire::User*> to_write_, writing_;  // the second: of this turn, null where one has ended
   std::vector<std::shared_ptr<Wire>> to_await_;
   std::vector<Awaited*> awaited_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

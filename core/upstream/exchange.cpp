@@ -63,15 +63,14 @@ std::string Exchange::withoutKey(std::string_view said) const {
 }
 
 Task<Result<void>> Exchange::open() {
-  const auto until = plan_.stream ? Transfer::Until::Data : Transfer::Until::Done;
+  const auto until = plan_.stream ? Transfer::Until::Data : Transfer::Until::Answer;
   const SteadyTime limit = plan_.stream ? std::min(limits_.first_token, limits_.whole) : limits_.whole;
   Result<void> result;
   while (result && !first_token_at_ && !complete_) {
     result = co_await transfer_.wait(until, limit);
-    if (result && plan_.stream && transfer_.status() != 200) {
-      result = co_await transfer_.wait(Transfer::Until::Done, std::min(steadyNow() + limits_.idle, limits_.whole));
-    }
-    if (result) result = readOpening();
+    const bool left = !result && result.error().code == ErrorCode::ClientGone;
+    if (transfer_.refused() && !left) result = co_await readRefusal(limit);
+    else if (result) result = readOpening();
   }
   const SteadyTime now = steadyNow();
   idle_until_ = now + limits_.idle;
@@ -80,9 +79,16 @@ Task<Result<void>> Exchange::open() {
   co_return result;
 }
 
+// A refusal is known by its status; what more is said of it is worth a moment, and not all of the time that an answer has.
+Task<Result<void>> Exchange::readRefusal(SteadyTime limit) {
+  constexpr Duration kMoment = std::chrono::seconds(2);
+  auto whole = co_await transfer_.wait(Transfer::Until::Done, std::min(limit, steadyNow() + kMoment));
+  if (!whole && whole.error().code == ErrorCode::ClientGone) co_return whole;
+  co_return std::unexpected(errorAnswer(transfer_.takeBytes()));
+}
+
 Result<void> Exchange::readOpening() {
   const std::string bytes = transfer_.takeBytes();
-  if (transfer_.status() != 200) return std::unexpected(errorAnswer(bytes));
   if (plan_.stream) return feed(bytes);
   auto answer = plan_.translation->whole(bytes, state_);
   if (!answer) return std::unexpected(failureOf(answer, plan_.translation->whole(withoutKey(bytes), state_)));

@@ -83,6 +83,7 @@ class Exchange {
   [[nodiscard]] std::optional<double> ttftMs() const;
 
  private:
+  Task<Result<void>> readRefusal(SteadyTime limit);
   [[nodiscard]] Result<void> readOpening();
   [[nodiscard]] Result<void> readMore(Result<void> waited);
   [[nodiscard]] Result<void> feed(std::string_view bytes);

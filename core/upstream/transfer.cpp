@@ -159,8 +159,8 @@ void Transfer::malformed(const std::string& what) {
 
 void Transfer::ended(bool broken) {
   // It was closed while it lay idle, as servers may at any time, and the request goes out once more. One that has come there may have
-  // been worked on, and must not be asked again as if nothing had been.
-  if (!parser_.begun() && mayBeStale()) return askAnew();
+  // been worked on, and must not be asked again as if nothing had been: of a connection that was reset nobody knows.
+  if (!parser_.begun() && mayBeStale() && wire_->parted()) return askAnew();
   wire_->close();
   wire_.reset();
   if (!parser_.begun()) {
@@ -207,7 +207,7 @@ Task<Result<void>> Transfer::wait(Until until, SteadyTime deadline) {
   if (cancellation.cancelled() != asio::cancellation_type::none) co_return fail(ErrorCode::ClientGone, "the client went away");
   until_ = until;
   // Whoever waits for the whole takes nothing before it is there; a fast upstream may have filled the buffer before it was known.
-  if (paused_ && (until == Until::Done || bytes_.size() < kPauseAt) && wire_) {
+  if (paused_ && (until != Until::Data || bytes_.size() < kPauseAt) && wire_) {
     paused_ = false;
     readSome();  // nobody waits yet, so this comes back; more may lie in TLS's own buffer
   }
@@ -231,7 +231,7 @@ Task<Result<void>> Transfer::wait(Until until, SteadyTime deadline) {
     if (why == kCancelled) co_return fail(ErrorCode::ClientGone, "the client went away");
     if (why == kDeadline && !satisfied(until)) co_return fail(ErrorCode::UpstreamTimeout, "the upstream did not answer in time");
   }
-  if (done_ && failure_ && (until == Until::Done || bytes_.empty())) co_return std::unexpected(*failure_);
+  if (done_ && failure_ && (until != Until::Data || bytes_.empty())) co_return std::unexpected(*failure_);
   co_return Result<void>{};
 }
 

@@ -24,14 +24,16 @@ class Transfer final : private Wire::User, private Wiring::Awaited {
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  enum class Until { Data, Done };
-  // Returns when there are bytes that have not been taken, or the end (Data), or only at the end (Done).
+  enum class Until { Data, Answer, Done };
+  // Returns when there are bytes that have not been taken, or the end (Data), or only at the end (Answer, Done). The first two also as
+  // soon as the head says that no answer will come: refused().
   // UpstreamTimeout at `deadline`, ClientGone when the awaiting task is cancelled, else the transfer's own failure.
   Task<Result<void>> wait(Until until, SteadyTime deadline);
 
   [[nodiscard]] bool done() const { return done_; }
   [[nodiscard]] bool reachedUpstream() const { return sent_ > 0; }  // some of the request has left for it
   [[nodiscard]] int status() const { return parser_.status(); }  // 0 until the head of the answer has come
+  [[nodiscard]] bool refused() const { return status() != 0 && status() != 200; }
   [[nodiscard]] const http::Headers& headers() const { return parser_.headers(); }
   [[nodiscard]] std::string takeBytes();                         // of the body, what has arrived since the last call
   // Nothing more of the answer is wanted. Its end is read in the background, so that the connection can serve again, also when
@@ -59,7 +61,9 @@ class Transfer final : private Wire::User, private Wiring::Awaited {
   void finish(std::optional<Error> failure, bool keep);
   void wake(int why);
   void giveUp() override;
-  [[nodiscard]] bool satisfied(Until until) const { return done_ || (until == Until::Data && !bytes_.empty()); }
+  [[nodiscard]] bool satisfied(Until until) const {
+    return done_ || (until != Until::Done && refused()) || (until == Until::Data && !bytes_.empty());
+  }
 
   ConnectionPool& pool_;
   std::string head_;

@@ -46,7 +46,7 @@ Wire::~Wire() { close(); }
 
 ssize_t Wire::read(std::span<char> into) {
   if (!open()) return kBroken;
-  if (!tls_.easy) return uninterrupted([&] { return ::recv(socket_, into.data(), into.size(), MSG_DONTWAIT); });
+  if (!tls_.easy) return noted(uninterrupted([&] { return ::recv(socket_, into.data(), into.size(), MSG_DONTWAIT); }));
   std::size_t moved = 0;
   const CURLcode code = curl_easy_recv(tls_.easy, into.data(), into.size(), &moved);
   return outcome(code, moved);
@@ -64,7 +64,7 @@ ssize_t Wire::write(std::string_view head, std::string_view body) {
   msghdr message{};
   message.msg_iov = parts.data();
   message.msg_iovlen = parts.size();
-  const ssize_t moved = uninterrupted([&] { return ::sendmsg(socket_, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
+  const ssize_t moved = noted(uninterrupted([&] { return ::sendmsg(socket_, &message, MSG_NOSIGNAL | MSG_DONTWAIT); }));
   if (moved > 0) written_ += static_cast<std::uint64_t>(moved);
   return moved;
 }
@@ -75,6 +75,14 @@ void Wire::mark() { marked_ = tls_.easy && open() ? acknowledgedBytes(socket_) :
 bool Wire::unheard() const {
   const auto now = open() ? acknowledgedBytes(socket_) : std::nullopt;
   return marked_ && now && *now <= *marked_;
+}
+
+// EPIPE: the reset came behind the end.
+bool Wire::parted() const { return error_ != 0 ? error_ == EPIPE : open() && saidItsEnd(socket_); }
+
+ssize_t Wire::noted(ssize_t moved) {
+  if (moved == kBroken && error_ == 0) error_ = errno;
+  return moved;
 }
 
 bool Wire::silent() const {

@@ -51,6 +51,9 @@ class Wire : public std::enable_shared_from_this<Wire> {
   // Whether the other side's system has acknowledged nothing that was written since mark(): it cannot have been read there. False
   // where our own does not tell.
   [[nodiscard]] bool unheard() const;
+  // Whether the other side has closed in order, so that unheard() is the last word. A reset takes no notice of what it acknowledges,
+  // and may come behind a request that was worked on.
+  [[nodiscard]] bool parted() const;
   // Whether read() must be called until it says kAgain: bytes may wait where no event tells of them.
   [[nodiscard]] bool buffers() const { return tls_.easy != nullptr; }
 
@@ -65,12 +68,14 @@ class Wire : public std::enable_shared_from_this<Wire> {
   SteadyTime idle_since{};  // its pool's note
 
  private:
+  ssize_t noted(ssize_t moved);
   int socket_;
   CurlHandles tls_;
   boost::asio::posix::stream_descriptor descriptor_;
   User* user_ = nullptr;
   std::uint64_t written_ = 0;  // in the clear
   std::optional<std::uint64_t> marked_;
+  int error_ = 0;  // the system's first, in the clear
   bool awaiting_read_ = false, awaiting_write_ = false;
 };
 
