@@ -43,14 +43,13 @@ void EventFeed::stop() {
   {
     const std::lock_guard lock(queue_mutex_);
     stopping_ = true;
+    if (warm_reader_) warm_reader_->interrupt();
   }
   wake_.notify_all();
   idle_.notify_all();
-  if (warm_reader_) warm_reader_->interrupt();
   if (thread_.joinable()) thread_.join();
   if (warm_thread_.joinable()) warm_thread_.join();
   reader_.reset();
-  warm_reader_.reset();
 }
 
 void EventFeed::decisionsCommitted(domain::CommittedRows rows) {
@@ -189,6 +188,10 @@ void EventFeed::warmUp() {
     return true;
   });
   fixed();
+  {
+    const std::lock_guard lock(queue_mutex_);
+    warm_reader_.reset();  // its pages are not needed again
+  }
   if (done) {
     warm_.store(true, std::memory_order_release);
     log::debug("{} decisions of earlier runs are in the rollups", rows);

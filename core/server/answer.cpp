@@ -150,11 +150,11 @@ Task<Result<void>> Connection::finish() {
 }
 
 // A small rest leaves with those of the other connections that this turn of the worker has served: one wake-up of the receiving
-// process for many answers. A large one is seen out of the house: false until it is.
+// process for many answers. A large one, or one behind what the client has not taken yet, is seen out of the house: false until it is.
 bool Connection::sendOff() {
   answer_ = Answer::Complete;
   given_at_ = steadyNow();
-  if (pending() <= kDirectWrite) {
+  if (pending() <= kDirectWrite && !writing_) {
     flushSoon();
     return true;
   }
