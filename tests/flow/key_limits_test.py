@@ -111,6 +111,16 @@ class MinuteTest(Limited):
             go_on.set()
             held.join()
 
+    def test_numbers_that_run_over_are_too_much_and_not_too_little(self):
+        router = self.serve({"tpm": 100})
+        for n, body in enumerate(({"prompt": ["x"] * 1100, "max_tokens": 9 * 10**15}, {"prompt": ["x"] * 1000, "n": 128, "max_tokens": 10**18},
+                                  {"prompt": ["x"] * 1000, "max_tokens": 10**300})):
+            status, _, text = router.request("POST", "/v1/completions", {"model": "auto", **body})
+            self.assertEqual((status, json.loads(text)["error"]["code"]), (429, "rate_limit_exceeded"), f"{n} {text}")
+        self.assertEqual(self.provider.asked, [])
+        status, headers, _ = self.ask(router, max_tokens=10)
+        self.assertEqual((status, headers["x-ratelimit-remaining-tokens"]), (200, str(100 - (2 + 10))))
+
     def test_refusals_of_keys_and_rights_have_rows(self):
         router = self.serve({"rpm": 100}, workloads=["all"])
         for key, model, want in (("wrong", "auto", 401), ("key-of-the-app", "tier:t", 403)):

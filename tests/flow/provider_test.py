@@ -2,12 +2,14 @@
 """What providers say beside their answers, and against what the router asks them for: none of it may harm a client."""
 import json
 import threading
+import time
 import unittest
 
 from control_socket import ControlSocket
-from harness import Router, sse
+from harness import SLOWER, Router, sse
 from record_test import GATED, Provider, RecordTest, chunk, whole
 
+END = [chunk(None, "stop"), "[DONE]"]
 KEY = "own/key-4711-abc"  # of no known form and not long: nothing but its bytes tells that it is one
 STATUSES = ("400", "401", "404", "413", "422", "429", "500", "503", "302")
 
@@ -253,6 +255,34 @@ class AdditionsTest(RecordTest):
             status, _, text = router.chat("hello")
             self.assertEqual((status, json.loads(text)["error"]["code"]), (400, "length"))
         self.assertEqual(self.asked(), [(False, 1), (False, None)] * 3)
+
+
+class RefusalTest(RecordTest):
+    """A refusal is known by its status, whatever becomes of its body."""
+
+    def test_a_refusal_whose_body_never_comes_is_told_all_the_same(self):
+        hold = threading.Event()
+        self.addCleanup(hold.set)
+        asked = []
+
+        def local(body, send):
+            status = int(body["messages"][0]["content"])
+            asked.append(status)
+            send(status, [hold], {"retry-after": "30"} if status == 429 else {})
+        router = self.serve(local, lambda body, send: send(200, [chunk("yes"), *END] if body.get("stream") else whole()), extra={"drain": {"deadline": "1s"}})
+        for stream in (True, False):
+            began = time.monotonic()
+            status, headers, _ = router.chat("503", stream=stream)
+            self.assertEqual((status, headers["x-signalbox-tier"]), (200, "frontier"))
+            self.assertLess(time.monotonic() - began, 3 * 2 * SLOWER, "two moments of two seconds, with its second try")
+            attempts = router.attempts(router.decision(headers["x-signalbox-decision-id"])["id"])
+            self.assertEqual({(a["status"], a["error"]) for a in attempts[:-1]}, {(503, "upstream_error")}, "and not that it took too long")
+        self.assertEqual(router.chat("400")[0], 400, "the client's own mistake, not asked for elsewhere")
+        status, headers, _ = router.chat("429")
+        self.assertEqual((status, headers["x-signalbox-tier"]), (200, "frontier"))
+        before = len(asked)
+        status, headers, _ = router.chat("429")
+        self.assertEqual((status, headers["x-signalbox-tier"], len(asked)), (200, "frontier", before), "it is left alone for as long as it said")
 
 
 if __name__ == "__main__":
