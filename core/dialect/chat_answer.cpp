@@ -71,12 +71,14 @@ Result<ChatAnswer> readChatAnswer(JsonDoc::Node root) {
     answer.refused = !answer.text.empty();
   }
   answer.finish_reason = choice["finish_reason"].stringOr("");
+  if (isBrokenOff(answer.finish_reason)) return std::unexpected(brokenOff(choice));
   answer.model = root["model"].stringOr("");
   answer.usage = readUsage(root["usage"], root["service_tier"]);
   if (appendEvidence(choice["logprobs"], answer.evidence))
     dropEndTokens(answer.evidence, answer.text);
   else
     answer.evidence.clear();
+  if (reasoningBytes(message) > 0 || !contentThoughts(message["content"]).empty()) dropThoughts(answer.evidence, answer.text);
   for (auto each = choices.first(); each; each = each.next()) {
     if (each.begin() != choice.begin()) {
       const auto beside = each["message"];

@@ -166,15 +166,17 @@ Result<void> readToolChoice(JsonDoc::Node root, Conversation& out) {
   return {};
 }
 
-void readFormat(JsonDoc::Node format, Conversation& out) {
+Result<void> readFormat(JsonDoc::Node format, Conversation& out) {
   using Kind = AnswerFormat::Kind;
   const auto type = format["type"].stringOr("");
   if (type == "text") out.format.kind = Kind::Text;
   if (type == "json_object") out.format.kind = Kind::JsonObject;
-  if (type != "json_schema") return;
+  if (given(format) && type != "text" && type != "json_object" && type != "json_schema") return notTranslated("response_format", "an answer of type \"" + type + "\"");
+  if (type != "json_schema") return {};
   const auto schema = format["json_schema"];
   out.format = {Kind::JsonSchema, schema["name"].stringOr(""), schema["description"].stringOr(""), {}, schema["strict"].boolean()};
   if (schema["schema"].isObject()) out.format.schema = schema["schema"].raw();
+  return {};
 }
 
 // Members that the hub has words for, or that concern only the way to the router.
@@ -214,7 +216,7 @@ Result<Conversation> conversationOfChat(std::string_view body) {
   }
   if (auto read = readTools(root, out); !read) return std::unexpected(std::move(read.error()));
   if (auto read = readToolChoice(root, out); !read) return std::unexpected(std::move(read.error()));
-  readFormat(root["response_format"], out);
+  if (auto read = readFormat(root["response_format"], out); !read) return std::unexpected(std::move(read.error()));
   readStop(root["stop"], out.stop);
   out.parallel_tool_calls = root["parallel_tool_calls"].boolean();
   if (!given(root["tools"]) && !out.tools.empty()) out.parallel_tool_calls = false;  // older answers have place for one call

@@ -186,8 +186,10 @@ void writeFormat(const AnswerFormat& format, JsonObject& out) {
 
 // The provider of these models refuses the older name for them; many other servers know no newer one.
 std::string_view lengthName(std::string_view model) {
-  static constexpr std::array<std::string_view, 4> kNewer{"o1", "o3", "o4", "gpt-5"};
-  const bool newer = std::any_of(kNewer.begin(), kNewer.end(), [&](std::string_view head) { return model.starts_with(head); });
+  const auto digitAt = [&](std::size_t at) { return at < model.size() && model[at] >= '0' && model[at] <= '9'; };
+  const bool reasons = model.starts_with('o') && digitAt(1);
+  const bool fifth = model.starts_with("gpt-") && digitAt(4) && (model[4] >= '5' || digitAt(5));
+  const bool newer = reasons || fifth || (model.starts_with("gpt-") && model.ends_with("chat-latest")) || model == "chat-latest";
   return newer ? "max_completion_tokens" : "max_tokens";
 }
 

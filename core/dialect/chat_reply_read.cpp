@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers of chat completions, as the hub has them.
-#include <set>
+#include <map>
 
 #include "base/sha256.h"
 #include "dialect/chat_hub.h"
@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kSeedLength = 20;
 
 Finish readFinish(std::string_view word) {
-  if (word == "length") return Finish::Length;
+  if (word == "length" || word == "model_length") return Finish::Length;
   if (word == "tool_calls" || word == "function_call") return Finish::ToolCalls;
   if (word == "content_filter") return Finish::ContentFilter;
   return word.empty() ? Finish::None : Finish::Stop;
@@ -187,14 +187,17 @@ class ChatReader final : public ReplyReader {
     }
   }
 
-  // Some servers repeat name and id in every delta.
+  // Some servers repeat name and id in every delta, some make up an id for each, and some give every call of an answer the same index.
   void readCall(int choice, int index, std::string id, JsonDoc::Node function, std::vector<Piece>& pieces) {
-    if (calls_.insert({choice, index}).second) {
-      if (id.empty()) id = madeId(id_seed_, choice, index);
-      pieces.push_back({.kind = Piece::Kind::ToolBegin, .choice = choice, .index = index, .id = std::move(id), .name = function["name"].stringOr("")});
+    auto name = function["name"].stringOr("");
+    auto& call = calls_[{choice, index}];
+    if (call.place < 0 || (!id.empty() && !call.id.empty() && id != call.id && !name.empty())) {
+      call = {begun_calls_[choice]++, id};
+      if (id.empty()) id = madeId(id_seed_, choice, call.place);
+      pieces.push_back({.kind = Piece::Kind::ToolBegin, .choice = choice, .index = call.place, .id = std::move(id), .name = std::move(name)});
     }
     if (auto text = argumentsText(function["arguments"]); !text.empty()) {
-      pieces.push_back({.kind = Piece::Kind::ToolArguments, .choice = choice, .index = index, .text = std::move(text)});
+      pieces.push_back({.kind = Piece::Kind::ToolArguments, .choice = choice, .index = call.place, .text = std::move(text)});
     }
   }
 
@@ -202,7 +205,12 @@ class ChatReader final : public ReplyReader {
   std::size_t turns_;
   std::string id_seed_;
   bool begun_ = false;
-  std::set<std::pair<int, int>> calls_;  // by choice and index, those that have begun
+  struct Call {
+    int place = -1;  // among those of its choice; -1: has not begun
+    std::string id;  // as the upstream gives it
+  };
+  std::map<std::pair<int, int>, Call> calls_;  // by choice and index, the last one of each
+  std::map<int, int> begun_calls_;             // how many, by choice
 };
 
 }  // namespace

@@ -24,7 +24,10 @@ std::string_view finishWord(Finish finish, bool older_functions) {
 std::string usageText(const domain::Usage& usage) {
   JsonObject out;
   out.number("prompt_tokens", usage.input).number("completion_tokens", usage.output).number("total_tokens", usage.input + usage.output);
-  out.raw("prompt_tokens_details", JsonObject().number("cached_tokens", usage.cached_input).str());
+  JsonObject input;
+  input.number("cached_tokens", usage.cached_input);
+  if (usage.cache_write > 0) input.number("cache_write_tokens", usage.cache_write);
+  out.raw("prompt_tokens_details", input.str());
   out.raw("completion_tokens_details", JsonObject().number("reasoning_tokens", usage.reasoning).str());
   return out.str();
 }

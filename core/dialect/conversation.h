@@ -103,7 +103,6 @@ struct Conversation {
 struct WrittenRequest {
   std::string body = {};
   std::vector<std::string> dropped = {};
-  std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 }  // namespace signalbox::dialect

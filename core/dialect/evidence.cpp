@@ -68,6 +68,15 @@ void dropEndTokens(domain::TokenEvidence& evidence, std::string_view text) {
   }
 }
 
+void dropThoughts(domain::TokenEvidence& evidence, std::string_view text) {
+  auto first = evidence.end();
+  while (!text.empty() && first != evidence.begin() && text.ends_with((first - 1)->token)) {
+    --first;
+    text.remove_suffix(first->token.size());
+  }
+  evidence.erase(evidence.begin(), text.empty() ? first : evidence.end());
+}
+
 domain::ServiceTier serviceTier(JsonDoc::Node tier) {
   if (!tier.isString()) return domain::ServiceTier::Standard;
   const auto word = tier.raw();
@@ -86,7 +95,7 @@ std::optional<domain::Usage> readUsage(JsonDoc::Node usage, JsonDoc::Node tier) 
   if (const auto sum = total.number(); sum && *sum < static_cast<double>(read.input + read.output)) return std::nullopt;
   const auto input = usage["prompt_tokens_details"];
   read.cached_input = countOr(input["cached_tokens"], countOr(usage["prompt_cache_hit_tokens"], 0));
-  read.cache_write = countOr(input["cache_creation_tokens"], countOr(usage["cache_creation_input_tokens"], 0));
+  read.cache_write = countOr(input["cache_write_tokens"], countOr(input["cache_creation_tokens"], countOr(usage["cache_creation_input_tokens"], 0)));
   read.reasoning = countOr(usage["completion_tokens_details"]["reasoning_tokens"], 0);
   // Some providers count reasoning beside the completion; only their total tells.
   if (read.reasoning > 0 && countOr(total, 0) == read.input + read.output + read.reasoning) {
@@ -125,6 +134,14 @@ std::int64_t callBytes(JsonDoc::Node calls, JsonDoc::Node older) {
     for (auto call = calls.first(); call; call = call.next()) bytes += sizeOf(call["function"]["arguments"]);
   }
   return static_cast<std::int64_t>(bytes);
+}
+
+bool isBrokenOff(std::string_view finish_reason) {
+  return finish_reason == "error" || finish_reason == "abort" || finish_reason == "insufficient_system_resource";
+}
+
+Error brokenOff(JsonDoc::Node choice) {
+  return {ErrorCode::UpstreamTruncated, "the upstream broke its answer off: finish_reason \"" + choice["finish_reason"].stringOr("") + "\"", {}, {}, 0, 0};
 }
 
 }  // namespace signalbox::dialect

@@ -37,4 +37,14 @@ void dropEndTokens(domain::TokenEvidence& evidence, std::string_view text);
 // How much is said to tools: of `tool_calls`, and of the older `function_call`; either may not be there.
 [[nodiscard]] std::int64_t callBytes(JsonDoc::Node calls, JsonDoc::Node older);
 
+// Leaves the tokens of the answer itself, where some servers have those of the thoughts before it too; none where the last ones do not
+// spell `text`.
+void dropThoughts(domain::TokenEvidence& evidence, std::string_view text);
+
+// Whether a finish_reason says that the answer is not all that there was to say, and not for its length either: some providers tell so
+// of their failures.
+[[nodiscard]] bool isBrokenOff(std::string_view finish_reason);
+// What came of such an answer. `choice`: the one that says so.
+[[nodiscard]] Error brokenOff(JsonDoc::Node choice);
+
 }  // namespace signalbox::dialect

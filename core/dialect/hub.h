@@ -23,6 +23,8 @@ struct UpstreamSide {
   std::string_view path;
   Result<WrittenRequest> (*write)(const Conversation& conversation, std::string_view model, const Additions& add, bool stream);
   std::unique_ptr<ReplyReader> (*reader)(const Conversation& conversation, const Additions& add);
+  // Headers that its requests have beside those of every request to the upstream; null: none.
+  std::vector<std::pair<std::string, std::string>> (*headers)(const domain::Request& request) = nullptr;
 };
 
 [[nodiscard]] const ClientSide& chatClient();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parts, calls and results, as Anthropic's content blocks.
 #include "base/base64.h"
+#include "base/strings.h"
 #include "dialect/inline_data.h"
 #include "dialect/json_object.h"
 #include "dialect/messages_blocks.h"
@@ -44,7 +45,8 @@ Result<std::string> writePart(const Part& given_part, std::set<std::string>& dro
   if (!part.cache.empty()) out.raw("cache_control", part.cache);
   switch (part.kind) {
     case Part::Kind::Text:
-    case Part::Kind::Refusal: return part.text.empty() ? std::string() : out.raw("type", "\"text\"").text("text", part.text).str();
+    // A text of white space alone is refused by the provider, and says nothing.
+    case Part::Kind::Refusal: return trim(part.text).empty() ? std::string() : out.raw("type", "\"text\"").text("text", part.text).str();
     case Part::Kind::Reasoning:
       if (part.redacted) return JsonObject().raw("type", "\"redacted_thinking\"").text("data", part.data).str();
       // The provider takes back only its own thoughts, which it knows by their signature.
@@ -93,7 +95,7 @@ Result<std::string> writeResult(const Turn& turn, std::set<std::string>& dropped
     if (!block->empty()) content.raw(*block);
   }
   const bool plain = turn.parts.size() == 1 && turn.parts.front().kind == Part::Kind::Text && turn.parts.front().cache.empty();
-  if (plain) out.text("content", turn.parts.front().text);
+  if (plain && !content.empty()) out.text("content", turn.parts.front().text);
   else if (!content.empty()) out.raw("content", content.str());
   if (turn.failed) out.raw("is_error", "true");
   return out.str();

@@ -80,8 +80,11 @@ std::string arrayOf(const std::vector<std::string>& first, const std::vector<std
 
 Result<void> writeTurns(const Conversation& in, Dropped& dropped, std::vector<std::string> system, JsonObject& out) {
   std::vector<Message> messages;
+  const auto instructs = [](const Turn& turn) { return turn.role == Turn::Role::System || turn.role == Turn::Role::Developer; };
+  std::size_t last = in.turns.size();  // one past the last turn that is a message there
+  while (last > 0 && instructs(in.turns[last - 1])) --last;
   for (std::size_t i = 0; i < in.turns.size(); ++i) {
-    const bool last_words = i + 1 == in.turns.size() && in.turns[i].role == Turn::Role::Assistant;
+    const bool last_words = i + 1 == last && in.turns[i].role == Turn::Role::Assistant;
     if (auto written = writeTurn(last_words ? trimmedAtEnd(in.turns[i]) : in.turns[i], dropped, messages, system); !written) return written;
   }
   std::erase_if(messages, [](const Message& message) { return message.results.empty() && message.blocks.empty(); });
@@ -231,7 +234,6 @@ Result<WrittenRequest> writeMessages(const Conversation& in, std::string_view mo
   if (auto written = writeRest(in, dropped, out); !written) return std::unexpected(std::move(written.error()));
   if (stream) out.boolean("stream", true);
   WrittenRequest request{.body = out.str(), .dropped = {dropped.begin(), dropped.end()}};
-  request.headers.emplace_back("anthropic-version", kAnthropicVersion);
   return request;
 }
 

@@ -164,7 +164,7 @@ std::unique_ptr<ReplyReader> messagesReplyReader(const Conversation& conversatio
 }
 
 const UpstreamSide& messagesUpstream() {
-  static constexpr UpstreamSide kSide{"/messages", &writeMessages, &messagesReplyReader};
+  static constexpr UpstreamSide kSide{"/messages", &writeMessages, &messagesReplyReader, &messagesHeaders};
   return kSide;
 }
 

@@ -9,11 +9,41 @@
 namespace signalbox::dialect {
 namespace {
 
+// The provider refuses thoughts that are not its own, which it knows by their signature. Those of another model, which a client has from
+// an answer that another upstream gave, have none. Whether there were any.
+bool leaveOutForeignThoughts(const domain::Request& request, RequestEdits& edits) {
+  if (request.body.find("\"thinking\"") == std::string::npos) return false;
+  const auto doc = JsonDoc::parse(request.body);
+  if (!doc) return false;
+  const auto messages = doc->root()["messages"];
+  std::vector<JsonDoc::Node> empty;
+  bool any = false;
+  for (auto message = messages.first(); message; message = message.next()) {
+    const auto content = message["content"];
+    if (!content.isArray()) continue;
+    std::vector<JsonDoc::Node> foreign;
+    for (auto block = content.first(); block; block = block.next()) {
+      if (block["type"].stringOr("") == "thinking" && block["signature"].stringOr("").empty()) foreign.push_back(block);
+    }
+    if (foreign.empty()) continue;
+    any = true;
+    if (foreign.size() == content.size()) empty.push_back(message);
+    else edits.remove(content, foreign);
+  }
+  if (!empty.empty()) edits.remove(messages, empty);
+  return any;
+}
+
+Translation::Outgoing outgoing(std::string_view path, const domain::Request& request, std::string_view model, std::optional<bool> stream) {
+  RequestEdits edits(request, model, {}, stream);
+  std::vector<std::string> dropped;
+  if (leaveOutForeignThoughts(request, edits)) dropped.emplace_back("thinking");
+  return {.path = std::string(path), .body = edits.apply(), .headers = messagesHeaders(request), .dropped = std::move(dropped)};
+}
+
 class MessagesToMessages : public Translation {
  public:
-  Result<Outgoing> request(const domain::Request& request, std::string_view model, bool stream) override {
-    return Outgoing{.path = "/messages", .body = RequestEdits(request, model, {}, stream).apply(), .headers = messagesHeaders(request)};
-  }
+  Result<Outgoing> request(const domain::Request& request, std::string_view model, bool stream) override { return outgoing("/messages", request, model, stream); }
   Result<std::string> whole(std::string_view body, AnswerState& state) override {
     const auto doc = parseMessagesPayload(body);
     if (!doc) return std::unexpected(doc.error());
@@ -40,7 +70,7 @@ class MessagesToMessages : public Translation {
 class CountToCount final : public MessagesToMessages {
  public:
   Result<Outgoing> request(const domain::Request& request, std::string_view model, bool) override {
-    return Outgoing{.path = "/messages/count_tokens", .body = RequestEdits(request, model, {}, std::nullopt).apply(), .headers = messagesHeaders(request)};
+    return outgoing("/messages/count_tokens", request, model, std::nullopt);
   }
   Result<std::string> whole(std::string_view body, AnswerState& state) override {
     const auto doc = parseMessagesPayload(body);

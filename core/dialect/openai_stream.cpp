@@ -8,8 +8,11 @@ namespace signalbox::dialect {
 namespace {
 
 void readFirst(const StreamKind& kind, JsonDoc::Node choice, bool judged, AnswerState& state) {
+  const std::size_t said = state.text.size();
   kind.say(choice, state);
-  if (judged && !state.broken_evidence && !kind.append(choice["logprobs"], state.evidence)) state.broken_evidence = true;
+  // Some servers have probabilities of what a model thinks, too.
+  const bool thinks = state.text.size() == said && reasoningBytes(choice["delta"]) > 0;
+  if (judged && !thinks && !state.broken_evidence && !kind.append(choice["logprobs"], state.evidence)) state.broken_evidence = true;
   if (state.broken_evidence) state.evidence.clear();
   if (const auto finish = choice["finish_reason"]; finish.isString()) {
     if (state.finish_reason.empty()) ++state.steps;
@@ -115,6 +118,7 @@ Result<void> readChunk(const StreamKind& kind, JsonDoc::Node root, bool judged, 
   if (!choices.isArray() && !usage.isObject()) return malformedStream(kind, "an event has no choices");
   if (state.model.empty()) state.model = root["model"].stringOr("");
   if (choices.isArray()) readChoices(kind, choices, judged, state);
+  if (isBrokenOff(state.finish_reason)) return std::unexpected(brokenOff(choices.first()));
   if (!usage.isObject()) return {};
   if (!state.usage) ++state.steps;
   if (auto read = readUsage(usage, root["service_tier"])) state.usage = *read;

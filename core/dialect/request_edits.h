@@ -18,6 +18,8 @@ class RequestEdits {
   RequestEdits(const domain::Request& request, std::string_view model, const Additions& add, std::optional<bool> stream);
   // A member of the root object: what is there has its value replaced, the others are gathered and added at the end.
   void set(std::string_view key, domain::Span value, std::string with);
+  // Elements of an array of the request's body that are not sent on.
+  void remove(JsonDoc::Node array, std::span<const JsonDoc::Node> elements) { edits_.removeMembers(array, elements); }
   [[nodiscard]] std::string apply();
 
  private:

@@ -76,7 +76,9 @@ Result<void> readInput(JsonDoc::Node input, domain::Request& request) {
       if (const auto read = readContent(item, where, request); !read) return read;
     } else if (type == "function_call_output") {
       if (!item["call_id"].isString()) return wrongType(where + ".call_id", "a string", item["call_id"]);
-      request.messages.push_back({"tool", joinedText(item["output"])});
+      const auto output = item["output"];
+      if (!output.isString() && !output.isArray()) return wrongType(where + ".output", "a string or an array of parts", output);
+      request.messages.push_back({"tool", joinedText(output)});
     } else if (type == "function_call") {
       for (const std::string_view name : {"call_id", "name", "arguments"}) {
         if (!item[name].isString()) return wrongType(where + "." + std::string(name), "a string", item[name]);

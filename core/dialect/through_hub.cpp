@@ -25,7 +25,7 @@ class ThroughHub final : public Translation {
     }
     reader_ = upstream_.reader(*conversation, add_);
     writer_ = client_.writer(request, now_);
-    return Outgoing{.path = std::string(upstream_.path), .body = std::move(written->body), .headers = std::move(written->headers), .dropped = std::move(written->dropped)};
+    return Outgoing{.path = std::string(upstream_.path), .body = std::move(written->body), .headers = upstream_.headers != nullptr ? upstream_.headers(request) : decltype(Outgoing::headers){}, .dropped = std::move(written->dropped)};
   }
 
   Result<std::string> whole(std::string_view body, AnswerState& state) override {
