@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // signalbox serve: the router, until somebody stops it.
+#include <filesystem>
 #include <future>
 #include <iostream>
 #include <memory>
@@ -39,11 +40,12 @@ config::Loader loaderOf(const std::string& file) {
   };
 }
 
-// The file that is meant; empty, and said, when there is none.
+// The file that is meant, found again wherever this process was started; empty, and said, when there is none.
 std::string configFile(const std::string& named) {
-  if (!named.empty()) return named;
-  auto found = config::findConfigFile();
-  if (found) return *found;
+  const auto found = named.empty() ? config::findConfigFile() : Result<std::string>(named);
+  std::error_code gone;
+  const auto path = found ? std::filesystem::absolute(*found, gone).lexically_normal() : std::filesystem::path();
+  if (found) return gone ? *found : path.string();
   std::cerr << "signalbox: " << found.error().message << '\n';
   return {};
 }

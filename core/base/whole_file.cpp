@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -22,10 +23,22 @@ bool writeAll(int fd, std::string_view text) {
   return ::fsync(fd) == 0;
 }
 
+// A new name is on the disk once its folder is. Some file systems cannot be asked for that.
+bool syncFolder(const std::string& path) {
+  const auto slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return errno == EACCES;
+  const bool done = ::fsync(fd) == 0 || errno == EINVAL;
+  ::close(fd);
+  return done;
+}
+
 }  // namespace
 
 Result<void> writeWholeFile(const std::string& path, std::string_view text, mode_t mode) {
-  const std::string temporary = path + ".new";
+  static std::atomic<unsigned> count = 0;  // nobody else writes under this name
+  const std::string temporary = path + ".new-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
   ::unlink(temporary.c_str());
   const auto problem = [&] { return fail(ErrorCode::Io, path + ": cannot be written: " + std::strerror(errno), path); };
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
@@ -33,8 +46,10 @@ Result<void> writeWholeFile(const std::string& path, std::string_view text, mode
   const bool written = writeAll(fd, text);
   auto failure = problem();  // with the errno of the write, before close() has its own
   ::close(fd);
-  if (written && ::rename(temporary.c_str(), path.c_str()) == 0) return {};
+  const bool named = written && ::rename(temporary.c_str(), path.c_str()) == 0;
+  if (named && syncFolder(path)) return {};
   if (written) failure = problem();
+  if (named) return failure;
   ::unlink(temporary.c_str());
   return failure;
 }

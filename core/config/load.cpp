@@ -49,7 +49,12 @@ void readPolicyFile(const Reading& from, Config& config, const PolicyCheck& chec
   warnings = std::move(policy.warnings);
 }
 
-std::string absoluteFile(const std::string& file) { return fs::absolute(file).lexically_normal().string(); }
+// As it is where the working directory has gone.
+std::string absoluteFile(const std::string& file) {
+  std::error_code gone;
+  const auto path = fs::absolute(file, gone);
+  return (gone ? fs::path(file) : path).lexically_normal().string();
+}
 
 // Clients' keys and control tokens in files are followed by whoever lets them in; so are the authorities of upstreams.
 void noteFiles(const Reading& from, Config& config) {
@@ -152,7 +157,7 @@ std::expected<std::shared_ptr<const Config>, ConfigErrors> loadText(const std::s
   auto config = std::make_shared<Config>();
   config->file = file;
   config->text = text;
-  const Reading from{yaml.json, fs::absolute(file).parent_path().string(), secrets, problems};
+  const Reading from{yaml.json, fs::path(absoluteFile(file)).parent_path().string(), secrets, problems};
   config->router_name = yaml.json.value("name", machineName());
   const Json workers = yaml.json.value("workers", Json("auto"));
   config->workers = workers.is_number() ? workers.get<std::size_t>() : 0;

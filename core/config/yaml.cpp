@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kMaxBytes = 4 << 20;
 constexpr std::size_t kMaxDepth = 64;
 constexpr std::size_t kMaxNodes = 100'000;  // aliases included: a bomb of nested aliases is small as text
+constexpr std::size_t kMostRepeatedBytes = 1 << 20;
 
 Place placeOf(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
@@ -31,6 +32,16 @@ std::size_t countNodes(const Json& value) {
     for (const Json& child : value) count += countNodes(child);
   }
   return count;
+}
+
+// Of its texts and keys.
+std::size_t countBytes(const Json& value) {
+  if (value.is_string()) return value.get_ref<const std::string&>().size();
+  std::size_t bytes = 0;
+  if (value.is_structured()) {
+    for (const auto& [key, child] : value.items()) bytes += (value.is_object() ? key.size() : 0) + countBytes(child);
+  }
+  return bytes;
 }
 
 // Builds the value from the parser's events, inside out.
@@ -61,6 +72,8 @@ class Builder : public YAML::EventHandler {
     const auto found = anchored_.find(anchor);
     if (found == anchored_.end()) throw Refusal{placeOf(mark), "an alias of something that is not finished"};
     nodes_ += countNodes(found->second);
+    repeated_bytes_ += countBytes(found->second);
+    if (repeated_bytes_ > kMostRepeatedBytes) throw Refusal{placeOf(mark), "aliases repeat more than " + std::to_string(kMostRepeatedBytes >> 20) + " MiB of text"};
     begin(mark);
     finish(found->second);
   }
@@ -157,6 +170,7 @@ class Builder : public YAML::EventHandler {
   std::vector<Frame> frames_;
   std::map<YAML::anchor_t, Json> anchored_;
   std::size_t nodes_ = 0;
+  std::size_t repeated_bytes_ = 0;  // by aliases
   int documents_ = 0;
 };
 

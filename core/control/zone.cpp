@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <optional>
+
+#include "base/whole_file.h"
 
 namespace signalbox::control {
 namespace {
@@ -98,10 +98,8 @@ Result<WallMicros> zoneOffset(std::string_view zone, WallMicros at) {
   if (zone == "UTC" || zone == "Z") return 0;
   if (const auto offset = parseOffset(zone)) return *offset;
   if (!isZoneName(zone)) return noZone(zone);
-  std::ifstream in("/usr/share/zoneinfo/" + std::string(zone), std::ios::binary);
-  if (!in) return noZone(zone);
-  const std::string file(std::istreambuf_iterator<char>(in), {});
-  const auto offset = offsetFromTzif(file, at / kSecond);
+  const auto file = readWholeFile("/usr/share/zoneinfo/" + std::string(zone));  // a continent is a folder there
+  const auto offset = file ? offsetFromTzif(*file, at / kSecond) : std::nullopt;
   return offset ? Result<WallMicros>(*offset) : noZone(zone);
 }
 

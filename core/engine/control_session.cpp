@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/control_session.h"
 
+#include "base/log.h"
 #include "control/wire.h"
 #include "engine/control_link.h"
 
@@ -46,7 +47,13 @@ void ControlSession::Link::take(std::string_view text) {
   if (!json) return send(control::errorText(nullptr, control::kParseError, "not JSON: " + json.error().message));
   const auto call = control::callFromJson(*json);
   if (!call) return send(control::errorText(nullptr, control::kInvalidRequest, call.error().message));
-  dispatch(*call);
+  // The router serves others than whoever has found a message that it does not expect.
+  try {
+    dispatch(*call);
+  } catch (const std::exception& error) {
+    log::error("control: {} failed: {}", call->method, error.what());
+    send(control::errorText(call->id, control::kInternalError, "this call failed inside the router; its log says why"));
+  }
 }
 
 // Throttled calls are told so; whoever does not listen is closed.

@@ -17,6 +17,7 @@ struct ControlSocket::State {
   };
   struct Open {
     std::string name;
+    domain::Role role;
     Sha256 digest;
     std::weak_ptr<server::SocketPeer> peer;
   };
@@ -96,7 +97,7 @@ std::expected<std::unique_ptr<server::SocketSession>, server::SocketHandler::Ref
     return refuse(429, "at most " + std::to_string(state_->options.most_connections) + " connections a token");
   }
   const std::uint64_t id = state_->next++;
-  state_->open[id] = {entry->name, entry->digest, peer};
+  state_->open[id] = {entry->name, entry->role, entry->digest, peer};
   SessionLimits limits;
   limits.calls_per_second = state_->options.calls_per_second;
   limits.burst = state_->options.burst;
@@ -116,14 +117,15 @@ void ControlSocket::setTokens(std::vector<config::ControlToken> tokens) {
     const std::lock_guard lock(state_->mutex);
     state_->setEntries(tokens);
     for (const auto& [id, open] : state_->open) {
-      const bool stays = std::ranges::any_of(state_->entries, [&](const State::Entry& e) { return e.digest == open.digest; });
+      // A session acts with the name and the rights that it was let in with.
+      const bool stays = std::ranges::any_of(state_->entries, [&](const State::Entry& e) { return e.digest == open.digest && e.role == open.role && e.name == open.name; });
       if (stays) continue;
       if (auto peer = open.peer.lock()) revoked.emplace_back(open.name, std::move(peer));
     }
   }
   for (const auto& [name, peer] : revoked) {
     state_->counts->cut(ControlCounts::Cut::Revoked, name, steadyNow());
-    peer->close(1008, "this token was revoked");
+    peer->close(1008, "this token was revoked, or has other rights now");
   }
 }
 

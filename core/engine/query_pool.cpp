@@ -3,6 +3,8 @@
 
 #include <chrono>
 
+#include "base/log.h"
+
 namespace signalbox::engine {
 
 Result<std::unique_ptr<QueryPool>> QueryPool::start(journal::Journal& journal, std::size_t threads, std::size_t most_waiting) {
@@ -72,7 +74,11 @@ void QueryPool::run(journal::Reader& reader) {
       item.work(fail(ErrorCode::Cancelled, "called off"));
     } else {
       if (item.cancel) item.cancel->setHook([&reader] { reader.interrupt(); });
-      item.work(&reader);
+      try {
+        item.work(&reader);
+      } catch (const std::exception& error) {
+        log::error("control: a question failed: {}", error.what());  // whoever asked waits in vain; the router goes on
+      }
       if (item.cancel) item.cancel->setHook(nullptr);
     }
     lock.lock();

@@ -173,6 +173,8 @@ Result<std::optional<domain::PolicyRevision>> PolicyLedger::confirm(domain::Revi
 Result<void> LabelLedger::open(Database& db) {
   return db.prepare({{&exists_, "SELECT 1 FROM decision_rows WHERE id = ?"},
                      {&insert_, "INSERT INTO label_rows(decision_id, ts, score, source, note) VALUES(?, ?, ?, ?, ?)"},
+                     {&trim_, "DELETE FROM label_rows WHERE rowid IN (SELECT rowid FROM label_rows WHERE decision_id = ? AND source = ? "
+                              "ORDER BY ts DESC, rowid DESC LIMIT -1 OFFSET " + std::to_string(kMostLabels) + ")"},
                      {&score_, "SELECT score FROM decision_rows WHERE id = ?"},
                      // The enum's order is the order of rank.
                      {&regrade_,
@@ -195,7 +197,10 @@ Result<void> LabelLedger::insert(const domain::Label& label) {
   insert_.bind(3, label.score);
   insert_.bind(4, static_cast<std::int64_t>(label.source));
   label.note.empty() ? insert_.bindNull(5) : insert_.bindCopy(5, label.note);
-  return insert_.run();
+  if (auto done = insert_.run(); !done) return done;
+  trim_.bindCopy(1, id);
+  trim_.bind(2, static_cast<std::int64_t>(label.source));
+  return trim_.run();
 }
 
 Result<std::optional<LabelLedger::Graded>> LabelLedger::regrade(const domain::DecisionId& id) {

@@ -43,6 +43,8 @@ class PolicyLedger {
 
 class LabelLedger {
  public:
+  // Of each source for a decision the newest are kept: whoever grades without end takes no room from decisions.
+  static constexpr int kMostLabels = 16;
   [[nodiscard]] Result<void> open(Database& db);
   [[nodiscard]] Result<bool> decisionExists(const std::string& id);
   [[nodiscard]] Result<void> insert(const domain::Label& label);
@@ -54,7 +56,7 @@ class LabelLedger {
   [[nodiscard]] Result<std::optional<Graded>> regrade(const domain::DecisionId& id);
 
  private:
-  Statement exists_, insert_, score_, regrade_;
+  Statement exists_, insert_, trim_, score_, regrade_;
 };
 
 // Readers of rows selected with these columns.

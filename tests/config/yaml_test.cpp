@@ -83,5 +83,14 @@ TEST(YamlTest, refusesBombsOfAliasesAndOfDepth) {
   EXPECT_NE(refusal(std::string(100'000, '{')), "");
 }
 
+TEST(YamlTest, aliasesDoNotMakeMuchOfALittleText) {
+  std::string text = "[&a " + std::string(30'000, 'x');
+  for (int i = 0; i < 100; ++i) text += ", *a";
+  const auto document = readYaml(text + "]", "f.yaml");
+  ASSERT_EQ(document.errors.size(), 1u);
+  EXPECT_NE(document.errors.front().message.find("repeat more than 1 MiB"), std::string::npos);
+  EXPECT_TRUE(readYaml("[&a " + std::string(30'000, 'x') + ", *a, *a]", "f.yaml").errors.empty());
+}
+
 }  // namespace
 }  // namespace signalbox::config

@@ -40,5 +40,9 @@ TEST(ZoneTest, knowsSummerAndWinterOfANamedZone) {
   EXPECT_EQ(zoneOffset("Europe/Berlin", parseIso("2026-03-29T01:00:00Z").value()).value(), 2 * kHour);
 }
 
+TEST(ZoneTest, aContinentIsNone) {
+  for (const std::string_view zone : {"Europe", "posix", "America/Argentina"}) EXPECT_FALSE(zoneOffset(zone, 0)) << zone;
+}
+
 }  // namespace
 }  // namespace signalbox::control

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import ssl
 import threading
@@ -11,7 +12,7 @@ import unittest
 from urllib.parse import urlsplit
 
 from control_socket import ControlError, ControlSocket
-from harness import FlowTest, Router, certificate, row, run, simulate, sse, until, write_outcomes
+from harness import FlowTest, Program, Router, certificate, row, run, simulate, sse, until, write_outcomes
 from record_test import Provider, whole
 
 POLICY = {"workloads": [{"name": "all", "route": {"strategy": "fixed", "tier": "only"}}]}
@@ -178,6 +179,39 @@ class ReloadTest(FlowTest):
             self.assertEqual(refused.exception.code, 401)
             with ControlSocket(router.control_url, env["ADA"]) as ada:
                 self.assertEqual(ada.call("policy.get")["revision"], 1)
+
+    def test_a_session_ends_when_its_token_has_other_rights(self):
+        env = {"EVE": "secret-of-eve-in-this-test", "ADA": "secret-of-ada-in-this-test"}
+        tokens = lambda role: {"tokens": [{"name": "eve", "role": role, "token": {"env": "EVE"}}, {"name": "ada", "role": "viewer", "token": {"env": "ADA"}}]}
+        with self.router(extra={"control": tokens("admin")}, env=env) as router, ControlSocket(router.control_url, env["EVE"]) as eve, \
+                ControlSocket(router.control_url, env["ADA"]) as ada:
+            self.assertIn("policy.apply", eve.call("hello")["capabilities"])
+            self.write(router, control=tokens("viewer"))
+            self.reload(router)
+            with self.assertRaises(ConnectionError):
+                while True:
+                    eve.call("policy.get")
+            self.assertEqual(ada.call("policy.get")["revision"], 1, "whose rights are the same")
+            with ControlSocket(router.control_url, env["EVE"]) as again:
+                self.assertNotIn("policy.apply", again.call("hello")["capabilities"])
+
+    def test_a_working_directory_that_goes_and_comes_changes_nothing(self):
+        place = self.folder / "deployed"
+        place.mkdir()
+        router = Router(place, [upstream("first", self.sims.urls["small"], "small")], self.tiers("first/small"), POLICY, {"store": {"kind": "sqlite", "path": str(self.folder / "s.db")}})
+        files = {file.name: file.read_text() for file in place.iterdir() if file.is_file()}
+        program = self.enter(Program("serve", "--config", "signalbox.yaml", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0",
+                                     env={"XDG_STATE_HOME": str(self.folder / "elsewhere")}, cwd=place))
+        router.url = program.listening()[0]["data"]
+        router.token = (self.folder / "elsewhere" / "signalbox" / "client-token").read_text().strip()
+        shutil.rmtree(place)
+        until(lambda: self.reloads(router, "refused") >= 1, "the file that is gone is told of")
+        self.assertEqual(router.chat("hello")[0], 200)
+        place.mkdir()
+        for name, text in files.items():
+            (place / name).write_text(text)
+        self.write(router, aliases={"back": "auto"})
+        until(lambda: router.chat("hello", model="back")[0] == 200, "a folder that was put in its place is read")
 
     def test_a_stream_from_an_upstream_that_is_removed_ends_whole(self):
         with self.router() as router:

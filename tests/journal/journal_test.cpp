@@ -230,6 +230,20 @@ TEST_F(JournalTest, tellsWhatALabelMadeOfTheGradeAndNothingOfOneThatChangesNothi
   EXPECT_EQ(heard.grades[1].cost_usd, 0.25);
 }
 
+TEST_F(JournalTest, keepsTheNewestLabelsOfEachSource) {
+  auto journal = open();
+  const domain::Decision graded = decisionAt(wallNow());
+  journal->append(graded);
+  journal->flush();
+  ASSERT_TRUE(addLabel(*journal, {graded.id, 5, 0.25, domain::LabelSource::Person, {}}));
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(addLabel(*journal, {graded.id, 10 + i, 1.0, domain::LabelSource::File, {}}));
+  const auto labels = reader(*journal)->labels(graded.id);
+  ASSERT_TRUE(labels);
+  ASSERT_EQ(labels->size(), 17u);
+  EXPECT_EQ(labels->front().source, domain::LabelSource::Person) << "of another source";
+  EXPECT_EQ(labels->at(1).ts, 34);
+}
+
 TEST_F(JournalTest, putsTheGradeOfALabelThatCameFirstIntoTheDecision) {
   Recorder heard;
   JournalOptions slow = options();

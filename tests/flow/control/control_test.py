@@ -186,6 +186,18 @@ class ControlTest(FlowTest):
 
         asyncio.run(check())
 
+    def test_no_question_of_a_viewer_ends_the_router(self):
+        async def check():
+            async with Console(self.router, "viewer-token-of-the-flow") as viewer:
+                for align in ("Europe", "posix/America", "/", "..", "Europe/Nowhere"):
+                    with self.assertRaises(Refused) as refused:
+                        await viewer.call("metrics.query", since="2026-01-01T00:00:00Z", until="2026-01-02T00:00:00Z", bucket="1h", align=align)
+                    self.assertEqual(refused.exception.code, -32602, align)
+                self.assertEqual((await viewer.call("policy.get"))["revision"], 1)
+
+        asyncio.run(check())
+        self.ask("sure?")
+
     def test_changes_the_policy_safely(self):
         async def check():
             async with Console(self.router, "viewer-token-of-the-flow") as viewer, Console(self.router, "tuner-token-of-the-flow") as tuner:
