@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/guardrails.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/json.h"
@@ -59,6 +60,22 @@ void compareWorkloads(Steps& steps, const policy::Workload& before, const policy
   }
 }
 
+bool hasThresholds(const policy::Workload& workload) {
+  return !workload.boundaries.empty() || std::ranges::any_of(workload.gates, [](const auto& gate) { return gate.has_value(); });
+}
+
+// A workload that goes, and one that comes before it and may take its requests, leave its thresholds behind.
+std::optional<Error> passedBy(const policy::CompiledPolicy& live, const policy::CompiledPolicy& next, double most) {
+  for (const policy::Workload& before : live.workloads) {
+    if (!hasThresholds(before)) continue;
+    const auto at = std::ranges::find(next.workloads, before.name, &policy::Workload::name);
+    if (at == next.workloads.end()) return broken("max-step", 1, most, before.name + " has thresholds and would be gone; a change may move them by at most " + shortest(most));
+    const auto fresh = std::find_if(next.workloads.begin(), at, [&](const auto& one) { return live.byName(one.name) == nullptr; });
+    if (fresh != at) return broken("max-step", 1, most, fresh->name + " is new and stands before " + before.name + ", whose thresholds it would pass by; put it behind");
+  }
+  return std::nullopt;
+}
+
 // `looser` compares two limits of the same kind; a limit that is gone is looser than any.
 template <class Looser>
 std::optional<Error> loosened(const char* which, const std::optional<double>& before, const std::optional<double>& after,
@@ -85,7 +102,8 @@ std::optional<Error> brokenGuardrail(const policy::CompiledPolicy& live, const p
   for (const policy::Workload& before : live.workloads) {
     if (const policy::Workload* after = next.byName(before.name)) compareWorkloads(steps, before, *after, live.tiers);
   }
-  return steps.found();
+  if (auto found = steps.found()) return found;
+  return passedBy(live, next, *now.max_step);
 }
 
 }  // namespace signalbox::engine

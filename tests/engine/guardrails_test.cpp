@@ -36,6 +36,18 @@ TEST(GuardrailsTest, takesAGateThatComesOrGoesAsAStepFromZero) {
   EXPECT_NE(which(boundaries(0.3, 0.7, gate), boundaries(0.3, 0.7)).find("gate.local.escalate-below"), std::string::npos);
 }
 
+TEST(GuardrailsTest, thresholdsAreNotLeftBehind) {
+  const auto policy = [](const std::string& workloads) { return R"({"guardrails": {"max-step": 0.05}, "workloads": [)" + workloads + "]}"; };
+  const std::string a = R"({"name": "a", "gate": {"local": {"signal": "mean-token", "escalate-below": 0.7}}})";
+  const std::string renamed = R"({"name": "b", "gate": {"local": {"signal": "mean-token", "escalate-below": 0}}})";
+  const std::string specific = R"({"name": "c", "match": {"domain": "x"}})", plain = R"({"name": "d"})";
+  EXPECT_NE(which(policy(a), policy(renamed)).find("a has thresholds and would be gone"), std::string::npos);
+  EXPECT_NE(which(policy(a), policy(specific + "," + a)).find("c is new and stands before a"), std::string::npos);
+  EXPECT_EQ(which(policy(specific + "," + a), policy(specific + "," + a)), "");
+  EXPECT_EQ(which(policy(specific + "," + a), policy(a)), "") << "it had none";
+  EXPECT_EQ(which(policy(a), policy(a + "," + plain)), "") << "behind it";
+}
+
 TEST(GuardrailsTest, looksAtTheReviewBandToo) {
   const auto band = [](double trust) {
     return boundaries(0.3, 0.7, R"(, "gate": {"local": {"signal": "mean-token", "escalate-below": 0.4, "trust-above": )" +
