@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // signalbox serve: the router, until somebody stops it.
-#include <filesystem>
 #include <future>
 #include <iostream>
 #include <memory>
@@ -40,12 +39,10 @@ config::Loader loaderOf(const std::string& file) {
   };
 }
 
-// The file that is meant, found again wherever this process was started; empty, and said, when there is none.
+// The file that is meant, absolute; empty, and said, when there is none.
 std::string configFile(const std::string& named) {
   const auto found = named.empty() ? config::findConfigFile() : Result<std::string>(named);
-  std::error_code gone;
-  const auto path = found ? std::filesystem::absolute(*found, gone).lexically_normal() : std::filesystem::path();
-  if (found) return gone ? *found : path.string();
+  if (found) return config::absoluteFile(*found);
   std::cerr << "signalbox: " << found.error().message << '\n';
   return {};
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/json_doc.h"
 
+#include <locale.h>
+#include <stdlib.h>
+
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 
 #include "base/strings.h"
@@ -56,8 +58,11 @@ std::optional<double> JsonDoc::Node::number() const {
   double value = 0;
   const auto text = raw();
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  // Too small is as out of range to it as too large; a double is 0 then.
-  if (error == std::errc::result_out_of_range) value = std::strtod(std::string(text).c_str(), nullptr);
+  // Too small is as out of range to it as too large; a double is 0 then. A program with windows has a locale with commas.
+  if (error == std::errc::result_out_of_range) {
+    static const locale_t plain = ::newlocale(LC_ALL_MASK, "C", nullptr);
+    value = ::strtod_l(std::string(text).c_str(), nullptr, plain);
+  }
   if (!std::isfinite(value)) return std::nullopt;
   return value;
 }

@@ -30,7 +30,9 @@ bool syncFolder(const std::string& path) {
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return errno == EACCES;
   const bool done = ::fsync(fd) == 0 || errno == EINVAL;
+  const int failure = errno;
   ::close(fd);
+  errno = failure;
   return done;
 }
 

@@ -11,7 +11,8 @@
 namespace signalbox {
 
 // Writes `text` beside `path` under a name of its own, to the disk, and gives it the name then: whoever reads `path` sees what
-// was there before or all of the new. Io says what failed; nothing is left behind then.
+// was there before or all of the new, also after a loss of power. Io says what failed; nothing is left behind then, unless it was the folder
+// that could not be written to the disk: the new file has its name then.
 [[nodiscard]] Result<void> writeWholeFile(const std::string& path, std::string_view text, mode_t mode);
 
 // All that is in the file; Io names it and says what failed. A folder is no file.

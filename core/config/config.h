@@ -127,6 +127,8 @@ using PolicyCheck = std::function<domain::DocumentFindings(const domain::PolicyD
                                                                                   std::vector<std::string>* named = nullptr);
 // The same once more, whenever it is asked; `named` as of load().
 using Loader = std::function<std::expected<std::shared_ptr<const Config>, ConfigErrors>(std::vector<std::string>& named)>;
+// A file that is found again wherever the working directory goes; as it is named where that has gone already.
+[[nodiscard]] std::string absoluteFile(const std::string& file);
 // The default search: ./signalbox.yaml, then the XDG configuration folder. InvalidConfig names both when neither is there.
 [[nodiscard]] Result<std::string> findConfigFile();
 // Of the file that is named, else of the one that is found, with the system's secrets. InvalidConfig has every error, a line each.

@@ -49,13 +49,6 @@ void readPolicyFile(const Reading& from, Config& config, const PolicyCheck& chec
   warnings = std::move(policy.warnings);
 }
 
-// As it is where the working directory has gone.
-std::string absoluteFile(const std::string& file) {
-  std::error_code gone;
-  const auto path = fs::absolute(file, gone);
-  return (gone ? fs::path(file) : path).lexically_normal().string();
-}
-
 // Clients' keys and control tokens in files are followed by whoever lets them in; so are the authorities of upstreams.
 void noteFiles(const Reading& from, Config& config) {
   config.read_from.push_back(absoluteFile(config.file));
@@ -118,6 +111,12 @@ const domain::Upstream* Config::upstream(std::string_view name) const {
     if (one.name == name) return &one;
   }
   return nullptr;
+}
+
+std::string absoluteFile(const std::string& file) {
+  std::error_code gone;
+  const auto path = fs::absolute(file, gone);
+  return (gone ? fs::path(file) : path).lexically_normal().string();
 }
 
 std::vector<std::string> Config::tierNames() const {

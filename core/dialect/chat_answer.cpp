@@ -71,7 +71,7 @@ Result<ChatAnswer> readChatAnswer(JsonDoc::Node root) {
     answer.refused = !answer.text.empty();
   }
   answer.finish_reason = choice["finish_reason"].stringOr("");
-  if (isBrokenOff(answer.finish_reason)) return std::unexpected(brokenOff(choice));
+  if (isBrokenOff(answer.finish_reason)) return std::unexpected(brokenOff(answer.finish_reason));
   answer.model = root["model"].stringOr("");
   answer.usage = readUsage(root["usage"], root["service_tier"]);
   if (appendEvidence(choice["logprobs"], answer.evidence))

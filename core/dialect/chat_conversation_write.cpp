@@ -2,6 +2,7 @@
 // A conversation, as a request for chat completions.
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <set>
 
 #include "base/strings.h"
@@ -186,10 +187,14 @@ void writeFormat(const AnswerFormat& format, JsonObject& out) {
 
 // The provider of these models refuses the older name for them; many other servers know no newer one.
 std::string_view lengthName(std::string_view model) {
-  const auto digitAt = [&](std::size_t at) { return at < model.size() && model[at] >= '0' && model[at] <= '9'; };
-  const bool reasons = model.starts_with('o') && digitAt(1);
-  const bool fifth = model.starts_with("gpt-") && digitAt(4) && (model[4] >= '5' || digitAt(5));
-  const bool newer = reasons || fifth || (model.starts_with("gpt-") && model.ends_with("chat-latest")) || model == "chat-latest";
+  const auto numberBehind = [&](std::string_view head) {
+    int number = 0;
+    if (model.starts_with(head)) std::from_chars(model.data() + head.size(), model.data() + model.size(), number);
+    return number;
+  };
+  constexpr int kOlder = 35;  // as one cloud writes 3.5
+  const int generation = numberBehind("gpt-");
+  const bool newer = numberBehind("o") > 0 || (generation >= 5 && generation != kOlder) || model == "gpt-chat-latest" || model == "chat-latest";
   return newer ? "max_completion_tokens" : "max_tokens";
 }
 

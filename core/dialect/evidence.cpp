@@ -140,8 +140,8 @@ bool isBrokenOff(std::string_view finish_reason) {
   return finish_reason == "error" || finish_reason == "abort" || finish_reason == "insufficient_system_resource";
 }
 
-Error brokenOff(JsonDoc::Node choice) {
-  return {ErrorCode::UpstreamTruncated, "the upstream broke its answer off: finish_reason \"" + choice["finish_reason"].stringOr("") + "\"", {}, {}, 0, 0};
+Error brokenOff(std::string_view finish_reason) {
+  return {ErrorCode::UpstreamTruncated, "the upstream broke its answer off: finish_reason \"" + std::string(finish_reason) + "\"", {}, {}, 0, 0};
 }
 
 }  // namespace signalbox::dialect

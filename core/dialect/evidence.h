@@ -44,7 +44,7 @@ void dropThoughts(domain::TokenEvidence& evidence, std::string_view text);
 // Whether a finish_reason says that the answer is not all that there was to say, and not for its length either: some providers tell so
 // of their failures.
 [[nodiscard]] bool isBrokenOff(std::string_view finish_reason);
-// What came of such an answer. `choice`: the one that says so.
-[[nodiscard]] Error brokenOff(JsonDoc::Node choice);
+// What came of such an answer.
+[[nodiscard]] Error brokenOff(std::string_view finish_reason);
 
 }  // namespace signalbox::dialect

@@ -118,7 +118,7 @@ Result<void> readChunk(const StreamKind& kind, JsonDoc::Node root, bool judged, 
   if (!choices.isArray() && !usage.isObject()) return malformedStream(kind, "an event has no choices");
   if (state.model.empty()) state.model = root["model"].stringOr("");
   if (choices.isArray()) readChoices(kind, choices, judged, state);
-  if (isBrokenOff(state.finish_reason)) return std::unexpected(brokenOff(choices.first()));
+  if (isBrokenOff(state.finish_reason)) return std::unexpected(brokenOff(state.finish_reason));
   if (!usage.isObject()) return {};
   if (!state.usage) ++state.steps;
   if (auto read = readUsage(usage, root["service_tier"])) state.usage = *read;

@@ -25,7 +25,9 @@ class ThroughHub final : public Translation {
     }
     reader_ = upstream_.reader(*conversation, add_);
     writer_ = client_.writer(request, now_);
-    return Outgoing{.path = std::string(upstream_.path), .body = std::move(written->body), .headers = upstream_.headers != nullptr ? upstream_.headers(request) : decltype(Outgoing::headers){}, .dropped = std::move(written->dropped)};
+    Outgoing outgoing{.path = std::string(upstream_.path), .body = std::move(written->body), .dropped = std::move(written->dropped)};
+    if (upstream_.headers != nullptr) outgoing.headers = upstream_.headers(request);
+    return outgoing;
   }
 
   Result<std::string> whole(std::string_view body, AnswerState& state) override {

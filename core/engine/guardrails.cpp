@@ -12,7 +12,8 @@ namespace {
 
 constexpr double kRounding = 1e-9;  // 0.75 → 0.70 is a step of 0.05, whatever the bits say
 
-Error broken(const std::string& which, double found, double allowed, const std::string& message) {
+// `found`: null where what breaks it is no number.
+Error broken(const std::string& which, const Json& found, double allowed, const std::string& message) {
   const Json detail{{"which", which}, {"found", found}, {"allowed", allowed}};
   Error error{ErrorCode::Guardrail, message, which, detail.dump(), 0, 0};
   error.message += " (an admin may override with a reason)";
@@ -69,9 +70,9 @@ std::optional<Error> passedBy(const policy::CompiledPolicy& live, const policy::
   for (const policy::Workload& before : live.workloads) {
     if (!hasThresholds(before)) continue;
     const auto at = std::ranges::find(next.workloads, before.name, &policy::Workload::name);
-    if (at == next.workloads.end()) return broken("max-step", 1, most, before.name + " has thresholds and would be gone; a change may move them by at most " + shortest(most));
+    if (at == next.workloads.end()) return broken("max-step", nullptr, most, before.name + " has thresholds and would be gone; a change may move them by at most " + shortest(most));
     const auto fresh = std::find_if(next.workloads.begin(), at, [&](const auto& one) { return live.byName(one.name) == nullptr; });
-    if (fresh != at) return broken("max-step", 1, most, fresh->name + " is new and stands before " + before.name + ", whose thresholds it would pass by; put it behind");
+    if (fresh != at) return broken("max-step", nullptr, most, fresh->name + " is new and stands before " + before.name + ", whose thresholds it would pass by; put it behind");
   }
   return std::nullopt;
 }

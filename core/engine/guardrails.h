@@ -12,7 +12,7 @@ namespace signalbox::engine {
 
 // The first guardrail that `next` breaks, as a Guardrail error whose detail is {which, found, allowed}. A gate that is not there
 // counts as escalate-below 0, which is what it does; a missing trust-above as escalate-below, which leaves no review band. A workload
-// with thresholds that goes, or that a new one is put before, is more than any step.
+// with thresholds that goes, or that a new one is put before, breaks max-step too; `found` is null then.
 [[nodiscard]] std::optional<Error> brokenGuardrail(const policy::CompiledPolicy& live, const policy::CompiledPolicy& next);
 
 }  // namespace signalbox::engine

@@ -77,7 +77,8 @@ void QueryPool::run(journal::Reader& reader) {
       try {
         item.work(&reader);
       } catch (const std::exception& error) {
-        log::error("control: a question failed: {}", error.what());  // whoever asked waits in vain; the router goes on
+        log::error("control: a question failed: {}", error.what());
+        item.work(fail(ErrorCode::Internal, "this question failed inside the router; its log says why"));
       }
       if (item.cancel) item.cancel->setHook(nullptr);
     }

@@ -93,6 +93,7 @@ class Route final : private upstream::Host {
   [[nodiscard]] Error tiersFailed(std::vector<Error> errors);
   // Whether a stream is judged before the client sees any of it, and if so by its beginning alone.
   enum class Hold { None, Prefix, Whole };
+  [[nodiscard]] domain::StreamGate streamGate(domain::TierIndex tier) const;
   [[nodiscard]] Hold holds(domain::TierIndex tier) const;
   [[nodiscard]] dialect::Completions completionsOf(const domain::Deployment& deployment) const;
   [[nodiscard]] const domain::ModelOffer* offerOf(const domain::Deployment& deployment) const;

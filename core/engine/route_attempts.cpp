@@ -52,14 +52,18 @@ const policy::Gate* Route::gateOf(domain::TierIndex tier) const {
 
 bool Route::hasHigher(domain::TierIndex tier) const { return !pinned_ && domain::index(tier) + 1 < config_.tiers.size(); }
 
+// Where only validators judge, as a gate would that says nothing else; but what they say of the last tier's words sends nobody up, and
+// the client need not wait for it.
+domain::StreamGate Route::streamGate(domain::TierIndex tier) const {
+  if (pinned_) return domain::StreamGate::Off;
+  if (const auto* gate = gateOf(tier)) return gate->stream;
+  return workload_->validate.any() && hasHigher(tier) ? domain::StreamGate::Prefix : domain::StreamGate::Off;
+}
+
 Route::Hold Route::holds(domain::TierIndex tier) const {
-  if (pinned_) return Hold::None;
-  const auto& validate = workload_->validate;
-  const auto* gate = gateOf(tier);
-  // What validators say of the last tier's words sends nobody up: the client need not wait for it.
-  if (gate == nullptr && (!validate.any() || !hasHigher(tier))) return Hold::None;
-  if (gate != nullptr && gate->stream == domain::StreamGate::Off) return Hold::None;
-  return (gate == nullptr || gate->stream == domain::StreamGate::Prefix) && gate::judgesPrefix(validate) ? Hold::Prefix : Hold::Whole;
+  const auto wanted = streamGate(tier);
+  if (wanted == domain::StreamGate::Off) return Hold::None;
+  return wanted == domain::StreamGate::Prefix && gate::judgesPrefix(workload_->validate) ? Hold::Prefix : Hold::Whole;
 }
 
 dialect::Additions Route::additions(const domain::Deployment& deployment) {
@@ -244,7 +248,7 @@ void Route::judge(Answer& answer) {
     held_priors.reset();
     answer.of_prefix = !answer.exchange->complete();
     std::vector<std::string> words;
-    if (request_.stream && (gate == nullptr || gate->stream == domain::StreamGate::Prefix) && holds(answer.tier) == Hold::Whole) words.emplace_back("stream held whole");
+    if (request_.stream && streamGate(answer.tier) == domain::StreamGate::Prefix && holds(answer.tier) == Hold::Whole) words.emplace_back("stream held whole");
     if (!answer.judgement.explanation.empty()) {
       words.push_back(answer.judgement.explanation);
       if (thinks) words.emplace_back("still thinking");
@@ -258,8 +262,8 @@ void Route::judge(Answer& answer) {
 
 // What was let through by its beginning, or unseen, may turn out not to be what validators want: then it is one to be looked at.
 void Route::lookBack(Answer& answer) {
-  const bool unseen = holds(answer.tier) == Hold::None && gateOf(answer.tier) == nullptr;
-  if (pinned_ || workload_ == nullptr || (!answer.of_prefix && !unseen)) return;
+  const bool unseen = !pinned_ && gateOf(answer.tier) == nullptr && holds(answer.tier) == Hold::None;
+  if (!answer.of_prefix && !unseen) return;
   const auto& said = answer.exchange->answer();
   if (said.has_tool_calls) return;
   answer.judgement.validation = gate::validate(workload_->validate, said.text, said.refused);

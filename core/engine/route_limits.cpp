@@ -31,20 +31,19 @@ double Route::mayCost(std::int64_t input, std::int64_t output) const {
   return std::max(climbing, by_name);
 }
 
-// What a client's own numbers add up to; beyond all limits they end, so that no sum runs over.
-static std::int64_t mostOutput(std::int64_t tokens, std::int64_t answers) {
-  constexpr std::int64_t kMostTokens = 1'000'000'000'000, kMostAnswers = 1'000'000;
-  return std::clamp<std::int64_t>(tokens, 0, kMostTokens) * std::clamp<std::int64_t>(answers, 1, kMostAnswers);
-}
-
 Result<void> Route::holdLimits() {
   admit::KeyAccount::Wish wish;
   if (key_->limits.any()) {
     const bool answers = decision_.dialect != domain::Dialect::OpenAiEmbeddings;
     const std::int64_t input = text::inputTokens(request_);
+    // A client's own numbers end beyond all limits, so that no sum of them runs over.
+    const auto output = [&](std::int64_t otherwise) {
+      constexpr std::int64_t kMostTokens = 1'000'000'000'000, kMostAnswers = 1'000'000;
+      return answers ? std::clamp<std::int64_t>(request_.max_tokens.value_or(otherwise), 0, kMostTokens) * std::clamp<std::int64_t>(request_.n, 1, kMostAnswers) : 0;
+    };
     wish.open_ended = answers && !request_.max_tokens;
-    wish.tokens = input + (answers ? mostOutput(request_.max_tokens.value_or(0), request_.n) : 0);
-    if (key_->limits.usd_per_day && !key_->account->knowsCost(decision_.ts)) wish.usd = mayCost(input, answers ? mostOutput(request_.max_tokens.value_or(kLongAnswer), request_.n) : 0);
+    wish.tokens = input + output(0);
+    if (key_->limits.usd_per_day && !key_->account->knowsCost(decision_.ts)) wish.usd = mayCost(input, output(kLongAnswer));
   }
   if (key_->limits.usd_per_day) wish.unkept = services_.journal.status().fault;
   return key_->account->hold(key_->limits, wish, steadyNow(), decision_.ts, holding_);

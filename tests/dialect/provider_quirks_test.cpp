@@ -151,7 +151,7 @@ TEST(ProviderQuirksTest, whiteSpaceAloneIsNoTextForAnthropic) {
 
 TEST(ProviderQuirksTest, lengthsAreAskedForInTheWordThatTheModelTakes) {
   for (const auto& [model, newer] : std::vector<std::pair<std::string, bool>>{{"gpt-6-sol", true}, {"gpt-5-mini", true}, {"gpt-10", true}, {"o3", true}, {"gpt-chat-latest", true},
-                                                                              {"gpt-4o", false}, {"gpt-4.1", false}, {"gpt-oss-20b", false}, {"olmo", false}, {"qwen3", false}})
+                                                                              {"gpt-4o", false}, {"gpt-35-turbo", false}, {"gpt-3.5-turbo", false}, {"gpt-4.1", false}, {"gpt-oss-20b", false}, {"olmo", false}, {"qwen3", false}})
     EXPECT_EQ(sent(ask(Dialect::AnthropicMessages, UpstreamApi::OpenAi, std::string(kMessages), {}, model)).contains("max_completion_tokens"), newer) << model;
 }
 

@@ -58,8 +58,8 @@ STANDARD = set(
     vector version""".split()
 )
 SYSTEM = set(
-    """dirent.h dlfcn.h errno.h fcntl.h ifaddrs.h malloc.h net/if.h netdb.h netinet/in.h netinet/tcp.h poll.h pthread.h pwd.h
-    sched.h signal.h stdio.h stdlib.h string.h stdio.h stdlib.h string.h sys/epoll.h sys/eventfd.h sys/file.h sys/ioctl.h sys/mman.h sys/prctl.h sys/random.h sys/resource.h
+    """dirent.h dlfcn.h errno.h fcntl.h ifaddrs.h locale.h malloc.h net/if.h netdb.h netinet/in.h netinet/tcp.h poll.h pthread.h pwd.h
+    sched.h signal.h stdio.h stdlib.h string.h sys/epoll.h sys/eventfd.h sys/file.h sys/ioctl.h sys/mman.h sys/prctl.h sys/random.h sys/resource.h
     sys/socket.h sys/stat.h sys/statvfs.h sys/sysinfo.h sys/time.h sys/types.h sys/uio.h sys/un.h sys/utsname.h sys/wait.h
     syslog.h termios.h time.h unistd.h arpa/inet.h""".split()
 )

@@ -3,7 +3,6 @@
 #pragma once
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,7 +22,7 @@ class ScriptedUpstream {
     std::vector<std::string> then = {};  // what further requests on the same connection get; "" = it is closed without an answer
     std::string late = {};               // sent after the first answer, when sendLate() is called
     std::chrono::milliseconds silence{}; // before what further requests get
-    bool vanishes = false;               // after the first answer, when sendLate() is called: gone, and nothing of it told
+    bool resets = false;                 // it is closed by a reset, and not in order
   };
 
   explicit ScriptedUpstream(std::vector<Script> scripts) : scripts_(std::move(scripts)) {
@@ -52,8 +51,6 @@ class ScriptedUpstream {
   [[nodiscard]] int connections() const { return connections_; }
   [[nodiscard]] std::size_t bodyBytes() const { return body_bytes_; }  // of the last request
   [[nodiscard]] bool clientLeft() const { return client_left_; }
-  // Whether it may do so, which takes rights over the network.
-  [[nodiscard]] bool vanished() const { return vanished_; }
   // Lets the connection's `late` bytes go, and returns when they are the client's to read.
   void sendLate() {
     late_ = Late::Wanted;
@@ -70,10 +67,9 @@ class ScriptedUpstream {
       if (socket < 0) return;
       ++connections_;
       if (readRequest(socket)) reply(socket, script.bytes);
-      if (!script.late.empty() || script.vanishes) {
+      if (!script.late.empty()) {
         late_.wait(Late::Held);
         send(socket, script.late);
-        if (script.vanishes) vanish(socket);
         late_ = Late::Sent;
         late_.notify_all();
       }
@@ -88,7 +84,9 @@ class ScriptedUpstream {
         client_left_ = ::recv(socket, &byte, 1, 0) <= 0;
         open_ = -1;
       }
-      if (!script.vanishes || !vanished_) ::close(socket);
+      const linger at_once{1, 0};
+      if (script.resets) ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+      ::close(socket);
     }
   }
 
@@ -104,13 +102,6 @@ class ScriptedUpstream {
       if (moved <= 0) return;
       sent += static_cast<std::size_t>(moved);
     }
-  }
-
-  // As a connection whose end is still on its way over the network: the other side's next bytes meet nobody.
-  void vanish(int socket) {
-    const int on = 1;
-    vanished_ = ::setsockopt(socket, IPPROTO_TCP, TCP_REPAIR, &on, sizeof on) == 0;
-    if (vanished_) ::close(socket);
   }
 
   // False when the client has left instead.
@@ -136,7 +127,7 @@ class ScriptedUpstream {
   std::atomic<int> open_{-1};
   std::atomic<int> served_{0}, connections_{0};
   std::atomic<std::size_t> body_bytes_{0};
-  std::atomic<bool> client_left_{false}, vanished_{false};
+  std::atomic<bool> client_left_{false};
   std::atomic<Late> late_{Late::Held};
   std::thread thread_;
 };
