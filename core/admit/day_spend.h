@@ -40,7 +40,7 @@ class DaySpend {
     std::int64_t day;
     Spend spend;
   };
-  std::vector<Day> days_;  // few, in order
+  std::vector<Day> days_;  // in order
 };
 
 }  // namespace signalbox::admit

@@ -91,7 +91,11 @@ Result<void> KeyAccount::holdMoney(const KeyLimits& limits, const Wish& wish, Wa
     if (!wish.unkept.empty()) {
       return refuse(ErrorCode::InsufficientQuota, may + ", and what it spends cannot be kept now: " + wish.unkept, kWhileInUse);
     }
-    if (blind_day_ == holding.day) {
+    const auto recalled = days_ ? days_->of(holding.day) : DaysRecalled::State::Known;
+    if (recalled == DaysRecalled::State::Unread) {
+      return refuse(ErrorCode::InsufficientQuota, may + ", and what it spent today is still being read from the store", kWhileInUse);
+    }
+    if (recalled == DaysRecalled::State::Lost) {
       return refuse(ErrorCode::InsufficientQuota, may + ", and what it spent today is not known because the store was replaced or could "
                                                         "not be read; see the router's log", secondsLeftOfDay(wall));
     }
@@ -145,24 +149,24 @@ Spend KeyAccount::spent(std::int64_t day) {
 std::shared_ptr<KeyAccount> KeyBook::account(const std::string& name) {
   const std::lock_guard lock(mutex_);
   auto& account = accounts_[name];
-  if (!account) {
-    account = std::make_shared<KeyAccount>(name);
-    account->blind_day_ = blind_day_;
-  }
+  if (!account) account = std::make_shared<KeyAccount>(name, days_);
   return account;
 }
 
 void KeyBook::restore(std::int64_t day, const std::map<std::string, Spend>& by_key) {
   for (const auto& [name, spend] : by_key) account(name)->restore(day, spend);
+  days_->set(day, DaysRecalled::State::Known);
 }
 
-void KeyBook::forget(std::int64_t day) {
+DaysRecalled::State DaysRecalled::of(std::int64_t day) const {
   const std::lock_guard lock(mutex_);
-  blind_day_ = day;
-  for (const auto& [name, account] : accounts_) {
-    const std::lock_guard own(account->mutex_);
-    account->blind_day_ = day;
-  }
+  const auto at = days_.find(day);
+  return at == days_.end() ? State::Unread : at->second;
+}
+
+void DaysRecalled::set(std::int64_t day, State state) {
+  const std::lock_guard lock(mutex_);
+  days_[day] = state;
 }
 
 }  // namespace signalbox::admit

@@ -38,9 +38,22 @@ struct Holding {
   std::optional<LimitState> requests_left, tokens_left;
 };
 
+// Of which days it is known what was spent on them before this start: only on those does a budget hold. Thread-safe.
+class DaysRecalled {
+ public:
+  enum class State { Unread, Known, Lost };
+  [[nodiscard]] State of(std::int64_t day) const;
+  void set(std::int64_t day, State state);
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::int64_t, State> days_;
+};
+
 class KeyAccount {
  public:
-  explicit KeyAccount(std::string name) : name_(std::move(name)) {}
+  // Without `days` nothing was spent before.
+  explicit KeyAccount(std::string name, std::shared_ptr<const DaysRecalled> days = nullptr) : name_(std::move(name)), days_(std::move(days)) {}
 
   // One request more. RateLimited with the time until the next.
   [[nodiscard]] Result<void> enter(const KeyLimits& limits, SteadyTime now, Holding& holding);
@@ -63,32 +76,34 @@ class KeyAccount {
   [[nodiscard]] Spend spent(std::int64_t day);
 
  private:
-  friend class KeyBook;
   [[nodiscard]] Result<void> holdTokens(const KeyLimits& limits, const Wish& wish, SteadyTime now, Holding& holding);
   [[nodiscard]] Result<void> holdMoney(const KeyLimits& limits, const Wish& wish, WallMicros wall, Holding& holding);
 
   const std::string name_;
+  const std::shared_ptr<const DaysRecalled> days_;
   std::mutex mutex_;
   RollingMinute requests_, tokens_;
   DaySpend spend_;
   double usual_tokens_ = 0;  // of a request that used any, the newest counting most; 0: not known
   double held_usd_ = 0;
   std::int64_t held_ = 0;
-  std::int64_t blind_day_ = -1;  // of which nobody can tell what was spent
 };
 
+// Keys with a budget are refused on a day until it is restored or forgotten.
 class KeyBook {
  public:
   [[nodiscard]] std::shared_ptr<KeyAccount> account(const std::string& name);
   // What the store says was spent on a day before this start.
   void restore(std::int64_t day, const std::map<std::string, Spend>& by_key);
   // Nobody can tell what was spent on that day.
-  void forget(std::int64_t day);
+  void forget(std::int64_t day) { days_->set(day, DaysRecalled::State::Lost); }
+  // Whether one of the two has been done.
+  [[nodiscard]] bool recalled(std::int64_t day) const { return days_->of(day) != DaysRecalled::State::Unread; }
 
  private:
+  const std::shared_ptr<DaysRecalled> days_ = std::make_shared<DaysRecalled>();
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<KeyAccount>> accounts_;
-  std::int64_t blind_day_ = -1;
 };
 
 }  // namespace signalbox::admit

@@ -35,7 +35,7 @@ class ControlDoor final : public server::Handler {
   void refused(int, std::string_view) override {}
 };
 
-constexpr Duration kMeasureMemory = std::chrono::milliseconds(100);
+constexpr Duration kMeasureMemory = std::chrono::milliseconds(100), kLookForDay = std::chrono::milliseconds(100);
 constexpr Duration kLookForNewTokens = std::chrono::milliseconds(500);
 
 // Members die from the last to the first: listeners, then what they use.
@@ -86,7 +86,7 @@ class RunningRouter final : public Router, private RouterFacts {
   std::string state() const;
   void waitBeforeDrain();
   void keepWarm(const std::shared_ptr<const Generation>& generation);
-  void watchMemory();
+  void keepWatch();
   server::ServerOptions serverOptions(const config::Address& address, std::size_t workers) const;
 
   RouterOptions options_;
@@ -110,7 +110,7 @@ class RunningRouter final : public Router, private RouterFacts {
   std::shared_ptr<const Generation> warm_of_;  // whose prices it is charged by
   std::unique_ptr<KeepWarm> keep_warm_;
   ControlDoor door_;
-  Subscription measuring_;
+  Subscription measuring_, recalling_;
   std::optional<Ticker> ticker_;
   std::mutex data_mutex_;  // of its end; see hasten()
   std::condition_variable hurry_;
@@ -210,7 +210,7 @@ Result<void> RunningRouter::listen() {
   reload.changed = [this](const std::shared_ptr<const Generation>& generation) { keepWarm(generation); };
   reloader_ = std::make_unique<Reloader>(Reloader::Parts{generations_, *access_, *policies_, *data_, *control_}, std::move(reload));
   access_->watch(kLookForNewTokens, [this](Access::ControlTokens tokens) { socket_->setTokens(std::move(tokens)); });
-  watchMemory();
+  keepWatch();
   data_->start();
   control_->start();
   keepWarm(generations_.current());
@@ -225,7 +225,7 @@ void RunningRouter::keepWarm(const std::shared_ptr<const Generation>& generation
   if (KeepWarm::wanted(*generation->config)) keep_warm_ = std::make_unique<KeepWarm>(generation->config, generation->health, *generation->pricing, *journal_);
 }
 
-void RunningRouter::watchMemory() {
+void RunningRouter::keepWatch() {
   // Half of the machine is more than limits of requests let it need: whoever is beyond that is about to take the machine down.
   const auto measure = [this, otherwise = memoryLimit().value_or(physicalMemory() / 2)] {
     const auto most = generations_.current()->config->memory_limit.value_or(otherwise);
@@ -242,6 +242,7 @@ void RunningRouter::watchMemory() {
   measure();
   ticker_.emplace();
   measuring_ = ticker_->every(kMeasureMemory, measure);
+  recalling_ = ticker_->every(kLookForDay, [this] { recallSpend(*journal_, access_->book(), wallNow()); });
 }
 
 std::string RunningRouter::state() const {
@@ -289,6 +290,7 @@ void RunningRouter::stop(Duration drain) {
   if (data_ && drain > Duration{}) waitBeforeDrain();
   if (data_) data_->drain(hastened_.load() ? Duration{} : drain);
   measuring_.reset();
+  recalling_.reset();
   ticker_.reset();
   access_->stop();  // it closes sessions of the control plane
   if (control_) control_->drain(Duration{});

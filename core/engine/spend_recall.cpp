@@ -12,20 +12,27 @@ Result<journal::DaySpend> read(journal::Journal& journal, std::int64_t day) {
   return (*reader)->spend(day);
 }
 
+void recallDay(journal::Journal& journal, admit::KeyBook& book, std::int64_t day) {
+  const auto spend = read(journal, day);
+  if (!spend || !spend->complete) {
+    constexpr WallMicros kDay = 86'400'000'000;
+    log::warn("what keys have spent on {} (UTC) is not known ({}); those with usd_per_day are refused until that day has ended",
+              formatIso(day * kDay).substr(0, 10),
+              spend ? std::string("the store was replaced, or rows of that day have gone from it") : spend.error().message);
+    return book.forget(day);
+  }
+  std::map<std::string, admit::Spend> by_key;
+  for (const auto& one : spend->keys) by_key[one.key] = {one.usd, one.known, one.unknown};
+  book.restore(day, by_key);
+}
+
 }  // namespace
 
 void recallSpend(journal::Journal& journal, admit::KeyBook& book, WallMicros now) {
   const std::int64_t today = admit::utcDay(now);
-  const auto spend = read(journal, today);
-  if (!spend || !spend->complete) {
-    log::warn("what keys have spent today is not known ({}); those with usd_per_day are refused until the next day (UTC) begins",
-              spend ? std::string("the store was replaced, or rows of today have gone from it") : spend.error().message);
-    book.forget(today);
-    return;
+  for (const std::int64_t day : {today, today + 1}) {
+    if (!book.recalled(day)) recallDay(journal, book, day);
   }
-  std::map<std::string, admit::Spend> by_key;
-  for (const auto& one : spend->keys) by_key[one.key] = {one.usd, one.known, one.unknown};
-  book.restore(today, by_key);
 }
 
 }  // namespace signalbox::engine

@@ -10,10 +10,10 @@ constexpr std::int64_t kKeptDays = 400;
 }  // namespace
 
 Result<void> SpendLedger::open(Database& db, const std::optional<WallMicros>& kept_since) {
-  const std::int64_t today = wallNow() / kDay;
+  // By what it holds: a clock that is wrong today deletes nothing.
   if (auto made = db.run("CREATE TABLE IF NOT EXISTS spend(day INTEGER NOT NULL, key TEXT NOT NULL, usd REAL NOT NULL, known INTEGER NOT NULL, "
-                         "unknown INTEGER NOT NULL, PRIMARY KEY(day, key)) WITHOUT ROWID; DELETE FROM spend WHERE day < " +
-                         std::to_string(today - kKeptDays));
+                         "unknown INTEGER NOT NULL, PRIMARY KEY(day, key)) WITHOUT ROWID; DELETE FROM spend WHERE day NOT IN "
+                         "(SELECT DISTINCT day FROM spend ORDER BY day DESC LIMIT " + std::to_string(kKeptDays) + ")");
       !made) {
     return made;
   }
@@ -28,22 +28,29 @@ Result<void> SpendLedger::open(Database& db, const std::optional<WallMicros>& ke
 }
 
 Result<void> SpendLedger::backfill(Database& db, WallMicros since) {
-  const std::int64_t today = wallNow() / kDay;
   return db.run("BEGIN IMMEDIATE; INSERT OR REPLACE INTO spend SELECT ts / " + std::to_string(kDay) +
-                ", key, sum(coalesce(cost_usd, 0)), sum(coalesce(cost_usd, 0) > 0), sum(cost_usd IS NULL) FROM decisions WHERE ts >= " +
-                std::to_string(today * kDay) + " AND key IS NOT NULL GROUP BY 1, 2; INSERT INTO meta VALUES('spend_since', " +
+                ", key, sum(coalesce(cost_usd, 0)), sum(coalesce(cost_usd, 0) > 0), sum(cost_usd IS NULL) FROM decisions WHERE key IS NOT NULL GROUP BY 1, 2; INSERT INTO meta VALUES('spend_since', " +
                 std::to_string(since) + "); COMMIT;");
 }
 
-void SpendLedger::add(const domain::Decision& decision) {
+void SpendSums::add(const domain::Decision& decision) {
   if (decision.key.empty() || (decision.cost_usd && *decision.cost_usd == 0)) return;
-  Sum& sum = gathered_[{decision.ts / kDay, decision.key}];
+  Sum& sum = of_[{decision.ts / kDay, decision.key}];
   sum.usd += decision.cost_usd.value_or(0);
   ++(decision.cost_usd ? sum.known : sum.unknown);
 }
 
+void SpendSums::add(const SpendSums& others) {
+  for (const auto& [of, sum] : others.of_) {
+    Sum& own = of_[of];
+    own.usd += sum.usd;
+    own.known += sum.known;
+    own.unknown += sum.unknown;
+  }
+}
+
 Result<void> SpendLedger::flush() {
-  for (const auto& [of, sum] : gathered_) {
+  for (const auto& [of, sum] : gathered_.of_) {
     add_.bind(1, of.first);
     add_.bind(2, std::string_view(of.second));
     add_.bind(3, sum.usd);
@@ -51,7 +58,7 @@ Result<void> SpendLedger::flush() {
     add_.bind(5, sum.unknown);
     if (auto done = add_.run(); !done) return done;
   }
-  gathered_.clear();
+  gathered_ = {};
   return {};
 }
 

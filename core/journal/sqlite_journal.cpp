@@ -118,6 +118,11 @@ bool SqliteJournal::append(domain::Decision&& decision) {
   if (!inflight_->contains(id)) inflight_->add(id);  // one that was not begun
   std::unique_ptr<Row> row(new Row{{0, std::move(decision)}, steadyNow()});  // moved once: it is large
   if (queue_.push(row)) return true;
+  {
+    // The row is lost; what it cost is owed all the same.
+    const std::lock_guard lock(unkept_mutex_);
+    unkept_spend_.add(row->content.decision);
+  }
   inflight_->remove(id);
   return false;
 }

@@ -43,7 +43,7 @@ class SqliteJournal final : public Journal {
   [[nodiscard]] Result<void> timedCommit(SecondsHistogram& times);
   void writeRows();
   // `count` of the held rows, or fewer when a change came meanwhile.
-  [[nodiscard]] Result<domain::CommittedRows> tryRows(std::size_t& count);
+  [[nodiscard]] Result<domain::CommittedRows> tryRows(std::size_t& count, const SpendSums& unkept);
   void failed(const Error& error);
   void recovered();
   void fault(const Error& error);
@@ -76,6 +76,8 @@ class SqliteJournal final : public Journal {
   WallMicros fault_since_ = 0;
   std::uint64_t dropped_before_ = 0;  // when the last gap was written down
   CommitTimes commit_times_;
+  std::mutex unkept_mutex_;
+  SpendSums unkept_spend_;  // of rows that found no room; goes with the next ones that did
   mutable std::mutex status_mutex_;
   domain::JournalStatus status_;
   std::optional<SteadyTime> oldest_held_;  // guarded by status_mutex_

@@ -84,9 +84,16 @@ void SqliteJournal::writeRows() {
     const std::lock_guard lock(status_mutex_);
     oldest_held_ = held_.front()->since;
   }
-  auto committed = tryRows(count);
+  SpendSums unkept;
+  {
+    const std::lock_guard lock(unkept_mutex_);
+    std::swap(unkept, unkept_spend_);
+  }
+  auto committed = tryRows(count, unkept);
   if (!committed) {
     if (store_) store_->rollback();
+    const std::lock_guard lock(unkept_mutex_);
+    unkept_spend_.add(unkept);
     return failed(committed.error());
   }
   Observer* observer = observer_.load(std::memory_order_acquire);
@@ -103,9 +110,10 @@ void SqliteJournal::writeRows() {
   queue_.settled(count);
 }
 
-Result<domain::CommittedRows> SqliteJournal::tryRows(std::size_t& count) {
+Result<domain::CommittedRows> SqliteJournal::tryRows(std::size_t& count, const SpendSums& unkept) {
   if (!store_) return fail(ErrorCode::Io, "store " + options_.path + ": it cannot be opened; see the log");
   if (auto begun = store_->begin(); !begun) return std::unexpected(begun.error());
+  store_->spend().add(unkept);
   std::vector<bool> stored(count);
   for (std::size_t i = 0; i < count; ++i) {
     const auto inserted = store_->insert(held_[i]->content);

@@ -156,6 +156,22 @@ TEST(KeyLimitsTest, unknownCostsCountAsMuchAsKnownOnes) {
   EXPECT_TRUE(spend(account, perDay(0.081), 0.01, kMorning));
 }
 
+TEST(KeyLimitsTest, aBudgetWaitsUntilItIsReadWhatItsDayHasCost) {
+  KeyBook book;
+  const std::int64_t day = utcDay(kMorning);
+  EXPECT_FALSE(book.recalled(day));
+  Holding holding;
+  const auto early = book.account("app")->hold(perDay(5), {}, kStart, kMorning, holding);
+  ASSERT_FALSE(early);
+  EXPECT_EQ(early.error().code, ErrorCode::InsufficientQuota);
+  EXPECT_EQ(early.error().retry_after_s, 1);
+  EXPECT_TRUE(spend(*book.account("app"), {}, 3, kMorning)) << "without a budget nothing has to be known";
+  book.restore(day, {{"app", {1.5, 1, 0}}});
+  EXPECT_TRUE(book.recalled(day));
+  EXPECT_TRUE(spend(*book.account("app"), perDay(5), 1, kMorning));
+  EXPECT_FALSE(spend(*book.account("app"), perDay(5), 1, kMorning)) << "what came before it was read counts too";
+}
+
 TEST(KeyLimitsTest, aBudgetThatNobodyCanKeepIsRefused) {
   KeyBook book;
   Holding holding;
@@ -167,6 +183,7 @@ TEST(KeyLimitsTest, aBudgetThatNobodyCanKeepIsRefused) {
   EXPECT_FALSE(spend(*book.account("app"), perDay(5), 0, kMorning));
   EXPECT_FALSE(spend(*book.account("later"), perDay(5), 0, kMorning));
   EXPECT_TRUE(spend(*book.account("app"), {}, 0, kMorning)) << "without a budget nothing has to be known";
+  book.restore(utcDay(kMorning) + 1, {});
   EXPECT_TRUE(spend(*book.account("app"), perDay(5), 0, kMorning + 86'400'000'000));
 }
 

@@ -190,13 +190,29 @@ class ClockTest(Matrix):
         self.assertEqual(spend(), 3)
         for jump, answered in ((DAY, 3), (0, 0), (-DAY, 3), (DAY, 0), (0, 0)):
             self.jump(jump)
+            until(lambda: self.ask() == 200 or "still being read" not in self.text, "it is read what that day has cost")
+            answered -= self.status == 200
             self.assertEqual(spend(), answered, f"{jump} s from here")
             self.told(429, "insufficient_quota")
             self.in_time(0.2)
             decision = self.router.decision(self.headers["x-signalbox-decision-id"])
             self.assertEqual((decision["status"], decision["outcome"], decision["error"]), (429, "shed", "insufficient_quota"))
         self.assertEqual(len(provider.asked), 9)
-        self.assertEqual(self.counted("signalbox_errors_total", code="insufficient_quota"), 6)
+
+    def test_a_budget_counts_what_the_day_had_spent_before_a_start_with_a_wrong_clock(self):
+        provider = self.enter(Provider(lambda body, send: send(200, whole())))
+        keys = [{"name": "app", "key": {"env": "FLOW_APP"}, "limits": {"usd_per_day": 2.5 * COST}}]
+        self.serve(provider.url, price=DEAR, extra={"keys": keys}, env={**self.env, "FLOW_APP": "key-of-the-app"})
+        self.router.token = "key-of-the-app"
+        self.assertEqual([self.ask() for _ in range(4)], [200, 200, 200, 429])
+        self.router.stop()
+        with open(self.file, "r+b", buffering=0) as file:
+            file.write(struct.pack("q", -40 * DAY))
+        self.router.start()
+        self.assertEqual(self.ask(), 200, "forty days ago nothing had been spent")
+        self.jump(0)
+        until(lambda: self.ask() == 429 and "has spent it" in self.text, "the day's spend is read")
+        self.assertEqual(len(provider.asked), 4, "and nothing is let through before it is")
 
 
 if __name__ == "__main__":

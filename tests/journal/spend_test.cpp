@@ -43,6 +43,50 @@ TEST_F(SpendTest, isThereAfterARestartByDayAndKey) {
   EXPECT_DOUBLE_EQ(spend->keys[1].usd, 7);
 }
 
+TEST_F(SpendTest, ofRowsThatFoundNoRoomIsKeptAllTheSame) {
+  const WallMicros now = wallNow();
+  auto narrow = options();
+  narrow.queue_rows = 2;
+  constexpr int kRows = 2000;
+  {
+    auto journal = open(narrow);
+    for (int i = 0; i < kRows; ++i) journal->append(costing(0.5, now));
+    journal->flush();
+    EXPECT_GT(journal->status().dropped, 0U);
+    journal->append(costing(0.5, now));
+  }
+  auto journal = open();
+  const auto spend = reader(*journal)->spend(now / kDay);
+  ASSERT_TRUE(spend) << spend.error().message;
+  ASSERT_EQ(spend->keys.size(), 1U);
+  EXPECT_EQ(spend->keys[0].known, kRows + 1);
+  EXPECT_DOUBLE_EQ(spend->keys[0].usd, 0.5 * (kRows + 1));
+}
+
+TEST_F(SpendTest, isNotForgottenByAClockThatIsWrong) {
+  const WallMicros now = wallNow();
+  for (const WallMicros day : {now, now + 4000 * kDay}) open()->append(costing(3, day));
+  for (const WallMicros day : {now, now + 4000 * kDay}) {
+    const auto spend = reader(*open())->spend(day / kDay);
+    ASSERT_TRUE(spend) << spend.error().message;
+    ASSERT_EQ(spend->keys.size(), 1U);
+    EXPECT_DOUBLE_EQ(spend->keys[0].usd, 3);
+  }
+}
+
+TEST_F(SpendTest, isKeptForTheNewestFourHundredDays) {
+  constexpr int kDays = 402;
+  {
+    auto journal = open();
+    for (int day = 1; day <= kDays; ++day) journal->append(costing(3, day * kDay));
+  }
+  auto journal = open();
+  const auto of = [&](std::int64_t day) { return reader(*journal)->spend(day).value().keys.size(); };
+  EXPECT_EQ(of(2), 0U);
+  EXPECT_EQ(of(3), 1U);
+  EXPECT_EQ(of(kDays), 1U);
+}
+
 TEST_F(SpendTest, outlivesTheRowsItCameFrom) {
   const WallMicros now = wallNow();
   auto short_lived = options();
