@@ -52,7 +52,8 @@ QueryPool& ConsoleService::Core::poolOf(control::Method method) {
     case Method::MetricsSubscribe:
     case Method::MetricsQuery:
     case Method::MetricsBaselines:
-    case Method::AuditList: return *scans;
+    case Method::AuditList:
+    case Method::PolicyCheck: return *scans;
     default: return *quick;
   }
 }

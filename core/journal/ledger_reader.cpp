@@ -76,21 +76,33 @@ Result<std::vector<domain::AuditEntry>> SqliteReader::audit(std::size_t limit, s
   return all(*rows, readAudit);
 }
 
+// From the last link that it knows. All links again once that took less than a hundredth of the time since: a long chain is not hashed
+// for every glance at its end, and a short one is.
 Result<std::optional<std::int64_t>> SqliteReader::auditBrokenAt() {
+  constexpr int kShareOfTime = 100;
   if (auto done = ready(); !done) return std::unexpected(done.error());
-  auto rows = db_->prepare("SELECT " + std::string(kAuditColumns) + " FROM audit ORDER BY seq");
+  const SteadyTime began = steadyNow();
+  const bool all = !followed_ || began >= follow_all_at_;
+  const auto from = all ? ChainLink{0, domain::auditGenesis()} : *std::exchange(followed_, std::nullopt);
+  auto rows = db_->prepare("SELECT " + std::string(kAuditColumns) + " FROM audit WHERE seq >= ? ORDER BY seq");
   if (!rows) return std::unexpected(rows.error());
-  std::string previous = domain::auditGenesis();
-  std::int64_t expected = 1;
+  rows->bind(1, from.seq);
+  ChainLink last = from;
+  bool found = from.seq == 0;
   for (;;) {
     const auto more = rows->step();
     if (!more) return std::unexpected(more.error());
-    if (!*more) return std::nullopt;
-    const domain::AuditEntry entry = readAudit(*rows);
-    if (entry.seq != expected || entry.prev_hash != previous || entry.hash != domain::auditHash(entry)) return expected;
-    previous = entry.hash;
-    ++expected;
+    if (!*more) break;
+    domain::AuditEntry entry = readAudit(*rows);
+    const bool follows = found ? entry.seq == last.seq + 1 && entry.prev_hash == last.hash : entry.seq == from.seq && entry.hash == from.hash;
+    if (!follows || entry.hash != domain::auditHash(entry)) return found ? last.seq + 1 : from.seq;
+    found = true;
+    last = {entry.seq, std::move(entry.hash)};
   }
+  if (!found) return from.seq;
+  followed_ = std::move(last);
+  if (all) follow_all_at_ = steadyNow() + kShareOfTime * (steadyNow() - began);
+  return std::nullopt;
 }
 
 }  // namespace signalbox::journal

@@ -50,6 +50,7 @@ Result<void> SqliteReader::connect() {
   if (auto set = db->run("PRAGMA query_only = ON; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;"); !set) return set;
   by_id_ = {};
   attempts_ = {};
+  followed_.reset();
   const auto prepared = db->prepare(
       {{&by_id_, "SELECT seq, " + decisionColumns() + " FROM decision_rows WHERE id = ?"},
        {&attempts_, "SELECT rid, " + attemptColumns() + " FROM attempt_rows WHERE rid BETWEEN ? AND ? ORDER BY rid"}});

@@ -54,6 +54,13 @@ class SqliteReader final : public Reader {
   WordReader words_;
   Statement by_id_, attempts_;
   std::optional<SteadyTime> deadline_;
+  // The audit chain, as far as it was followed last; all of it again after a while.
+  struct ChainLink {
+    std::int64_t seq = 0;
+    std::string hash;
+  };
+  std::optional<ChainLink> followed_;
+  SteadyTime follow_all_at_{};
 };
 
 }  // namespace signalbox::journal

@@ -186,7 +186,7 @@ Result<std::int64_t> Store::retire(WallMicros oldest, WallMicros now, std::int64
   if (rows() <= 1) return 0;  // the newest row keeps the sequence going
   const std::int64_t before = std::min(first_seq_ + most, last_seq_);
   std::int64_t upto = before;
-  if (*used <= max_bytes) {
+  if (*used <= max_bytes || *used - lasting() <= max_bytes) {
     const auto keep = firstToKeep(oldest, now, before);
     if (!keep) return keep;
     upto = *keep;
@@ -211,6 +211,17 @@ Result<std::optional<WallMicros>> Store::keptSince() {
   const auto oldest = db_.number("SELECT min(ts) FROM decision_rows");
   if (!oldest) return std::unexpected(oldest.error());
   return *oldest;
+}
+
+// Tables that nothing is deleted from are no reason to delete from the others. Read seldom: it takes a look at each of their pages.
+std::int64_t Store::lasting() {
+  constexpr Duration kLookAgain = std::chrono::minutes(1);
+  if (steadyNow() < lasting_at_) return lasting_;
+  lasting_at_ = steadyNow() + kLookAgain;
+  // A library that was built without this table knows nothing of them.
+  lasting_ = db_.number("SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE aggregate = TRUE AND name IN "
+                        "('audit', 'policy_revisions', 'spend', 'words', 'sqlite_autoindex_words_1')").value_or(0);
+  return lasting_;
 }
 
 void Store::checkpoint(bool whole) {

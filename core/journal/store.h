@@ -58,6 +58,7 @@ class Store {
   explicit Store(Database db) : db_(std::move(db)) {}
   [[nodiscard]] Result<void> prepare();
   [[nodiscard]] Result<std::int64_t> kept();  // bytes of rows and indexes
+  [[nodiscard]] std::int64_t lasting();       // of which nothing is ever deleted: policies, audit, spend, words
   [[nodiscard]] Result<std::int64_t> firstToKeep(WallMicros oldest, WallMicros now, std::int64_t before);
 
   Database db_;
@@ -71,6 +72,8 @@ class Store {
   Statement begin_, commit_, insert_decision_, insert_attempt_, insert_probe_, page_count_, free_count_;
   std::unordered_set<std::string> labelled_ahead_;  // ids whose label came before their row
   std::vector<std::string> graded_;                 // of those, the ones whose row is in this transaction
+  SteadyTime lasting_at_{};
+  std::int64_t lasting_ = 0;
   std::int64_t last_probe_ = 0;
   std::int64_t first_seq_ = 1, last_seq_ = 0, committed_seq_ = 0;
   int log_pages_ = 0;

@@ -93,7 +93,7 @@ class Handler {
 class SocketPeer {
  public:
   virtual ~SocketPeer() = default;
-  // False when the peer's queue is full (bounded): the caller coalesces and tries later.
+  // False when the peer's queue is full (bounded): the caller coalesces and tries later. What is for one that has gone goes nowhere.
   virtual bool send(std::string text) = 0;
   [[nodiscard]] virtual std::size_t queuedBytes() const = 0;
   virtual void close(int code, std::string reason) = 0;

@@ -9,7 +9,8 @@ namespace signalbox::server {
 // Posts are made under the lock: after detach() has returned, none is under way.
 bool SocketQueue::send(std::string text) {
   const std::lock_guard lock(mutex_);
-  if (closing_ || !executor_ || (!queue_.empty() && bytes_ + text.size() > most_)) return false;
+  if (closing_ || !executor_) return true;
+  if (!queue_.empty() && bytes_ + text.size() > most_) return false;
   bytes_ += text.size();
   queue_.push_back(std::move(text));
   if (std::exchange(pump_posted_, true)) return true;

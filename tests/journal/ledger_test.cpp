@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/ledger.h"
 
+#include <thread>
+
 #include "base/json.h"
 #include "journal/store_fixture.h"
 
@@ -83,6 +85,34 @@ TEST_F(LedgerTest, chainsTheAuditLogAndFindsAChangedRow) {
   db = Database();
   auto journal = open();
   EXPECT_EQ(*reader(*journal)->auditBrokenAt(), 3);
+}
+
+TEST_F(LedgerTest, findsWhatWasChangedBetweenTwoLooks) {
+  auto journal = open();
+  auto rows = reader(*journal);
+  EXPECT_EQ(*rows->auditBrokenAt(), std::nullopt) << "an empty chain";
+  const auto write = [&](int count) {
+    for (int i = 0; i < count; ++i) ASSERT_TRUE(commitPolicy(*journal, change(0, "change " + Uuid::v7().string())));
+  };
+  const auto tamper = [&](const std::string& sql) {
+    auto db = Database::open(path(), Database::Mode::ReadWrite);
+    ASSERT_TRUE(db->run(sql));
+  };
+  write(3);
+  EXPECT_EQ(*rows->auditBrokenAt(), std::nullopt);
+  write(2);
+  EXPECT_EQ(*rows->auditBrokenAt(), std::nullopt);
+  tamper("UPDATE audit SET who = 'mallory' WHERE seq = 5");
+  EXPECT_EQ(*rows->auditBrokenAt(), 5) << "the last that was seen";
+  EXPECT_EQ(*rows->auditBrokenAt(), 5);
+  tamper("UPDATE audit SET who = 'ada' WHERE seq = 5");
+  EXPECT_EQ(*rows->auditBrokenAt(), std::nullopt);
+  tamper("UPDATE audit SET who = 'mallory' WHERE seq = 2");
+  while (*rows->auditBrokenAt() != 2) std::this_thread::yield();
+  tamper("UPDATE audit SET who = 'ada' WHERE seq = 2");
+  EXPECT_EQ(*rows->auditBrokenAt(), std::nullopt);
+  tamper("DELETE FROM audit WHERE seq > 3");
+  EXPECT_EQ(*rows->auditBrokenAt(), 5) << "the end is missing";
 }
 
 // Worked out by hand, so that other programs can verify the chain from the table alone.

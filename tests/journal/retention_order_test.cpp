@@ -49,6 +49,22 @@ TEST_F(RetentionTest, saysSinceWhenItKeepsDecisionsOnceSomeAreGone) {
   EXPECT_EQ(store_->keptSince().value(), 3'000);
 }
 
+TEST_F(RetentionTest, anAuditLogThatIsTooMuchByItselfDeletesNoDecisions) {
+  constexpr std::int64_t kMost = 1 << 20;
+  write({1'000, 2'000, 3'000});
+  ASSERT_TRUE(store_->begin());
+  for (int i = 0; i < 40; ++i) {
+    domain::AuditEntry entry;
+    entry.action = "policy.apply";
+    entry.diff = std::string(64 << 10, 'x');
+    ASSERT_TRUE(store_->audit().append(entry));
+  }
+  ASSERT_TRUE(store_->commit());
+  ASSERT_GT(store_->bytes().value_or(0), kMost);
+  EXPECT_EQ(store_->retire(500, kNow, kMost, 2048).value_or(-1), 0);
+  EXPECT_EQ(store_->retire(500, kNow, 1, 2048).value_or(-1), 2) << "all but the newest";
+}
+
 // As long as somebody reads, what is written stays in the log, and a deletion makes it longer.
 TEST_F(RetentionTest, aReaderThatStaysOpenMakesNothingTooMuch) {
   constexpr WallMicros kRows = 3'000;
