@@ -2,6 +2,7 @@
 // What routing reads of an answer, whatever dialect it comes in, and what it asks an upstream for beside what the client wants.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +42,7 @@ struct AnswerState {
   bool broken_evidence = false;      // some token came without its probability: there is no evidence
   domain::TokenEvidence evidence;    // end-of-turn tokens left out
   std::int64_t other_bytes = 0;  // of thoughts, calls and answers beside the first: no part of its text, but generated and paid
+  std::map<std::int64_t, bool> beside;  // of a stream: answers beside the first, by their index, and whether each has ended
   std::int64_t steps = 0;        // of a stream: events that brought something. Whatever else comes is no progress
   std::vector<std::string> dropped;  // members of it that the client's dialect has no word for
   std::optional<domain::Usage> usage;

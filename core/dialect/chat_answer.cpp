@@ -71,7 +71,6 @@ Result<ChatAnswer> readChatAnswer(JsonDoc::Node root) {
     answer.refused = !answer.text.empty();
   }
   answer.finish_reason = choice["finish_reason"].stringOr("");
-  if (isBrokenOff(answer.finish_reason)) return std::unexpected(brokenOff(answer.finish_reason));
   answer.model = root["model"].stringOr("");
   answer.usage = readUsage(root["usage"], root["service_tier"]);
   if (appendEvidence(choice["logprobs"], answer.evidence))
@@ -80,6 +79,7 @@ Result<ChatAnswer> readChatAnswer(JsonDoc::Node root) {
     answer.evidence.clear();
   if (reasoningBytes(message) > 0 || !contentThoughts(message["content"]).empty()) dropThoughts(answer.evidence, answer.text);
   for (auto each = choices.first(); each; each = each.next()) {
+    if (const auto finish = each["finish_reason"].stringOr(""); isBrokenOff(finish)) return std::unexpected(brokenOff(finish));
     if (each.begin() != choice.begin()) {
       const auto beside = each["message"];
       answer.other_bytes += static_cast<std::int64_t>(contentText(beside["content"]).size()) + otherBytes(beside);

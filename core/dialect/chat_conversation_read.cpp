@@ -38,7 +38,10 @@ Result<Part> readPart(JsonDoc::Node node, Dropped& dropped) {
     part.file_id = file["file_id"].stringOr("");
     part.name = file["filename"].stringOr("");
     nameOthers(file, {"file_id", "filename", "file_data"}, "messages.content.file.", dropped);
-    readUrl(file["file_data"].stringOr(""), part);
+    const auto data = file["file_data"].stringOr("");
+    constexpr std::string_view kPdf = "JVBERi";  // `%PDF`, as base64 has it
+    if (data.starts_with(kPdf)) readUrl("data:application/pdf;base64," + data, part);
+    else readUrl(data, part);
   } else if (type == "input_audio") {
     part.kind = Part::Kind::Audio;
     part.data = node["input_audio"]["data"].stringOr("");

@@ -79,27 +79,59 @@ Result<std::string> writeContent(const std::vector<Part>& parts, Dropped& droppe
   return out.str();
 }
 
-std::string writeCalls(const std::vector<ToolCall>& calls, Dropped& dropped) {
+int numberBehind(std::string_view text, std::string_view head) {
+  int number = 0;
+  if (const auto at = text.find(head); at != std::string_view::npos) std::from_chars(text.data() + at + head.size(), text.data() + text.size(), number);
+  return number;
+}
+
+// Few servers take back what their model thought, and some refuse it. These refuse a call to tools without it.
+bool wantsThoughtsOfCalls(std::string_view model) {
+  const std::string name = toLower(model);
+  return name.find("deepseek") != std::string::npos || name.find("kimi") != std::string::npos;
+}
+
+// Google's newer models refuse a call to tools without their signature, or this word in its place: the call may be another model's.
+std::string_view signatureOfCalls(std::string_view model) {
+  constexpr int kFirstThatSigns = 3;
+  return numberBehind(toLower(model), "gemini-") < kFirstThatSigns ? std::string_view() : R"({"google":{"thought_signature":"skip_thought_signature_validator"}})";
+}
+
+std::string writeCalls(const std::vector<ToolCall>& calls, std::string_view model, Dropped& dropped) {
   JsonArray out;
+  std::string_view signature = signatureOfCalls(model);
   for (const auto& call : calls) {
     if (!call.cache.empty()) dropped.insert("cache_control");
     JsonObject function;
     function.text("name", call.name).text("arguments", call.arguments);
-    out.raw(JsonObject().text("id", call.id).text("type", "function").raw("function", function.str()).str());
+    JsonObject written;
+    written.text("id", call.id).text("type", "function").raw("function", function.str());
+    if (!signature.empty()) written.raw("extra_content", std::exchange(signature, {}));  // the first of several carries it for all
+    out.raw(written.str());
   }
   return out.str();
 }
 
-Result<void> writeAnswerTurn(const Turn& turn, Dropped& dropped, JsonArray& out) {
-  // Few servers take back what their model thought, and some refuse it.
-  if (std::any_of(turn.parts.begin(), turn.parts.end(), [](const Part& part) { return part.kind == Part::Kind::Reasoning; })) dropped.insert("reasoning");
+std::string thoughtsOf(const Turn& turn) {
+  std::string thoughts;
+  for (const auto& part : turn.parts) {
+    if (part.kind == Part::Kind::Reasoning) thoughts += (thoughts.empty() ? "" : "\n") + part.text;
+  }
+  return thoughts;
+}
+
+Result<void> writeAnswerTurn(const Turn& turn, std::string_view model, Dropped& dropped, JsonArray& out) {
+  const bool thoughts_back = !turn.calls.empty() && wantsThoughtsOfCalls(model);
+  const std::string thoughts = thoughtsOf(turn);
+  if (!thoughts_back && std::any_of(turn.parts.begin(), turn.parts.end(), [](const Part& part) { return part.kind == Part::Kind::Reasoning; })) dropped.insert("reasoning");
   const auto content = writeContent(turn.parts, dropped);
   if (!content) return std::unexpected(content.error());
   if (*content == "null" && turn.calls.empty()) return {};  // it only thought: a message without words is refused
   JsonObject message;
   message.raw("role", "\"assistant\"").raw("content", *content);
   if (!turn.name.empty()) message.text("name", turn.name);
-  if (!turn.calls.empty()) message.raw("tool_calls", writeCalls(turn.calls, dropped));
+  if (thoughts_back) message.text("reasoning_content", thoughts.empty() ? " " : thoughts);  // nothing at all is refused as well
+  if (!turn.calls.empty()) message.raw("tool_calls", writeCalls(turn.calls, model, dropped));
   out.raw(message.str());
   return {};
 }
@@ -117,7 +149,7 @@ void writeToolTurn(const Turn& turn, Dropped& dropped, JsonArray& out, std::vect
   out.raw(JsonObject().raw("role", "\"tool\"").text("tool_call_id", turn.call_id).text("content", text).str());
 }
 
-Result<std::string> writeTurns(const std::vector<Turn>& turns, Dropped& dropped) {
+Result<std::string> writeTurns(const std::vector<Turn>& turns, std::string_view model, Dropped& dropped) {
   JsonArray out;
   std::vector<Part> shown;  // by tools, until their results have all been told
   const auto showWhatIsLeft = [&]() -> Result<void> {
@@ -134,7 +166,7 @@ Result<std::string> writeTurns(const std::vector<Turn>& turns, Dropped& dropped)
     }
     if (auto written = showWhatIsLeft(); !written) return std::unexpected(written.error());
     if (turn.role == Turn::Role::Assistant) {
-      if (auto written = writeAnswerTurn(turn, dropped, out); !written) return std::unexpected(written.error());
+      if (auto written = writeAnswerTurn(turn, model, dropped, out); !written) return std::unexpected(written.error());
       continue;
     }
     const auto content = writeContent(turn.parts, dropped);
@@ -187,14 +219,10 @@ void writeFormat(const AnswerFormat& format, JsonObject& out) {
 
 // The provider of these models refuses the older name for them; many other servers know no newer one.
 std::string_view lengthName(std::string_view model) {
-  const auto numberBehind = [&](std::string_view head) {
-    int number = 0;
-    if (model.starts_with(head)) std::from_chars(model.data() + head.size(), model.data() + model.size(), number);
-    return number;
-  };
   constexpr int kOlder = 35;  // as one cloud writes 3.5
-  const int generation = numberBehind("gpt-");
-  const bool newer = numberBehind("o") > 0 || (generation >= 5 && generation != kOlder) || model == "gpt-chat-latest" || model == "chat-latest";
+  const auto numberAtBegin = [&](std::string_view head) { return model.starts_with(head) ? numberBehind(model, head) : 0; };
+  const int generation = numberAtBegin("gpt-");
+  const bool newer = numberAtBegin("o") > 0 || (generation >= 5 && generation != kOlder) || model == "gpt-chat-latest" || model == "chat-latest";
   return newer ? "max_completion_tokens" : "max_tokens";
 }
 
@@ -264,7 +292,7 @@ bool isToldAlready(const Conversation& in, std::string_view name) {
 
 Result<WrittenRequest> writeChat(const Conversation& in, std::string_view model, const Additions& add, bool stream) {
   Dropped dropped = in.dropped;
-  const auto messages = writeTurns(in.turns, dropped);
+  const auto messages = writeTurns(in.turns, model, dropped);
   if (!messages) return std::unexpected(messages.error());
   JsonObject out;
   out.text("model", model).raw("messages", *messages);

@@ -31,7 +31,7 @@ Result<void> readShape(JsonDoc::Node format, JsonDoc::Node choice, domain::Reque
 
 struct Members {
   JsonDoc::Node model, messages, metadata, stream, stream_options, logprobs, top_logprobs, max_tokens, max_completion_tokens, n,
-      tools, functions, tool_choice, function_call, response_format, user;
+      tools, functions, tool_choice, function_call, response_format, user, web_search_options;
 };
 
 Result<Members> membersOf(JsonDoc::Node root) {
@@ -51,7 +51,8 @@ Result<Members> membersOf(JsonDoc::Node root) {
       {"tool_choice", &Members::tool_choice},
       {"function_call", &Members::function_call},
       {"response_format", &Members::response_format},
-      {"user", &Members::user}};
+      {"user", &Members::user},
+      {"web_search_options", &Members::web_search_options}};
   return findMembers(root, kWanted, [](std::string_view name, JsonDoc::Node member) { return checkField(name, member); });
 }
 
@@ -79,6 +80,7 @@ Result<void> readMembers(const Members& in, domain::Request& request) {
   request.stream = in.stream.boolean().value_or(false);
   request.wants_logprobs = in.logprobs.boolean().value_or(false);
   request.has_tools = given(in.tools) || given(in.functions);
+  request.searches = given(in.web_search_options);
   request.older_functions = !given(in.tools) && given(in.functions);
   auto& spans = request.spans;
   if (in.stream) spans.stream = spanOf(in.stream);

@@ -103,6 +103,7 @@ std::optional<domain::Usage> readUsage(JsonDoc::Node usage, JsonDoc::Node tier) 
   }
   read.audio_input = countOr(input["audio_tokens"], 0);
   read.audio_output = countOr(usage["completion_tokens_details"]["audio_tokens"], 0);
+  read.web_searches = countOr(usage["num_search_queries"], countOr(usage["num_sources_used"], 0));  // Perplexity's word and xAI's
   read.tier = serviceTier(tier);
   read.source = domain::UsageSource::Provider;
   return read;

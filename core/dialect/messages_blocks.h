@@ -23,7 +23,9 @@ namespace signalbox::dialect {
 [[nodiscard]] std::string writeCall(const ToolCall& call);
 [[nodiscard]] Result<std::string> writeResult(const Turn& turn, std::set<std::string>& dropped);
 
-// Letters, digits, `_` and `-`: what an id of a call may hold. The same id always becomes the same.
+// Letters, digits, `_` and `-`: what a tool's name may hold.
+[[nodiscard]] std::string plainName(std::string_view name);
+// Of the same, what an id of a call may hold. The same id always becomes the same, and two that differ do not.
 [[nodiscard]] std::string plainId(std::string_view id);
 
 }  // namespace signalbox::dialect

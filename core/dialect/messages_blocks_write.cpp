@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parts, calls and results, as Anthropic's content blocks.
 #include "base/base64.h"
+#include "base/sha256.h"
 #include "base/strings.h"
 #include "dialect/inline_data.h"
 #include "dialect/json_object.h"
@@ -65,13 +66,19 @@ Result<std::string> writePart(const Part& given_part, std::set<std::string>& dro
   return std::string();
 }
 
-std::string plainId(std::string_view id) {
-  std::string out(id.empty() ? "call" : id);
+std::string plainName(std::string_view name) {
+  std::string out(name);
   for (char& c : out) {
     const bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     if (!fine) c = '_';
   }
   return out;
+}
+
+std::string plainId(std::string_view id) {
+  constexpr std::size_t kDigits = 8;
+  std::string out = plainName(id.empty() ? "call" : id);
+  return id.empty() || out == id ? out : out + "_" + sha256Hex(id).substr(0, kDigits);
 }
 
 std::string writeCall(const ToolCall& call) {

@@ -131,7 +131,8 @@ std::vector<Tool> toolsOfThePast(const Conversation& in) {
   return tools;
 }
 
-void writeTools(const Conversation& in, Dropped& dropped, JsonObject& out) {
+// Whether a call is forced.
+bool writeTools(const Conversation& in, Dropped& dropped, JsonObject& out) {
   using Kind = ToolChoice::Kind;
   std::vector<Tool> tools = in.tools;
   ToolChoice choice = in.tool_choice;
@@ -147,24 +148,34 @@ void writeTools(const Conversation& in, Dropped& dropped, JsonObject& out) {
     tools.push_back({.name = answer, .description = in.format.description.empty() ? "Gives the answer." : in.format.description, .parameters = in.format.schema});
     choice = alone ? ToolChoice{Kind::Named, answer} : ToolChoice{Kind::Required, {}};
   }
-  if (tools.empty()) return;
+  if (tools.empty()) return false;
   JsonArray list;
   for (const auto& tool : tools) {
     if (tool.strict.value_or(false)) dropped.insert("tools.strict");
     list.raw(toolText(tool));
   }
   out.raw("tools", list.str());
-  if (choice.kind == Kind::Unset && !says_how_often) return;
+  if (choice.kind == Kind::Unset && !says_how_often) return false;
   JsonObject chosen;
   const auto word = choice.kind == Kind::None ? "none" : choice.kind == Kind::Required ? "any" : choice.kind == Kind::Named ? "tool" : "auto";
   chosen.text("type", word);
   if (choice.kind == Kind::Named) chosen.text("name", choice.name);
   if (says_how_often && choice.kind != Kind::None) chosen.boolean("disable_parallel_tool_use", once);
   out.raw("tool_choice", chosen.str());
+  return choice.kind == Kind::Required || choice.kind == Kind::Named;
+}
+
+// How many tokens the client lets the model think, in the provider's own words; 0: it does not say.
+std::int64_t thinkingBudget(const Conversation& in) {
+  const auto thinking = std::ranges::find(in.rest, "thinking", &std::pair<std::string, std::string>::first);
+  if (thinking == in.rest.end()) return 0;
+  const auto read = JsonDoc::parse(thinking->second);
+  return read ? std::clamp<std::int64_t>(read->root()["budget_tokens"].integer().value_or(0), 0, 1 << 20) : 0;
 }
 
 void writeSampling(const Conversation& in, Dropped& dropped, JsonObject& out) {
-  out.number("max_tokens", in.max_tokens.value_or(kMaxTokens));
+  // Thoughts are part of what is counted, and the answer comes after them.
+  out.number("max_tokens", in.max_tokens.value_or(kMaxTokens + thinkingBudget(in)));
   if (in.temperature) out.raw("temperature", shortest(std::clamp(*in.temperature, 0.0, 1.0)));
   if (in.temperature.value_or(0) > 1) dropped.insert("temperature above 1");
   // The provider's newer models refuse the two together; 1 says nothing.
@@ -187,12 +198,13 @@ constexpr std::array<std::string_view, 4> kKnown{"thinking", "context_management
 // What changes what is answered.
 constexpr std::array<std::string_view, 2> kRefused{"audio", "web_search_options"};
 
-Result<void> writeRest(const Conversation& in, Dropped& dropped, JsonObject& out) {
+Result<void> writeRest(const Conversation& in, bool forced, Dropped& dropped, JsonObject& out) {
   for (const auto& [name, value] : in.rest) {
     if (std::find(kRefused.begin(), kRefused.end(), name) != kRefused.end() || (name == "modalities" && value.find("\"audio\"") != std::string::npos)) {
       return notCarried(name, "Anthropic's messages have no word for it");
     }
-    if (std::find(kKnown.begin(), kKnown.end(), name) != kKnown.end()) out.named(name, value);
+    const bool refused = forced && name == "thinking" && value.find("disabled") == std::string::npos;  // where a call is forced
+    if (!refused && std::find(kKnown.begin(), kKnown.end(), name) != kKnown.end()) out.named(name, value);
     else dropped.insert(name);
   }
   return {};
@@ -212,7 +224,7 @@ std::string answerTool(const Conversation& in) {
   if (in.format.kind != AnswerFormat::Kind::JsonSchema) return {};
   // Where a call is asked for, there is no answer that could have a shape.
   if (!in.tools.empty() && (in.tool_choice.kind == Kind::Required || in.tool_choice.kind == Kind::Named)) return {};
-  std::string name = in.format.name.empty() ? "answer" : plainId(in.format.name);
+  std::string name = in.format.name.empty() ? "answer" : plainName(in.format.name);
   while (std::any_of(in.tools.begin(), in.tools.end(), [&](const Tool& tool) { return tool.name == name; })) name += '_';
   return name;
 }
@@ -229,9 +241,9 @@ Result<WrittenRequest> writeMessages(const Conversation& in, std::string_view mo
   JsonObject out;
   out.text("model", model);
   if (auto written = writeTurns(in, dropped, std::move(system), out); !written) return std::unexpected(std::move(written.error()));
-  writeTools(in, dropped, out);
+  const bool forced = writeTools(in, dropped, out);
   writeSampling(in, dropped, out);
-  if (auto written = writeRest(in, dropped, out); !written) return std::unexpected(std::move(written.error()));
+  if (auto written = writeRest(in, forced, dropped, out); !written) return std::unexpected(std::move(written.error()));
   if (stream) out.boolean("stream", true);
   WrittenRequest request{.body = out.str(), .dropped = {dropped.begin(), dropped.end()}};
   return request;

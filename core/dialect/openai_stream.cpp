@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dialect/openai_stream.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 #include "dialect/evidence.h"
 
 namespace signalbox::dialect {
 namespace {
+
+constexpr std::int64_t kMostChoices = 1024;  // that are looked after; no API gives as many
 
 void readFirst(const StreamKind& kind, JsonDoc::Node choice, bool judged, AnswerState& state) {
   const std::size_t said = state.text.size();
@@ -104,6 +108,10 @@ void readChoices(const StreamKind& kind, JsonDoc::Node choices, bool judged, Ans
     }
     AnswerState beside;
     kind.say(choice, beside);
+    beside.finish_reason = choice["finish_reason"].stringOr("");
+    if (isBrokenOff(beside.finish_reason)) state.finish_reason = beside.finish_reason;
+    const auto index = *choice["index"].integer();
+    if (index > 0 && index < kMostChoices) state.beside[index] |= !beside.finish_reason.empty();
     state.other_bytes += static_cast<std::int64_t>(beside.text.size()) + beside.other_bytes;
     state.steps += beside.steps;
   }
@@ -155,7 +163,8 @@ Result<RelayedChunk> relayChunk(const StreamKind& kind, std::string_view data, c
 Result<void> checkEndOf(const StreamKind& kind, const AnswerState& state) {
   if (!state.done) return fail(ErrorCode::UpstreamTruncated, "the upstream's stream ended before its last event");
   if (!state.saw_choice) return malformedStream(kind, "it ended without any choice");
-  if (state.finish_reason.empty()) return malformedStream(kind, "it ended without a finish_reason");
+  const bool all_ended = !state.finish_reason.empty() && std::ranges::all_of(state.beside, [](const auto& one) { return one.second; });
+  if (!all_ended) return malformedStream(kind, "it ended without a finish_reason");
   return {};
 }
 

@@ -60,6 +60,7 @@ struct Request {
   std::optional<std::int64_t> max_tokens;  // of each answer; 0 or more
   int n = 1;                            // answers that are made, told or not: those of `best_of`, and of each prompt
   bool has_tools = false;
+  bool searches = false;                // asks the provider to search the web, which it takes money for
   bool older_functions = false;         // asked for by `functions`, which was before `tools`: the answer calls one, as `function_call`
   // Of what is given as token numbers: how many they are, and how many bytes of the messages' texts their digits take.
   std::int64_t token_numbers = 0;

@@ -335,7 +335,8 @@ void Route::attemptFailed(const upstream::Exchange& exchange, const domain::Atte
 }
 
 void Route::charge(domain::Attempt& attempt, const upstream::Exchange& exchange) {
-  const domain::Usage usage = usageOf(exchange, request_);
+  domain::Usage usage = usageOf(exchange, request_);
+  if (request_.searches) usage.web_searches = std::max<std::int64_t>(usage.web_searches, 1);  // few providers count them
   attempt.input_tokens = usage.input;
   attempt.output_tokens = usage.output;
   attempt.cost_usd = pricing_.charge(exchange.deployment(), usage);

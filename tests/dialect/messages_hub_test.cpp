@@ -66,11 +66,11 @@ TEST(MessagesHubTest, joinsTurnsOfOneRoleWithResultsFirst) {
   EXPECT_EQ(sent.at("system")[0].at("text"), "Be brief.");
   ASSERT_EQ(sent.at("messages").size(), 3u);
   const auto& calls = sent.at("messages")[1].at("content");
-  EXPECT_EQ(calls[0].at("id"), "c_1");
+  EXPECT_TRUE(calls[0].at("id").get<std::string>().starts_with("c_1_")) << calls[0].dump();
   EXPECT_EQ(calls[1].at("input").at("INVALID_JSON"), "broken");
   const auto& last = sent.at("messages")[2].at("content");
   ASSERT_EQ(last.size(), 3u) << "an empty text is left out: " << last.dump();
-  EXPECT_EQ(last[0].at("tool_use_id"), "c_1");
+  EXPECT_EQ(last[0].at("tool_use_id"), calls[0].at("id"));
   EXPECT_EQ(last[1].at("is_error"), true);
   EXPECT_EQ(last[2].at("text"), "b");
   EXPECT_EQ(sent.at("tool_choice").at("type"), "none") << "calls of the past need their tools";

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/json.h"
 #include "dialect/client_dialect.h"
 #include "dialect/translation.h"
@@ -182,6 +184,108 @@ TEST(ProviderQuirksTest, tokensWrittenToACacheAreCountedByTheirName) {
   ASSERT_TRUE(told && state.usage);
   EXPECT_EQ(state.usage->cache_write, 800);
   EXPECT_EQ(Json::parse(*told).at("usage").at("cache_creation_input_tokens"), 800);
+}
+
+TEST(ProviderQuirksTest, aStreamIsCompleteWhenEachOfItsChoicesIs) {
+  const std::string first = R"({"index":0,"delta":{"content":"a"},"finish_reason":"stop"})";
+  const auto complete = [](const Heard& heard) { return !heard.error && ask(Dialect::OpenAiChat, UpstreamApi::OpenAi, std::string(kChat)).translation->checkEnd(heard.state).has_value(); };
+  const auto ended = [&](std::vector<std::string> choices) {
+    auto heard = hear(Dialect::OpenAiChat, std::move(choices));
+    heard.state.done = true;
+    return complete(heard);
+  };
+  EXPECT_FALSE(ended({first, R"({"index":1,"delta":{"content":"b"}})"}));
+  EXPECT_TRUE(ended({first, R"({"index":1,"delta":{"content":"b"}})", R"({"index":1,"delta":{},"finish_reason":"length"})"}));
+  EXPECT_TRUE(ended({first, R"({"index":1,"delta":{"content":"b"},"finish_reason":"stop"})", R"({"index":1,"delta":{}})"}));
+  EXPECT_FALSE(ended({first, R"({"index":1,"delta":{"content":"b"},"finish_reason":"abort"})"}));
+}
+
+TEST(ProviderQuirksTest, callsGoBackWithWhatTheirProviderWantsBesideThem) {
+  const std::string body = R"({"model":"auto","max_tokens":5,"messages":[{"role":"user","content":"Q"},
+    {"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":""},{"type":"tool_use","id":"a","name":"f","input":{}},{"type":"tool_use","id":"b","name":"f","input":{}}]},
+    {"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"1"},{"type":"tool_result","tool_use_id":"b","content":"2"}]},
+    {"role":"assistant","content":[{"type":"tool_use","id":"c","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"c","content":"3"}]}]})";
+  const auto turns = [&](std::string_view model) {
+    std::vector<Json> said;
+    const Json request = sent(ask(Dialect::AnthropicMessages, UpstreamApi::OpenAi, body, {}, model));
+    for (const Json& message : request.at("messages")) {
+      if (message["role"] == "assistant") said.push_back(message);
+    }
+    return said;
+  };
+  for (const std::string model : {"deepseek-v4-pro", "deepseek-ai/DeepSeek-V3.2", "kimi-k2.6"}) {
+    const auto said = turns(model);
+    EXPECT_EQ(said.at(0).value("reasoning_content", ""), "hm") << model;
+    EXPECT_EQ(said.at(1).value("reasoning_content", ""), " ") << model << ": of another model, and nothing at all is refused";
+  }
+  const Json signature = Json::parse(R"({"google":{"thought_signature":"skip_thought_signature_validator"}})");
+  for (const std::string model : {"gemini-3-pro", "google/gemini-3.5-flash", "models/gemini-4"}) {
+    const auto said = turns(model);
+    EXPECT_EQ(said.at(0)["tool_calls"][0].value("extra_content", Json()), signature) << model;
+    EXPECT_FALSE(said.at(0)["tool_calls"][1].contains("extra_content")) << model;
+    EXPECT_EQ(said.at(1)["tool_calls"][0].value("extra_content", Json()), signature) << model;
+    EXPECT_FALSE(said.at(0).contains("reasoning_content"));
+  }
+  for (const std::string model : {"gpt-5", "gemini-2.5-pro", "qwen3"}) {
+    EXPECT_THAT(Json(turns(model)).dump(), Not(testing::ContainsRegex("reasoning_content|extra_content"))) << model;
+  }
+}
+
+TEST(ProviderQuirksTest, thoughtsAndForcedCallsDoNotGoTogetherAtAnthropic) {
+  const auto with = [](std::string_view members) {
+    std::string body(kChat);
+    body.insert(body.size() - 1, std::string(R"(,"thinking":{"type":"enabled","budget_tokens":2000})").append(members));
+    return ask(Dialect::OpenAiChat, UpstreamApi::Anthropic, std::move(body));
+  };
+  constexpr std::string_view kSchema = R"(,"response_format":{"type":"json_schema","json_schema":{"name":"my answer","schema":{"type":"object"}}})";
+  const auto forced = with(kSchema);
+  EXPECT_FALSE(sent(forced).contains("thinking")) << sent(forced).dump();
+  EXPECT_THAT(forced.sent->dropped, Contains("thinking"));
+  EXPECT_EQ(sent(forced).at("tools").at(0).at("name"), "my_answer");
+  const auto free = sent(with(""));
+  EXPECT_EQ(free.at("thinking").at("budget_tokens"), 2000);
+  EXPECT_EQ(free.at("max_tokens"), 4096 + 2000) << "thoughts are part of what is counted";
+}
+
+TEST(ProviderQuirksTest, idsThatDifferStayDifferent) {
+  const auto calls = [](const std::string& id) { return R"({"id":")" + id + R"(","type":"function","function":{"name":"f","arguments":"{}"}})"; };
+  const auto messages = sent(ask(Dialect::OpenAiChat, UpstreamApi::Anthropic, R"({"model":"auto","messages":[{"role":"user","content":"Q"},{"role":"assistant","tool_calls":[)" +
+    calls("a.b") + "," + calls("a:b") + "," + calls("a_b") + R"(]},{"role":"tool","tool_call_id":"a.b","content":"1"},{"role":"tool","tool_call_id":"a:b","content":"2"},{"role":"tool","tool_call_id":"a_b","content":"3"}]})")).at("messages");
+  std::set<std::string> ids;
+  for (int i = 0; i < 3; ++i) {
+    ids.insert(messages.at(1).at("content").at(i).at("id"));
+    EXPECT_EQ(messages.at(1).at("content").at(i).at("id"), messages.at(2).at("content").at(i).at("tool_use_id"));
+  }
+  EXPECT_EQ(ids.size(), 3u) << messages.dump();
+  EXPECT_TRUE(ids.contains("a_b")) << "one that may stay as it is does";
+}
+
+TEST(ProviderQuirksTest, dataOfManyWritingsIsTheSameData) {
+  const auto source = [](const std::string& part) {
+    const auto asked = ask(Dialect::OpenAiChat, UpstreamApi::Anthropic, R"({"model":"auto","messages":[{"role":"user","content":[)" + part + "]}]}");
+    return asked.sent ? sent(asked).at("messages").at(0).at("content").at(0).at("source").dump() : asked.sent.error().message;
+  };
+  const auto image = [](const std::string& url) { return R"({"type":"image_url","image_url":{"url":")" + url + "\"}}"; };
+  const auto file = [](const std::string& data) { return R"({"type":"file","file":{"filename":"a","file_data":")" + data + "\"}}"; };
+  const std::string png = Json{{"type", "base64"}, {"media_type", "image/png"}, {"data", "QUJD"}}.dump();
+  EXPECT_EQ(Json::parse(source(image("data:image/png;base64,QUJD"))), Json::parse(png));
+  EXPECT_EQ(Json::parse(source(image("data:image/png;charset=utf-8;base64,QUJD"))), Json::parse(png));
+  EXPECT_EQ(Json::parse(source(image("data:image/png,A%42C"))), Json::parse(png));
+  EXPECT_EQ(Json::parse(source(file("data:text/plain;charset=utf-8;base64,QUJD"))).at("data"), "ABC");
+  EXPECT_EQ(Json::parse(source(file("data:,ABC"))).at("data"), "ABC");
+  EXPECT_EQ(Json::parse(source(file("JVBERi0xLjQK"))).at("media_type"), "application/pdf");
+}
+
+TEST(ProviderQuirksTest, searchesThatAProviderCountsInOtherWordsAreSearches) {
+  for (const std::string word : {"num_search_queries", "num_sources_used"}) {
+    AnswerState state;
+    ASSERT_TRUE(ask(Dialect::OpenAiChat, UpstreamApi::OpenAi, std::string(kChat)).translation->whole(
+        R"({"id":"c","model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"A"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,")" + word + "\":4}}", state));
+    EXPECT_EQ(state.usage->web_searches, 4) << word;
+  }
+  const auto request = readRequest(Dialect::OpenAiChat, std::string(kChat).insert(kChat.size() - 1, R"(,"web_search_options":{})"), {});
+  EXPECT_TRUE(request && request->searches);
+  EXPECT_FALSE(readRequest(Dialect::OpenAiChat, std::string(kChat), {})->searches);
 }
 
 }  // namespace
