@@ -68,12 +68,12 @@ class MoneyTest(RecordTest):
     """What providers take money for beside plain tokens. A dollar a token of input, so that a cost reads like a sum."""
     PRICE = {"input": 1, "output": 10, "cache-write": 2, "batch-input": 0.5, "batch-output": 5, "per": 1}
 
-    def cost(self, api, price, answer):
+    def cost(self, api, price, answer, **asked):
         """Header and row of one request."""
         provider = self.enter(Provider(lambda body, send: send(200, answer)))
         upstreams = [{"name": "u", "api": api, "base_url": provider.url, "models": [{"id": "m", "price": price}]}]
         with Router(self.folder, upstreams, [{"name": "local", "deployments": ["u/m"], "timeout": "3s"}], {"workloads": [{"name": "all", "route": {"strategy": "cascade"}}]}) as router:
-            status, headers, text = router.chat("hello")
+            status, headers, text = router.chat("hello", **asked)
             self.assertEqual(status, 200, text)
             row = router.decision(headers["x-signalbox-decision-id"])
         header = headers.get("x-signalbox-cost-usd")
@@ -93,6 +93,13 @@ class MoneyTest(RecordTest):
         searched = self.message(server_tool_use={"web_search_requests": 3})
         self.assertEqual(self.cost("anthropic", {**self.PRICE, "web-search": 4000}, searched)[0], 200 + 3 * 4)
         self.assertIsNone(self.cost("anthropic", self.PRICE, searched)[0])
+        paid, plain = {**self.PRICE, "web-search": 4000}, 11 + 70
+        self.assertEqual(self.cost("openai", paid, whole(), web_search_options={})[0], plain + 4, "few providers count the search that is asked for")
+        self.assertIsNone(self.cost("openai", self.PRICE, whole(), web_search_options={})[0])
+        counted = whole()
+        counted["usage"]["num_search_queries"] = 5
+        self.assertEqual(self.cost("openai", paid, counted)[0], plain + 5 * 4)
+        self.assertEqual(self.cost("openai", paid, whole())[0], plain)
 
     def test_token_numbers_are_counted_where_the_provider_does_not(self):
         router = self.serve(lambda body, send: send(200, {"id": "c", "object": "text_completion", "model": "m", "choices": [
