@@ -229,6 +229,15 @@ class RouterTest(Stranger):
         self.assertFalse((self.folder / "signalbox.db").exists(), "no store was made")
         self.assertFalse((self.folder / "state").exists(), "nor a token")
 
+    def test_a_store_of_a_kind_that_is_not_served_is_refused_and_no_other_takes_its_place(self):
+        config = json.loads(self.router.config_file.read_text())
+        config["store"] = {"kind": "postgres", "url": {"env": "SIGNALBOX_PG"}}
+        self.router.config_file.write_text(json.dumps(config))
+        for command in ("check", "serve"):
+            self.check(1, [self.router.config_file, "postgres", "allowed is sqlite"], command, "--config", self.router.config_file,
+                       env={"SIGNALBOX_PG": "postgres://127.0.0.1:9/signalbox"})
+        self.assertEqual([file.name for file in self.folder.rglob("*.db*")], [])
+
     def test_a_control_plane_that_is_none_or_knows_nobody_is_told_apart(self):
         policy = self.folder / "next.yaml"
         policy.write_text(json.dumps(UNGATED))
