@@ -102,6 +102,7 @@ class RunningRouter final : public Router, private RouterFacts {
   std::atomic<bool> paused_{false}, draining_{false}, serving_{false};
   std::unique_ptr<EventFeed> feed_;
   std::unique_ptr<journal::Journal> journal_;
+  std::optional<SpendRecall> recall_;
   std::unique_ptr<PolicyStore> policies_;
   std::shared_ptr<ConsoleService> service_;
   std::unique_ptr<ControlSocket> socket_;
@@ -134,7 +135,8 @@ Result<void> RunningRouter::open() {
   if (const auto lost = journal_->status().interrupted; lost > 0) {
     log::warn("the last run ended uncleanly: {} requests were begun and never finished; they are marked interrupted", lost);
   }
-  recallSpend(*journal_, access_->book(), wallNow());
+  recall_.emplace(*journal_, access_->book());
+  recall_->look(wallNow());
   if (auto started = feed_->start(*journal_); !started) return started;
 
   PolicyStoreOptions policy;
@@ -242,7 +244,7 @@ void RunningRouter::keepWatch() {
   measure();
   ticker_.emplace();
   measuring_ = ticker_->every(kMeasureMemory, measure);
-  recalling_ = ticker_->every(kLookForDay, [this] { recallSpend(*journal_, access_->book(), wallNow()); });
+  recalling_ = ticker_->every(kLookForDay, [this] { recall_->look(wallNow()); });
 }
 
 std::string RunningRouter::state() const {
@@ -307,6 +309,7 @@ void RunningRouter::stop(Duration drain) {
   control_.reset();
   socket_.reset();
   plane_.reset();
+  recall_.reset();
   journal_.reset();
 }
 
