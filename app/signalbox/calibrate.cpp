@@ -65,9 +65,9 @@ void addCalibrate(CLI::App& app, ExitCode& exit) {
   command->add_option("--signal", options->signal, "Field of the file that holds the confidence")
       ->type_name("token_prob|stated_confidence")->check(CLI::IsMember({"token_prob", "stated_confidence"}))->capture_default_str();
   command->add_option("--max-error", options->max_error, "Accepted answers err at most this often, above 0 and below 1")
-      ->required()->type_name("E")->check(CLI::Range(1e-6, 1 - 1e-6));
+      ->required()->type_name("E")->check(CLI::Range(1e-6, 1 - 1e-6))->check(isFinite);
   command->add_option("--confidence", options->confidence, "How sure that must be, above 0 and below 1")
-      ->type_name("C")->check(CLI::Range(1e-6, 1 - 1e-6))->capture_default_str();
+      ->type_name("C")->check(CLI::Range(1e-6, 1 - 1e-6))->check(isFinite)->capture_default_str();
   command->add_option("--task", options->tasks, "Rows of this task only; repeatable")->type_name("TASK")->allow_extra_args(false);
   auto* out = command->add_option("--out", options->out, "Fit a calibration map on half of the rows, judge it on the other half, write it here")
                   ->type_name("F");

@@ -119,7 +119,7 @@ void addDemo(CLI::App& app, ExitCode& exit) {
   auto options = std::make_shared<Command>();
   CLI::App* command = app.add_subcommand("demo", "Run simulated upstreams, a router and traffic, all on loopback; no key needed");
   command->add_option("--rate", options->rate, "Requests a second, on the day's average")
-      ->type_name("N")->check(CLI::Range(0.01, 500.0))->capture_default_str();
+      ->type_name("N")->check(CLI::Range(0.01, 500.0))->check(isFinite)->capture_default_str();
   command->add_option("--duration", options->duration, "End after this time, such as 30s or 10m (default: at Ctrl-C)")->type_name("T")->check(checkDuration);
   command->add_option("--history", options->history, "How much past to make up before the start; 0s = none")
       ->type_name("T")->check(checkDuration)->capture_default_str();

@@ -24,7 +24,7 @@ struct EconomicsArguments {
 };
 
 struct Report {
-  WallMicros since = 0, until = 0;
+  std::optional<WallMicros> since, until;  // nullopt: nothing was seen, and nothing said
   bool range_given = false;
   std::int64_t decisions = 0;
   std::vector<DeploymentCost> rows;
@@ -68,14 +68,16 @@ Result<Report> reportOf(const EconomicsArguments& arguments, const journal::Deci
   report.rows = economics.rows();
   const auto span = economics.span();
   report.range_given = !arguments.since.empty() && !arguments.until.empty();
-  report.since = !arguments.since.empty() ? query.since : span ? span->first : 0;
-  report.until = !arguments.until.empty() ? query.until : span ? span->second : report.since;
+  if (!arguments.since.empty()) report.since = query.since;
+  else if (span) report.since = span->first;
+  if (!arguments.until.empty()) report.until = query.until;
+  else if (span) report.until = span->second;
   if (*reference) report.against = (*reference)->upstream + "/" + (*reference)->model;
   for (const auto& upstream : (*config)->upstreams) {
     if (!upstream.gpu_cost) continue;
     analytics::HourlyTerms terms{upstream.name, upstream.gpu_cost->usd_per_hour * upstream.gpu_cost->replicas, std::nullopt};
     if (*reference) terms.api = pricing.price(**reference);
-    report.hourly.push_back(economics.hourly(terms, report.since, report.until));
+    report.hourly.push_back(economics.hourly(terms, report.since.value_or(0), report.until.value_or(report.since.value_or(0))));
   }
   return report;
 }
@@ -88,11 +90,12 @@ Json orNull(const std::optional<T>& value) {
 Json toJson(const Report& report) {
   Json rows = Json::array(), hourly = Json::array();
   for (const auto& r : report.rows) {
-    rows.push_back({{"tier", r.tier}, {"upstream", r.upstream}, {"model", r.model}, {"attempts", r.attempts()},
-                    {"served", r.served}, {"refused", r.refused}, {"failed", r.failed}, {"own", r.own},
-                    {"cost_usd", r.cost_known == 0 ? Json(nullptr) : Json(r.usd())},
-                    {"served_usd", r.served_usd}, {"refused_usd", r.refused_usd}, {"failed_usd", r.failed_usd}, {"own_usd", r.own_usd},
-                    {"cost_known", r.cost_known}, {"cost_unknown", r.cost_unknown},
+    const auto all = r.all();
+    rows.push_back({{"tier", r.tier}, {"upstream", r.upstream}, {"model", r.model}, {"attempts", all.attempts},
+                    {"served", r.served.attempts}, {"refused", r.refused.attempts}, {"failed", r.failed.attempts}, {"own", r.own.attempts},
+                    {"cost_usd", orNull(all.usd())}, {"served_usd", orNull(r.served.usd())}, {"refused_usd", orNull(r.refused.usd())},
+                    {"failed_usd", orNull(r.failed.usd())}, {"own_usd", orNull(r.own.usd())},
+                    {"cost_known", all.cost_known}, {"cost_unknown", all.attempts - all.cost_known},
                     {"input_tokens", r.input_tokens}, {"output_tokens", r.output_tokens}, {"counted", r.counted}});
   }
   for (const auto& h : report.hourly) {
@@ -103,7 +106,8 @@ Json toJson(const Report& report) {
                       {"api_usd_per_decision", orNull(h.api_usd_per_decision)}, {"api_n", h.api_n},
                       {"break_even_per_hour", orNull(h.break_even_per_hour)}, {"decisions_per_hour", orNull(h.now_per_hour)}});
   }
-  return {{"since", formatIso(report.since)}, {"until", formatIso(report.until)}, {"range", report.range_given ? "given" : "seen"},
+  const auto time = [](const std::optional<WallMicros>& at) { return at ? Json(formatIso(*at)) : Json(nullptr); };
+  return {{"since", time(report.since)}, {"until", time(report.until)}, {"range", report.range_given ? "given" : "seen"},
           {"decisions", report.decisions}, {"deployments", rows}, {"hourly", hourly}};
 }
 
@@ -111,16 +115,19 @@ std::string orDash(const std::optional<double>& value, lab::Format format) { ret
 
 void printTable(const Report& report) {
   const auto cell = [](const std::string& text) { std::cout << lab::padded(text, 13, true); };
-  std::cout << lab::grouped(report.decisions) << " decisions from " << formatIso(report.since) << " to " << formatIso(report.until) << "\n\n"
+  const auto time = [](const std::optional<WallMicros>& at) { return at ? formatIso(*at) : std::string("–"); };
+  std::cout << lab::grouped(report.decisions) << " decisions from " << time(report.since) << " to " << time(report.until) << "\n\n"
             << lab::padded("tier, deployment", 34, false);
-  for (const char* name : {"served", "refused", "failed", "tokens in", "tokens out", "cost", "of refused", "of failed", "unknown"}) cell(name);
+  for (const char* name : {"served", "refused", "failed", "own", "tokens in", "tokens out", "of attempts", "cost", "of served", "of refused", "of failed", "of own", "unknown"}) cell(name);
   std::cout << '\n';
   for (const auto& r : report.rows) {
-    const auto dollars = [&](double usd) { return r.cost_known == 0 ? std::string("–") : lab::dollars(usd); };
     std::cout << lab::padded(r.tier + ", " + r.upstream + "/" + r.model, 34, false);
-    for (const auto n : {r.served, r.refused, r.failed, r.input_tokens, r.output_tokens}) cell(lab::grouped(n));
-    for (const double usd : {r.usd(), r.refused_usd, r.failed_usd}) cell(dollars(usd));
-    cell(lab::grouped(r.cost_unknown));
+    const auto all = r.all();
+    for (const auto& part : {r.served, r.refused, r.failed, r.own}) cell(lab::grouped(part.attempts));
+    for (const auto n : {r.input_tokens, r.output_tokens}) cell(r.counted > 0 ? lab::grouped(n) : "–");
+    cell(lab::grouped(r.counted));
+    for (const auto& part : {all, r.served, r.refused, r.failed, r.own}) cell(orDash(part.usd(), lab::dollars));
+    cell(lab::grouped(all.attempts - all.cost_known));
     std::cout << '\n';
   }
   for (const auto& h : report.hourly) {

@@ -157,11 +157,11 @@ void addSimulate(CLI::App& app, ExitCode& exit) {
   command->add_option("--ttft-ms", options->ttft, "Median and 99th percentile of the time to the first token, in milliseconds")
       ->type_name("P50,P99")->check(checkTtft)->allow_extra_args(false)->capture_default_str();
   command->add_option("--tokens-per-s", options->tokens_per_s, "Tokens per second after the first; 0 is all at once")
-      ->type_name("N")->check(CLI::Range(0.0, 1e6))->allow_extra_args(false)->capture_default_str();
+      ->type_name("N")->check(CLI::Range(0.0, 1e6))->check(isFinite)->allow_extra_args(false)->capture_default_str();
   command->add_option("--token-spread", options->token_spread,
                       "How unlike each other the probabilities of an answer's tokens are: sigma of a log-normal weight on the logarithm of each, "
                       "their mean as recorded")
-      ->type_name("SIGMA")->check(CLI::Range(0.0, 4.0))->capture_default_str();
+      ->type_name("SIGMA")->check(CLI::Range(0.0, 4.0))->check(isFinite)->capture_default_str();
   command->add_option("--fault", options->faults,
                       "What goes wrong, as steps: \"5*status=503,retry-after=1; delay=2s; reset-after=3\". Faults: ok status=CODE retry-after=S "
                       "delay=TIME drip=TIME stall-after=N reset-after=N end-after=N junk-json junk-sse error-frame no-logprobs no-usage "

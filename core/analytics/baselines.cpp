@@ -35,8 +35,10 @@ bool serves(const domain::Attempt& attempt) {
 
 Outcome observedAt(const domain::Decision& d, const std::string& tier) {
   Outcome outcome;
+  // A stream that was not served may have been left after its beginning, which tells nothing of what the whole costs.
+  const bool whole = !d.stream || d.final_tier == tier;
   for (const domain::Attempt& attempt : d.attempts) {
-    if (attempt.tier != tier || !attempt.error.empty() || !serves(attempt) || !attempt.cost_usd) continue;
+    if (!whole || attempt.tier != tier || !attempt.error.empty() || !serves(attempt) || !attempt.cost_usd) continue;
     outcome.cost_usd = outcome.cost_usd.value_or(0) + *attempt.cost_usd;
   }
   if (d.final_tier == tier) outcome.correct = d.score;

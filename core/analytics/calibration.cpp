@@ -135,26 +135,43 @@ double errorUpperBound(std::int64_t errors, std::int64_t n, double confidence) {
 domain::Estimate Accepted::coverage() const { return wilson(static_cast<double>(n), of); }
 domain::Estimate Accepted::error() const { return wilson(static_cast<double>(errors), n); }
 
-ConfidenceQuality confidenceQuality(std::span<const GradedConfidence> sample) {
-  constexpr std::size_t kBins = 15;
+namespace {
+
+template <class Read>
+domain::Estimate measure(const std::vector<GradedConfidence>& ascending, Read read) {
+  return bootstrap(ascending.size(), [&](std::span<const std::uint16_t> drawn) -> std::optional<double> { return read(Resample(ascending, drawn)); });
+}
+
+std::vector<GradedConfidence> ascendingOf(std::span<const GradedConfidence> sample) {
   std::vector<GradedConfidence> ascending = descending(sample);
   std::reverse(ascending.begin(), ascending.end());
-  const auto measure = [&](auto read) {
-    return bootstrap(ascending.size(), [&](std::span<const std::uint16_t> drawn) -> std::optional<double> { return read(Resample(ascending, drawn)); });
-  };
+  return ascending;
+}
+
+domain::Estimate aurocOf(const std::vector<GradedConfidence>& ascending) {
+  auto auroc = measure(ascending, [](const Resample& r) { return r.auroc(); });
+  auroc.hi = std::min(auroc.hi, 1.0);  // open where a resample had answers of one kind only
+  return auroc;
+}
+
+}  // namespace
+
+ConfidenceQuality confidenceQuality(std::span<const GradedConfidence> sample) {
+  constexpr std::size_t kBins = 15;
   ConfidenceQuality quality;
   if (sample.empty()) return quality;
-  quality.ece = turned(measure([](const Resample& r) { return r.ece(kBins); }));
-  quality.brier = measure([](const Resample& r) { return r.brier(); });
-  quality.auroc = measure([](const Resample& r) { return r.auroc(); });
-  quality.auroc.hi = std::min(quality.auroc.hi, 1.0);  // open where a resample had answers of one kind only
-  quality.aurc = measure([](const Resample& r) { return r.aurc(); });
+  const auto ascending = ascendingOf(sample);
+  quality.ece = turned(measure(ascending, [](const Resample& r) { return r.ece(kBins); }));
+  quality.brier = measure(ascending, [](const Resample& r) { return r.brier(); });
+  quality.auroc = aurocOf(ascending);
+  quality.aurc = measure(ascending, [](const Resample& r) { return r.aurc(); });
   return quality;
 }
 
+domain::Estimate areaUnderRoc(std::span<const GradedConfidence> sample) { return sample.empty() ? domain::Estimate{} : aurocOf(ascendingOf(sample)); }
+
 std::vector<ReliabilityBin> reliability(std::span<const GradedConfidence> sample, std::size_t bins) {
-  std::vector<GradedConfidence> ascending = descending(sample);
-  std::reverse(ascending.begin(), ascending.end());
+  const auto ascending = ascendingOf(sample);
   const double mass = static_cast<double>(ascending.size()) / static_cast<double>(bins);
   std::vector<ReliabilityBin> out;
   double confidence = 0, right = 0;

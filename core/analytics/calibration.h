@@ -27,6 +27,8 @@ struct ConfidenceQuality {
   domain::Estimate aurc;   // area under the risk–coverage curve: mean error rate of the most confident k, over k = 1..n
 };
 [[nodiscard]] ConfidenceQuality confidenceQuality(std::span<const GradedConfidence> sample);
+// `auroc` alone.
+[[nodiscard]] domain::Estimate areaUnderRoc(std::span<const GradedConfidence> sample);
 
 // One bin of a reliability diagram: equal mass, ascending; equal confidences are never parted.
 struct ReliabilityBin {

@@ -34,17 +34,11 @@ void Economics::add(const domain::Attempt& attempt, bool served) {
   row.tier = attempt.tier;
   row.upstream = attempt.upstream;
   row.model = attempt.model;
-  const double usd = attempt.cost_usd.value_or(0);
-  const auto count = [usd](std::int64_t& n, double& sum) {
-    ++n;
-    sum += usd;
-  };
   const bool own = isOwn(attempt);
-  if (own) count(row.own, row.own_usd);
-  else if (served) count(row.served, row.served_usd);
-  else if (attempt.error.empty()) count(row.refused, row.refused_usd);
-  else count(row.failed, row.failed_usd);
-  ++(attempt.cost_usd ? row.cost_known : row.cost_unknown);
+  DeploymentCost::Part& part = own ? row.own : served ? row.served : attempt.error.empty() ? row.refused : row.failed;
+  ++part.attempts;
+  if (attempt.cost_usd) ++part.cost_known;
+  part.sum += attempt.cost_usd.value_or(0);
   auto& work = work_[attempt.upstream];
   if (served) ++work.decisions;
   if (!own) ++work.asked;

@@ -16,12 +16,23 @@ namespace signalbox::analytics {
 struct DeploymentCost {
   std::string tier, upstream, model;
   // Attempts by what became of them: their answer was served, or refused by gate or validators, or there was none, or nobody asked.
-  std::int64_t served = 0, refused = 0, failed = 0, own = 0;
-  double served_usd = 0, refused_usd = 0, failed_usd = 0, own_usd = 0;
-  std::int64_t cost_known = 0, cost_unknown = 0;
+  struct Part {
+    std::int64_t attempts = 0, cost_known = 0;
+    double sum = 0;  // of the known costs
+    // What they cost as far as it is known; nullopt: it is of none of them.
+    [[nodiscard]] std::optional<double> usd() const { return attempts > 0 && cost_known == 0 ? std::nullopt : std::optional(sum); }
+  };
+  Part served, refused, failed, own;
   std::int64_t input_tokens = 0, output_tokens = 0, counted = 0;  // of attempts whose tokens are known
-  [[nodiscard]] std::int64_t attempts() const { return served + refused + failed + own; }
-  [[nodiscard]] double usd() const { return served_usd + refused_usd + failed_usd + own_usd; }
+  [[nodiscard]] Part all() const {
+    Part sum;
+    for (const Part* part : {&served, &refused, &failed, &own}) {
+      sum.attempts += part->attempts;
+      sum.cost_known += part->cost_known;
+      sum.sum += part->sum;
+    }
+    return sum;
+  }
 };
 
 // An upstream that is paid by the hour.

@@ -234,9 +234,12 @@ void Route::judge(Answer& answer) {
   const auto& said = answer.exchange->answer();
   if (workload_ != nullptr && !pinned_) {
     static const policy::Validators kNone;
-    // A call of a tool is not text that a validator could read; nor is a beginning that is all thought.
-    const bool thinks = !answer.exchange->complete() && trim(said.text).empty() && !said.has_tool_calls;
-    const auto& validators = said.has_tool_calls || thinks ? kNone : workload_->validate;
+    static const domain::TokenEvidence kNothing;
+    // A call of a tool is not text that a validator could read; nor is a beginning that is all thought, or half a label.
+    const bool begun = !answer.exchange->complete() && !said.has_tool_calls;
+    const bool thinks = begun && trim(said.text).empty();
+    const bool half = begun && !thinks && gate::isUnfinishedLabel(workload_->validate, said.text);
+    const auto& validators = said.has_tool_calls || thinks || half ? kNone : workload_->validate;
     const auto* gate = gateOf(answer.tier);
     const auto* map = gate ? domain::findCalibration(config_.calibrations, workload_->name, answer.exchange->deployment(), gate->signal)
                            : nullptr;
@@ -244,7 +247,7 @@ void Route::judge(Answer& answer) {
     if (gate != nullptr && gate->prior_correction == domain::PriorCorrection::Running) {
       held_priors = services_.label_memory.of(workload_->name, answer.exchange->deployment(), workload_->validate.labels);
     }
-    answer.judgement = gate::judge(gate, validators, said.text, said.evidence, map, said.refused, held_priors ? held_priors->priors : nullptr);
+    answer.judgement = gate::judge(gate, validators, said.text, half ? kNothing : said.evidence, map, said.refused, held_priors ? held_priors->priors : nullptr);
     held_priors.reset();
     answer.of_prefix = !answer.exchange->complete();
     std::vector<std::string> words;
@@ -252,6 +255,7 @@ void Route::judge(Answer& answer) {
     if (!answer.judgement.explanation.empty()) {
       words.push_back(answer.judgement.explanation);
       if (thinks) words.emplace_back("still thinking");
+      else if (half) words.emplace_back("by half a label");
       else if (answer.of_prefix) words.push_back(said.evidence.empty() ? "by its beginning" : "by its first " + std::to_string(said.evidence.size()) + " tokens");
     }
     if (!words.empty()) explain(tierAt(answer.tier).name + ": " + join(words, ", "));

@@ -18,4 +18,7 @@ namespace signalbox::gate {
 [[nodiscard]] bool prefixSuffices(const policy::Gate& gate, const policy::Validators& validators, std::string_view text,
                                   const domain::TokenEvidence& evidence, std::int64_t events);
 
+// Whether a beginning is no label yet and may become one, so that neither it nor its probabilities say anything.
+[[nodiscard]] bool isUnfinishedLabel(const policy::Validators& validators, std::string_view text);
+
 }  // namespace signalbox::gate

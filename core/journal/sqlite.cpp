@@ -28,14 +28,14 @@ Kind kindOf(int code) {
 
 }  // namespace
 
-std::unexpected<Error> sqliteError(sqlite3* db, std::string_view doing) {
+std::unexpected<Error> sqliteError(sqlite3* db, std::string_view doing, std::string_view path) {
   const int code = db ? sqlite3_extended_errcode(db) : SQLITE_NOMEM;
   const char* file = db ? sqlite3_db_filename(db, "main") : nullptr;
   const Kind kind = kindOf(code);
   Error error;
   error.code = (code & 0xff) == SQLITE_INTERRUPT ? ErrorCode::Cancelled : ErrorCode::Io;
   error.param = kind.word;
-  error.message = "store " + std::string(file ? file : "") + ": cannot " + std::string(doing) + ": " +
+  error.message = "store " + std::string(file && *file ? file : path) + ": cannot " + std::string(doing) + ": " +
       (db ? sqlite3_errmsg(db) : "out of memory") + "; " + std::string(kind.advice);
   return std::unexpected(std::move(error));
 }
@@ -77,7 +77,7 @@ Result<Database> Database::open(const std::string& path, Mode mode) {
   const int flags = (mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);
   database.db_.reset(db);
-  if (code != SQLITE_OK) return sqliteError(db, "open it");
+  if (code != SQLITE_OK) return sqliteError(db, "open it", path);  // which the handle does not know yet
   sqlite3_extended_result_codes(db, 1);
   sqlite3_busy_timeout(db, 2000);
   return database;

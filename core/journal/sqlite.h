@@ -80,7 +80,7 @@ class Database {
 
 // The connection's last error in words: what, where, what to do. Cancelled for an interrupted query. `param` is one word for the
 // kind: corrupt, busy, full, row (the row itself cannot be stored) or io.
-[[nodiscard]] std::unexpected<Error> sqliteError(sqlite3* db, std::string_view doing);
+[[nodiscard]] std::unexpected<Error> sqliteError(sqlite3* db, std::string_view doing, std::string_view path = {});
 [[nodiscard]] bool isCorruption(const Error& error);
 
 }  // namespace signalbox::journal

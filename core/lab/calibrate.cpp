@@ -90,33 +90,44 @@ CalibrationSegment segment(std::string name, const std::vector<Judged>& part, co
   out.name = std::move(name);
   const auto right = std::count_if(part.begin(), part.end(), [](const auto& one) { return one.right; });
   out.accuracy = analytics::wilson(static_cast<double>(right), static_cast<std::int64_t>(part.size()));
-  out.auroc = analytics::confidenceQuality(sample).auroc;
+  out.auroc = analytics::areaUnderRoc(sample);
   if (whole) out.accepted = analytics::acceptedAt(sample, whole->threshold);
   return out;
 }
 
 // A task's answers that are right in less than a tenth of its rows, where the task has labels.
-bool isRare(const Outcomes& outcomes, const OutcomeRow& row) {
-  const auto& labels = outcomes.labels(row.task);
-  if (labels.empty() || !row.answer) return false;
-  std::size_t all = 0, same = 0;
-  for (const auto& other : outcomes.rows()) {
-    if (other.task != row.task || !other.answer) continue;
-    ++all;
-    same += *other.answer == *row.answer ? 1 : 0;
+class RareAnswers {
+ public:
+  explicit RareAnswers(const Outcomes& outcomes) : outcomes_(outcomes) {
+    for (const auto& row : outcomes.rows()) {
+      if (!row.answer) continue;
+      auto& task = tasks_[row.task];
+      ++task.all;
+      ++task.of[*row.answer];
+    }
   }
-  return same * 10 < all;
-}
+  [[nodiscard]] bool operator()(const OutcomeRow& row) const {
+    if (!row.answer || outcomes_.labels(row.task).empty()) return false;
+    const auto& task = tasks_.at(row.task);
+    return task.of.at(*row.answer) * 10 < task.all;
+  }
+
+ private:
+  struct Counts {
+    std::size_t all = 0;
+    std::map<std::string, std::size_t> of;
+  };
+  const Outcomes& outcomes_;
+  std::map<std::string, Counts> tasks_;
+};
 
 std::vector<CalibrationSegment> segmentsOf(const Outcomes& outcomes, const std::vector<Judged>& sample, const CalibrationReport& report) {
   std::map<std::string, std::vector<Judged>> by_task;
   std::vector<Judged> rare;
-  std::map<std::pair<std::string, std::string>, bool> rare_known;
+  const RareAnswers is_rare(outcomes);
   for (const auto& one : sample) {
     by_task[one.row->task].push_back(one);
-    const auto [known, is_new] = rare_known.try_emplace({one.row->task, one.row->answer.value_or("")}, false);
-    if (is_new) known->second = isRare(outcomes, *one.row);
-    if (known->second) rare.push_back(one);
+    if (is_rare(*one.row)) rare.push_back(one);
   }
   std::vector<CalibrationSegment> segments;
   for (const auto& [task, part] : by_task) segments.push_back(segment("task " + (task.empty() ? "(none)" : task), part, report.accepted));

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calibration report for people, for machines and for the router.
+#include <algorithm>
+#include <cmath>
+
 #include "base/strings.h"
 #include "lab/calibrate.h"
 #include "lab/table_text.h"
@@ -11,8 +14,12 @@ using analytics::Accepted;
 using domain::Estimate;
 
 std::string plain(double value) { return fixed(value, 4); }
-// Confidences crowd just below 1, where four decimals tell nothing apart.
-std::string precise(double value) { return fixed(value, 6); }
+// All digits: confidences crowd just below 1, and one that is rounded down accepts more than what was judged.
+std::string precise(double value) { return shortest(value); }
+// What was promised, as it was given.
+std::string asGiven(double share) { return shortest(std::round(share * 1e10) / 1e8) + " %"; }
+// A bound is never told lower than it is.
+std::string atMost(double share) { return fixed(std::min(100.0, std::ceil(share * 1e4 - 1e-9) / 100), 2) + " %"; }
 std::string whole(std::size_t n) { return grouped(static_cast<std::int64_t>(n)); }
 
 std::string withInterval(const Estimate& e) { return e.n > 0 ? valueOf(e, percent) + " " + intervalOf(e, percent) : valueOf(e, percent); }
@@ -29,7 +36,7 @@ std::string sample(const CalibrationReport& r) {
 
 std::string verdict(const CalibrationReport& r) {
   const auto& promise = r.options.promise;
-  const std::string promised = "errors at most " + percent(promise.max_error) + " with confidence " + percent(promise.confidence);
+  const std::string promised = "errors at most " + asGiven(promise.max_error) + " with confidence " + asGiven(promise.confidence);
   if (!r.accepted) {
     std::string why = r.fewest > static_cast<std::int64_t>(r.judged)
                           ? "there are too few rows to show it"
@@ -41,7 +48,7 @@ std::string verdict(const CalibrationReport& r) {
   if (r.raw_threshold) out += " (raw confidence from " + precise(*r.raw_threshold) + " on)";
   out += "\n  coverage " + withInterval(a.coverage()) + ", " + grouped(a.n) + " of " + grouped(a.of) + " accepted";
   out += "\n  errors   " + withInterval(a.error()) + ", " + grouped(a.errors) + " of " + grouped(a.n) + "; with confidence " +
-         percent(promise.confidence) + " at most " + fixed(bound(r, a) * 100, 2) + " %\n";
+         asGiven(promise.confidence) + " at most " + atMost(bound(r, a)) + "\n";
   return out;
 }
 
@@ -60,13 +67,13 @@ void quality(std::string& out, const CalibrationReport& r) {
 
 std::string acceptedCells(const CalibrationReport& r, const Accepted& a) {
   return padded(grouped(a.n), 10, true) + padded(grouped(a.errors), 8, true) + padded(withInterval(a.error()), 26, true) +
-         padded(a.n > 0 ? percent(bound(r, a)) : "–", 14, true) + "\n";
+         padded(a.n > 0 ? atMost(bound(r, a)) : "–", 14, true) + "\n";
 }
 
 void curve(std::string& out, const CalibrationReport& r) {
-  out += "\nrisk–coverage\n" + padded("coverage", 10, true) + padded("threshold", 12, true) + padded("accepted", 10, true) + padded("errors", 8, true) +
+  out += "\nrisk–coverage\n" + padded("coverage", 10, true) + padded("threshold", 22, true) + padded("accepted", 10, true) + padded("errors", 8, true) +
          padded("error rate", 26, true) + padded("at most", 14, true) + "\n";
-  for (const auto& a : r.curve) out += padded(percent(a.coverage().value), 10, true) + padded(precise(a.threshold), 12, true) + acceptedCells(r, a);
+  for (const auto& a : r.curve) out += padded(percent(a.coverage().value), 10, true) + padded(precise(a.threshold), 22, true) + acceptedCells(r, a);
 }
 
 void segments(std::string& out, const CalibrationReport& r) {

@@ -10,6 +10,8 @@
 namespace signalbox::lab {
 namespace {
 
+constexpr std::uint64_t kMostRequests = 1'000'000'000;  // of one step, so that no sum of a readable script runs over
+
 template <class Number>
 std::optional<Number> number(std::string_view text) {
   Number value{};
@@ -98,7 +100,8 @@ Result<FaultScript> FaultScript::parse(std::string_view text) {
   FaultScript script;
   script.bad_certificate_ = trim(text) == "bad-certificate";
   if (script.bad_certificate_) return script;
-  const auto parts = split(text, ';');
+  auto parts = split(text, ';');
+  while (!parts.empty() && trim(parts.back()).empty()) parts.pop_back();
   for (std::size_t i = 0; i < parts.size(); ++i) {
     std::string_view part = trim(parts[i]);
     if (part.empty()) continue;
@@ -111,7 +114,9 @@ Result<FaultScript> FaultScript::parse(std::string_view text) {
     Step step{last ? 0u : 1u, {}};
     if (const auto star = part.find('*'); star != std::string_view::npos) {
       const auto count = number<std::uint64_t>(trim(part.substr(0, star)));
-      if (!count || *count == 0) return fail(ErrorCode::InvalidInput, "`" + std::string(part) + "`: the count before * must be at least 1");
+      if (!count || *count == 0 || *count > kMostRequests) {
+        return fail(ErrorCode::InvalidInput, "`" + std::string(part) + "`: the count before * must be from 1 to " + std::to_string(kMostRequests));
+      }
       step.count = *count;
       part = trim(part.substr(star + 1));
     }

@@ -61,13 +61,15 @@ struct SimulatedUpstream::Call {
 };
 
 SimulatedUpstream::SimulatedUpstream(std::shared_ptr<const Outcomes> outcomes, SimulationOptions options)
-    : outcomes_(std::move(outcomes)), options_(std::move(options)), fault_(std::make_shared<const FaultScript>(options_.fault)) {}
+    : outcomes_(std::move(outcomes)), options_(std::move(options)), faults_(std::make_shared<const RunningFaults>(options_.fault, 0)) {}
 
 void SimulatedUpstream::refused(int, std::string_view) {}
 
 Task<void> SimulatedUpstream::handle(server::Worker&, http::Request request, server::Responder& responder) {
   if (request.method == "POST" && !anthropic() && request.path() == "/v1/embeddings") {
-    http::Response response = embed(std::move(request));
+    const Fault fault = nextFault(requests_.fetch_add(1));
+    co_await pauseFor(fault.delay);
+    http::Response response = embed(std::move(request), fault);
     co_await responder.send(std::move(response));
     co_return;
   }
@@ -141,8 +143,7 @@ http::Response SimulatedUpstream::plain(const http::Request& request) {
     auto script = FaultScript::parse(request.body);
     if (!script) return json(400, chatError(script.error().message, kInvalid, "bad_fault_script"));
     if (script->badCertificate()) return json(400, chatError("bad-certificate belongs to the start of a listener.", kInvalid, "bad_fault_script"));
-    fault_base_.store(requests_.load());
-    fault_.set(std::make_shared<const FaultScript>(std::move(*script)));
+    faults_.set(std::make_shared<const RunningFaults>(std::move(*script), requests_.load()));
     return json(200, "{}");
   }
   return errorAnswer(404, "There is no such path here.", "unknown_url");
@@ -171,8 +172,12 @@ Result<SimulatedUpstream::Call> SimulatedUpstream::read(http::Request request) c
   return call;
 }
 
-http::Response SimulatedUpstream::embed(http::Request request) {
-  const Fault fault = fault_.get()->at(requests_.fetch_add(1) - fault_base_.load());
+Fault SimulatedUpstream::nextFault(std::uint64_t number) const {
+  const auto running = faults_.get();
+  return running->script.at(number < running->since ? 0 : number - running->since);
+}
+
+http::Response SimulatedUpstream::embed(http::Request request, const Fault& fault) {
   if (fault.status && *fault.status != 200) return faultResponse(fault);
   const auto read = dialect::readRequest(domain::Dialect::OpenAiEmbeddings, std::move(request.body), request.headers);
   if (!read) return dialect::errorResponse(read.error(), domain::Dialect::OpenAiEmbeddings);
@@ -200,7 +205,7 @@ Duration SimulatedUpstream::firstToken(const Call& call) const {
 
 Task<void> SimulatedUpstream::serveModel(http::Request request, server::Responder& responder) {
   const std::uint64_t number = requests_.fetch_add(1);
-  const Fault fault = fault_.get()->at(number - fault_base_.load());
+  const Fault fault = nextFault(number);
   co_await pauseFor(fault.delay);
   if (fault.status && *fault.status != 200) {
     http::Response response = faultResponse(fault);
@@ -239,7 +244,8 @@ Task<void> SimulatedUpstream::serveModel(http::Request request, server::Responde
 
 Task<void> SimulatedUpstream::sendWhole(const Call& call, const SimulatedAnswer& made, const Fault& fault, server::Responder& responder) {
   co_await pauseFor(firstToken(call));
-  co_await pauseFor(std::max(options_.latency.perToken(), fault.drip) * made.output_tokens);
+  const auto tokens = cutAnswer(made, call.shape).output_tokens;
+  co_await pauseFor(std::max(options_.latency.perToken(), fault.drip) * std::max<std::int64_t>(tokens - 1, 0));  // the first has had its time
   if (fault.stall_after) co_await stall();
   std::string body = whole(made, call.shape);
   if (fault.junk_json || fault.reset_after) body.resize(body.size() / 2);

@@ -50,14 +50,18 @@ class SimulatedUpstream : public server::Handler {
   http::Response countTokens(http::Request request) const;
   Task<void> sendWhole(const Call& call, const SimulatedAnswer& answer, const Fault& fault, server::Responder& responder);
   Task<void> sendStream(const Call& call, const SimulatedAnswer& answer, const Fault& fault, server::Responder& responder);
-  http::Response embed(http::Request request);
+  http::Response embed(http::Request request, const Fault& fault);
+  [[nodiscard]] Fault nextFault(std::uint64_t number) const;
   http::Response plain(const http::Request& request);
   Duration firstToken(const Call& call) const;
 
   std::shared_ptr<const Outcomes> outcomes_;
   SimulationOptions options_;
-  Snapshot<FaultScript> fault_;
-  std::atomic<std::uint64_t> fault_base_{0};  // the request with which the current script began
+  struct RunningFaults {
+    FaultScript script;
+    std::uint64_t since;  // the request with which it began
+  };
+  Snapshot<RunningFaults> faults_;
   std::atomic<std::uint64_t> requests_{0};
   std::atomic<std::uint64_t> cancelled_{0};
 };

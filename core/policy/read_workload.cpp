@@ -68,6 +68,10 @@ Gate readGate(const Json& json, const std::string& pointer, const Validators& va
 Validators readValidators(const Json& json, const std::string& pointer, Findings& findings) {
   Validators validators;
   if (const Json* value = member(json, "enum")) validators.labels = value->get<std::vector<std::string>>();
+  for (std::size_t i = 0; i < validators.labels.size(); ++i) {
+    if (trim(validators.labels[i]) == validators.labels[i]) continue;
+    findings.error(pointer + "/enum/" + std::to_string(i), "a label has no white space around it: answers are read without theirs, so that none would be this one");
+  }
   if (const Json* value = member(json, "json-schema")) {
     auto compiled = schema::Validator::compile(*value);
     if (compiled) validators.json_schema = *std::move(compiled);

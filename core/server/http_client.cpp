@@ -84,12 +84,15 @@ HttpClient::HttpClient(Executor executor, HttpTarget target, HttpClientLimits li
 HttpClient::~HttpClient() = default;
 
 void HttpClient::cancel() {
+  cancelled_ = true;
   for (const auto& connection : busy_) {
     if (const auto open = connection.lock()) open->close();
   }
 }
 
 Task<Result<std::shared_ptr<HttpClient::Connection>>> HttpClient::take(bool fresh) {
+  const auto calledOff = [] { return fail(ErrorCode::UpstreamConnect, "called off"); };
+  if (cancelled_) co_return calledOff();
   if (!fresh && !idle_.empty()) {
     auto kept = std::move(idle_.back());
     idle_.pop_back();
@@ -100,6 +103,7 @@ Task<Result<std::shared_ptr<HttpClient::Connection>>> HttpClient::take(bool fres
   const std::shared_ptr<Connection> connection = std::move(*made);
   auto connected = co_await connection->connect(target_, limits_.connect);
   if (!connected) co_return std::unexpected(std::move(connected.error()));
+  if (cancelled_) co_return calledOff();
   std::erase_if(busy_, [](const auto& one) { return one.expired(); });
   busy_.push_back(connection);
   co_return connection;
@@ -122,7 +126,7 @@ Task<Result<http::Response>> HttpClient::send(http::Request request, OnBytes on_
       seen = body.size();
     }
     if (error) {
-      const bool stale = connection->used && !fresh && !parser.is_header_done() && error != beast::error::timeout;
+      const bool stale = connection->used && !fresh && !parser.is_header_done() && error != beast::error::timeout && !cancelled_;
       connection->close();
       if (stale) continue;
       co_return std::unexpected(readError(error, parser));

@@ -49,7 +49,7 @@ class HttpClient {
   // UpstreamTls, UpstreamTimeout; UpstreamTruncated when the connection ends before the answer does; UpstreamMalformed.
   // A kept connection that turns out to be closed is replaced once.
   [[nodiscard]] Task<Result<http::Response>> send(http::Request request, OnBytes on_bytes = {});
-  // Cuts every open connection; requests on their way fail.
+  // Cuts every open connection: requests on their way fail, and so do those that follow.
   void cancel();
 
   class Connection;
@@ -60,6 +60,7 @@ class HttpClient {
   Executor executor_;
   HttpTarget target_;
   HttpClientLimits limits_;
+  bool cancelled_ = false;
   std::vector<std::shared_ptr<Connection>> idle_;
   std::vector<std::weak_ptr<Connection>> busy_;
 };

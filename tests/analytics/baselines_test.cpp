@@ -84,6 +84,21 @@ TEST(BaselinesTest, imputesWhatATierWouldHaveCostFromItsOwnAnswers) {
   EXPECT_NEAR(named(all, "random-same-cost").saving.value, 0, 1e-6);
 }
 
+// Of a stream that the gate refused by its first tokens only these were paid.
+TEST(BaselinesTest, aStreamThatWasLeftIsNotWhatItsAnswerCosts) {
+  std::vector<domain::Decision> decisions;
+  for (int i = 0; i < 75; ++i) decisions.push_back(served("local"));
+  for (int i = 0; i < 25; ++i) {
+    decisions.push_back(served("frontier"));
+    decisions.back().stream = true;
+    decisions.back().attempts.front().cost_usd = 0.04;
+    decisions.back().cost_usd = 10.04;
+  }
+  const auto cheapest = named(baselines(decisions, kTiers), "all-cheapest");
+  EXPECT_NEAR(cheapest.cost_usd.value(), 100, 1e-9);
+  EXPECT_EQ(cheapest.basis, "imputed");
+}
+
 TEST(BaselinesTest, takesATiersCostFromItsOwnAnswersHoweverLongOthersTalk) {
   for (const auto& [local_output, frontier_output] : {std::pair<std::int64_t, std::int64_t>(20, 800), {800, 20}}) {
     std::vector<domain::Decision> decisions;

@@ -40,11 +40,13 @@ TEST(EconomicsTest, costIsToldByWhatBecameOfIt) {
   const auto rows = economics.rows();
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].tier, "local");
-  EXPECT_EQ(std::tuple(rows[0].served, rows[0].refused, rows[0].failed), std::tuple(1, 1, 1));
-  EXPECT_DOUBLE_EQ(rows[0].served_usd, 0.25);
-  EXPECT_DOUBLE_EQ(rows[0].refused_usd, 0.5);
-  EXPECT_EQ(std::tuple(rows[0].cost_known, rows[0].cost_unknown, rows[0].counted), std::tuple(2, 1, 2));
-  EXPECT_DOUBLE_EQ(rows[1].usd(), 5.0);
+  EXPECT_EQ(std::tuple(rows[0].served.attempts, rows[0].refused.attempts, rows[0].failed.attempts), std::tuple(1, 1, 1));
+  EXPECT_EQ(rows[0].served.usd(), 0.25);
+  EXPECT_EQ(rows[0].refused.usd(), 0.5);
+  EXPECT_EQ(rows[0].failed.usd(), std::nullopt) << "what nobody knows is not nothing";
+  EXPECT_EQ(rows[0].own.usd(), 0.0) << "and nothing is known";
+  EXPECT_EQ(std::tuple(rows[0].all().cost_known, rows[0].all().attempts, rows[0].counted), std::tuple(2, 3, 2));
+  EXPECT_EQ(rows[1].all().usd(), 5.0);
   EXPECT_EQ(economics.decisions(), 3);
 }
 
@@ -93,8 +95,8 @@ TEST(EconomicsTest, probesAreTheRoutersOwnWork) {
   probe.role = domain::AttemptRole::Probe;
   economics.addProbe(probe);
   ASSERT_EQ(economics.rows().size(), 1U);
-  EXPECT_EQ(economics.rows()[0].own, 1);
-  EXPECT_DOUBLE_EQ(economics.rows()[0].own_usd, 0.01);
+  EXPECT_EQ(economics.rows()[0].own.attempts, 1);
+  EXPECT_DOUBLE_EQ(economics.rows()[0].own.usd().value_or(-1), 0.01);
   EXPECT_EQ(economics.decisions(), 1);
   domain::Price api;
   api.input = api.output = 1e-3;

@@ -118,6 +118,18 @@ class PrefixGateTest(RecordTest):
         self.assertIn("later failed enum", decision["explanation"])
         self.assertEqual(attempts[0]["validators"], "enum")
 
+    def test_half_a_label_is_none_yet_and_not_a_wrong_one(self):
+        hold = threading.Event()
+        self.addCleanup(hold.set)
+        router = self.serve(lambda body, send: send(200, [token("BI", 0.99), hold, token("LL", 0.99), *END]), lambda body, send: send(500, {}),
+                            policy=gated({"enum": ["ACCT", "BILL"]}, **{"signal": "top-class", "prefix-wait": "300ms"}))
+        read = self.ask(router)
+        self.assertIn("BI", read(b"BI"), "the client waits no longer than that")
+        hold.set()
+        decision, _ = self.decided(router, read())
+        self.assertEqual((decision["verdict"], decision["confidence"], decision["escalations"], decision["outcome"]), ("ungated", None, 0, "ok"))
+        self.assertIn("by half a label", decision["explanation"])
+
     def test_what_can_be_no_label_any_more_is_given_up_at_once(self):
         forever = threading.Event()
         self.addCleanup(forever.set)

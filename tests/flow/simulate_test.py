@@ -3,9 +3,11 @@
 import json
 import math
 import signal
+import socket
+import time
 import unittest
 
-from harness import FlowTest, Program, request, row, run, set_fault, simulate, sse, write_outcomes
+from harness import SLOWER, FlowTest, Program, request, row, run, set_fault, simulate, sse, until, write_outcomes
 
 
 class SimulateTest(FlowTest):
@@ -124,10 +126,47 @@ class ReplayTest(FlowTest):
     def test_ends_at_ctrl_c_with_a_partial_table(self):
         url = self.enter(simulate(self.outcomes, "small", ttft_ms="5,5")).urls["small"]
         with Program("replay", "--requests", self.outcomes, "--target", url, "--model", "small", "--repeat", "--rate", 50) as replay:
-            from harness import until
             until(lambda: json.loads(request(url, "GET", "/simulated/stats")[2])["requests"] > 10, "requests come")
             self.assertEqual(replay.stop(signal.SIGINT), 130)
             self.assertIn("PARTIAL", "\n".join(replay.lines))
+
+    def test_nothing_is_sent_again_at_ctrl_c(self):
+        """On connections that have served before, behind requests that take long."""
+        url = self.enter(simulate(self.outcomes, "small", ttft_ms="5,5")).urls["small"]
+        asked = lambda: json.loads(request(url, "GET", "/simulated/stats")[2])["requests"]
+        with Program("replay", "--requests", self.outcomes, "--target", url, "--model", "small", "--repeat", "--concurrency", 4) as replay:
+            until(lambda: asked() > 10, "requests come")
+            before = asked()
+            set_fault(url, "delay=60s")
+            until(lambda: asked() >= before + 4 and asked() == asked(), "all of them wait")
+            waiting, began = asked(), time.monotonic()
+            self.assertEqual(replay.stop(signal.SIGINT), 130)
+            self.assertLess(time.monotonic() - began, 5 * SLOWER)
+        self.assertEqual(asked(), waiting)
+
+    def test_ctrl_c_before_the_target_has_said_anything_is_no_failure(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            with Program("replay", "--requests", self.outcomes, "--target", f"http://127.0.0.1:{silent.getsockname()[1]}") as replay:
+                connection, _ = silent.accept()
+                self.assertEqual(replay.stop(signal.SIGINT), 130)
+                connection.close()
+
+    def test_whole_answers_take_the_time_of_the_tokens_that_they_have(self):
+        long = write_outcomes(self.folder / "long.jsonl", [row(1, "question?", "yes " * 400, small=(1, 0.9))])
+        url = self.enter(simulate(long, "small", ttft_ms="5,5", tokens_per_s="20")).urls["small"]
+        began = time.monotonic()
+        body = {"model": "small", "messages": [{"role": "user", "content": "question?"}], "max_tokens": 4}
+        status, _, text = request(url, "POST", "/v1/chat/completions", body)
+        self.assertEqual((status, json.loads(text)["usage"]["completion_tokens"]), (200, 4), text)
+        self.assertTrue(3 / 20 <= time.monotonic() - began < 2 * SLOWER)
+
+    def test_a_number_that_is_none_is_wrong_usage(self):
+        replay = ("replay", "--requests", self.outcomes, "--target", "http://127.0.0.1:9")
+        for arguments in ((*replay, "--rate", "nan"), (*replay, "--speed", "nan"), (*replay, "--rate", "inf"), (*replay, "--rate", "0"),
+                          ("calibrate", "--outcomes", self.outcomes, "--model", "small", "--max-error", "nan")):
+            done = run(*arguments)
+            self.assertEqual(done.returncode, 2, arguments)
+            self.assertIn("must be a number", done.stderr)
 
     def test_fails_before_it_sends_anything(self):
         self.assertEqual(run("replay", "--requests", self.outcomes).returncode, 2)

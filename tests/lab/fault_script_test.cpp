@@ -16,6 +16,18 @@ TEST(FaultScriptTest, takesItsStepsInOrder) {
   EXPECT_EQ(script->at(5000).delay, std::chrono::milliseconds(20)) << "the last one goes on for ever";
 }
 
+TEST(FaultScriptTest, aSemicolonAtTheEndIsNoStep) {
+  EXPECT_EQ(FaultScript::parse("status=503; ")->at(1000).status, 503);
+  const auto script = FaultScript::parse("ok; status=503; repeat;");
+  ASSERT_TRUE(script) << script.error().message;
+  EXPECT_EQ(script->at(101).status, 503);
+}
+
+TEST(FaultScriptTest, countsThatNobodyCanReachAreRefused) {
+  EXPECT_FALSE(FaultScript::parse("18446744073709551615*ok; 1*ok; repeat"));
+  EXPECT_TRUE(FaultScript::parse("1000000000*ok; 1*ok; repeat"));
+}
+
 TEST(FaultScriptTest, isWellAgainAfterACountedLastStep) {
   const auto script = FaultScript::parse("no-usage; 2*no-logprobs");
   EXPECT_TRUE(script->at(0).no_usage);

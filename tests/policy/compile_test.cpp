@@ -112,6 +112,7 @@ TEST(CompileTest, everyMistakeHasItsPlaceAndWhatIsAllowed) {
            Case{one(R"("gate": {"local": {"signal": "top-class", "escalate-below": 0.8}})"), "/workloads/0/gate/local/signal: the signal \"top-class\" compares the allowed labels, and there are none; list them in validate.enum"},
            Case{one(R"("gate": {"local": {"escalate-below": 0.8, "prefix-wait": "half a second"}})"), "/workloads/0/gate/local/prefix-wait: \"half a second\" is not understood; allowed is a duration with its unit, such as 500ms, 1.5s, 10m, 2h or 30d"},
            Case{one(R"("validate": {"enum": ["A", "A"]})"), "/workloads/0/validate/enum/1: \"A\" is there twice; each may stand once"},
+           Case{one(R"("validate": {"enum": ["A", "B "]})"), "/workloads/0/validate/enum/1: a label has no white space around it: answers are read without theirs, so that none would be this one"},
            Case{one(R"("validate": {"enum": []})"), "/workloads/0/validate/enum: the list is empty; allowed is at least 1 entries"},
            Case{one(R"j("validate": {"regex": "a(?=b)"})j"), "/workloads/0/validate/regex: the pattern \"a(?=b)\" is not a regular expression: invalid perl operator: (?=; allowed is RE2 syntax (no look-around, no back-references)"},
            Case{one(R"("validate": {"json-schema": {"properties": {"a": {"$ref": "#/none"}}}})"), "/workloads/0/validate/json-schema/properties/a: /properties/a: \"$ref\" points to nothing: #/none"},
