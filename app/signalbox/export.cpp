@@ -12,6 +12,7 @@
 #include "journal/reader.h"
 #include "policy/policy.h"
 #include "signalbox/commands.h"
+#include "signalbox/output.h"
 
 namespace signalbox::app {
 namespace {
@@ -162,7 +163,7 @@ Result<void> exportRows(const ExportArguments& arguments, const journal::Decisio
   std::cout.flush();
   if (!done) return done;
   if (!failed) return failed;
-  if (!std::cout && interrupted == 0) return fail(ErrorCode::Io, "the output could not be written");
+  if (!std::cout && interrupted == 0 && !readerLeft()) return fail(ErrorCode::Io, "the output could not be written; see whether there is room where it goes");
   return {};
 }
 

@@ -15,6 +15,7 @@
 #include "base/process.h"
 #include "base/strings.h"
 #include "signalbox/commands.h"
+#include "signalbox/output.h"
 
 namespace {
 
@@ -94,8 +95,9 @@ void refuseEmptyValues(CLI::App& app) {
 ExitCode delivered(ExitCode exit) {
   std::cout.flush();
   if (std::cout.good() && std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit;
-  std::cerr << "signalbox: the result could not be written: " << std::strerror(errno) << '\n';
-  return exit == ExitCode::Ok ? ExitCode::Failed : exit;
+  if (exit != ExitCode::Ok || signalbox::app::readerLeft()) return exit;
+  std::cerr << "signalbox: the result could not be written; see whether there is room where it goes\n";
+  return ExitCode::Failed;
 }
 
 }  // namespace

@@ -54,6 +54,11 @@ DraftPlaces draftPlaces(const std::string& config, const std::string& policy) {
 }
 
 Result<void> writePlaces(const config::Draft& draft, const DraftPlaces& places) {
+  const auto path = [](const std::string& file) { return fs::absolute(file).lexically_normal(); };
+  if (path(places.config) == path(places.policy)) {
+    return fail(ErrorCode::InvalidInput, "the configuration and the policy would both be " + places.config + "; give them a name each, with --out" +
+                                             (places.policy_name == "policy.yaml" ? " other than policy.yaml" : " and --policy"));
+  }
   const StopSignals held;  // a signal waits until both files are there; what it asks for has then been done
   return config::writeDraft(draft, places.config, places.policy);
 }

@@ -168,16 +168,16 @@ void addReplay(CLI::App& app, ExitCode& exit) {
   command->add_option("--workload", options->workload, "Sent as x-signalbox-workload")->type_name("NAME");
   command->add_option("--key-env", options->key_env, "Environment variable that holds the client key")->type_name("NAME");
   auto* rate = command->add_option("--rate", options->rate, "Requests a second, evenly spaced")->type_name("N")->check(isPositive);
-  command->add_option("--arrivals", options->arrivals, "Arrival times from a trace: Azure's CSV or Mooncake's JSON Lines")
+  auto* arrivals = command->add_option("--arrivals", options->arrivals, "Arrival times from a trace: Azure's CSV or Mooncake's JSON Lines")
       ->type_name("F")->excludes(rate);
-  command->add_option("--speed", options->speed, "How many times faster than the trace")->type_name("N")->check(isPositive)->capture_default_str();
+  command->add_option("--speed", options->speed, "How many times faster than the trace")->type_name("N")->needs(arrivals)->check(isPositive)->capture_default_str();
   command->add_option("--concurrency", options->concurrency, "Most requests at a time (default 8; 256 with --rate or --arrivals)")
       ->type_name("N")->check(CLI::Range(1, 10000));
   command->add_option("--limit", options->limit, "Most requests in all")->type_name("N")->check(isPositive);
   command->add_flag("--repeat", options->repeat, "Go round the file until --limit, the trace's end or Ctrl-C");
-  command->add_flag("--label", options->label, "Grade each answer and post the grade as feedback");
+  auto* label = command->add_flag("--label", options->label, "Grade each answer and post the grade as feedback");
   command->add_option("--grade", options->grade, "By the record of the model that answered, or by comparing the text with the answer")
-      ->type_name("record|text")->check(CLI::IsMember({"record", "text"}))->capture_default_str();
+      ->type_name("record|text")->needs(label)->check(CLI::IsMember({"record", "text"}))->capture_default_str();
   command->add_flag("--stream", options->stream, "Ask for streams");
   command->add_flag("--logprobs", options->logprobs, "Ask for logprobs");
   command->add_option("--ladder", options->ladder, "Models of the baselines, cheapest first (default: as the target tells)")

@@ -7,6 +7,7 @@
 #include "control/wire.h"
 #include "signalbox/commands.h"
 #include "signalbox/control_arguments.h"
+#include "signalbox/output.h"
 #include "signalbox/stop_signals.h"
 
 namespace signalbox::app {
@@ -78,6 +79,7 @@ ExitCode tail(const TailArguments& arguments) {
   printBatch(*first, arguments.json);
   answer_first.unlock();
   while ((*client)->connected()) {
+    if (readerLeft()) return ExitCode::Ok;
     if (const int signal = signals.waitFor(std::chrono::milliseconds(200))) return signal == SIGINT ? ExitCode::Interrupted : ExitCode::Ok;
   }
   std::cerr << "signalbox: the router ended the connection\n";

@@ -138,7 +138,8 @@ void addDefaults(LitellmReading& reading, Order& order) {
       continue;
     }
     for (std::size_t from = 0; from < reading.groups.size(); ++from) {
-      if (from != *to && !reading.groups[from].pinned) (void)order.add(from, *to);  // those that stand behind it already fall back no further
+      if (from == *to || reading.groups[from].pinned || order.add(from, *to)) continue;
+      reading.leftOut(pointer, "tiers have one order, and \"" + reading.groups[from].name + "\" stands behind \"" + reading.groups[*to].name + "\" in it", "it falls back no further");
     }
   }
 }

@@ -128,8 +128,18 @@ std::optional<domain::Price> priceOf(LitellmReading& reading, const Json& params
 // Groups that are no chat are offered by their name, without tiers.
 enum class Mode : std::uint8_t { Chat, Embedding, None };
 
-Mode modeOf(const Json& info) {
-  const Json mode = info.is_object() ? info.value("mode", Json("chat")) : Json("chat");
+// What models are called that are no chats, where the file does not say what they are.
+Mode modeOfName(std::string_view model) {
+  const std::string name = toLower(model.substr(model.rfind('/') + 1));
+  constexpr std::array<std::string_view, 10> kNone{"dall-e", "gpt-image", "whisper", "tts-", "sora", "stable-diffusion", "flux", "imagen", "omni-moderation", "text-moderation"};
+  if (std::ranges::any_of(kNone, [&](const auto& word) { return name.starts_with(word); }) || name.find("rerank") != std::string::npos) return Mode::None;
+  const bool embeds = name.find("embed") != std::string::npos || name.starts_with("bge-") || name.starts_with("voyage-");
+  return embeds ? Mode::Embedding : Mode::Chat;
+}
+
+std::optional<Mode> modeOf(const Json& info) {
+  const Json mode = info.is_object() ? info.value("mode", Json()) : Json();
+  if (mode.is_null()) return std::nullopt;
   if (mode == "chat" || mode == "completion" || mode == "responses") return Mode::Chat;
   return mode == "embedding" ? Mode::Embedding : Mode::None;
 }
@@ -198,8 +208,13 @@ void readEntry(LitellmReading& reading, const Json& entry, const std::string& po
   const Json info = entry.value("model_info", Json::object());
   const std::string params_pointer = pointer + "/litellm_params";
   const std::string model = params.contains("model") && params["model"].is_string() ? params["model"].get<std::string>() : std::string();
-  const Mode mode = modeOf(info);
-  if (mode == Mode::None) return reading.leftOut(pointer + "/model_info/mode", "requests of this kind are not routed", "let its clients ask the provider");
+  const auto told = modeOf(info);
+  const Mode mode = told.value_or(modeOfName(model));
+  const std::string_view advice = told ? "let its clients ask the provider" : "model_info.mode: chat makes it one";
+  if (mode == Mode::None) {
+    return reading.leftOut(told ? pointer + "/model_info/mode" : params_pointer + "/model", told ? "requests of this kind are not routed" : "by its name it is no chat", std::string(advice));
+  }
+  if (!told && mode == Mode::Embedding) reading.changed(params_pointer + "/model", "by its name it makes embeddings, and is no chat", std::string(advice));
   if (model.find('*') != std::string::npos) {
     return reading.leftOut(params_pointer + "/model", "a wildcard for a provider's models cannot be offered", "name the models that are used under an upstream's models");
   }
@@ -213,9 +228,15 @@ void readEntry(LitellmReading& reading, const Json& entry, const std::string& po
   deployment.model = target->model;
   deployment.timeout = litellmSeconds(reading, params, "timeout", params_pointer);
   deployment.first_token = litellmSeconds(reading, params, "stream_timeout", params_pointer);
-  if (params.contains("weight") && params["weight"].is_number()) {
-    deployment.weight = params["weight"].get<double>();
-    reading.changed(params_pointer + "/weight", "deployments of a tier are asked in their order, not by weight", "the heaviest comes first");
+  if (params.contains("weight") && !params["weight"].is_null()) {
+    const Json weight = litellmNumber(reading, params["weight"]);
+    if (weight.is_number()) {
+      deployment.weight = weight.get<double>();
+      group.weighed = true;
+      reading.changed(params_pointer + "/weight", "deployments of a tier are asked in their order, not by weight", "the heaviest comes first");
+    } else {
+      reading.leftOut(params_pointer + "/weight", "it must be a number");
+    }
   }
   if (params.contains("order")) reading.leftOut(params_pointer + "/order", "deployments stand in the order of the file", "move them in the tier");
   const bool twice = std::any_of(group.deployments.begin(), group.deployments.end(),
@@ -239,6 +260,10 @@ void readLitellmModels(LitellmReading& reading) {
   for (std::size_t i = 0; i < list.size(); ++i) readEntry(reading, list[i], "/model_list/" + std::to_string(i));
   for (auto& group : reading.groups) {
     std::stable_sort(group.deployments.begin(), group.deployments.end(), [](const auto& a, const auto& b) { return a.weight > b.weight; });
+  }
+  for (const auto& group : reading.groups) {
+    if (group.deployments.size() < 2 || group.weighed || group.pinned) continue;
+    reading.changed(group.pointer + "/model_name", "its deployments are not asked by turns but in their order, the next one where the one before it fails or is full");
   }
   // "upstream/model" is looked up before a workload's names: a group of that name would be pinned to one deployment.
   auto& upstreams = reading.result.draft.upstreams;

@@ -29,6 +29,7 @@ struct LitellmGroup {
   std::string tier;     // a name that we allow
   bool pinned = false;  // reached by name only: no chat
   bool refusals_escalate = false;
+  bool weighed = false;  // some deployment has a weight
   std::vector<LitellmDeployment> deployments;
 };
 

@@ -36,14 +36,16 @@ std::optional<Duration> longest(LitellmReading& reading, const LitellmGroup& gro
 }
 
 DraftTier tierOf(LitellmReading& reading, const LitellmGroup& group, const Timeouts& otherwise) {
-  constexpr Duration kDefaultFirstToken = std::chrono::seconds(30);
   DraftTier tier;
   tier.name = group.tier;
   for (const auto& one : group.deployments) tier.deployments.push_back(nameOf(reading, one));
   tier.total_timeout = longest(reading, group, &LitellmDeployment::timeout, otherwise.whole);
   tier.timeout = longest(reading, group, &LitellmDeployment::first_token, otherwise.stream);
-  // No token may come later than the answer as a whole.
-  if (tier.total_timeout && *tier.total_timeout < tier.timeout.value_or(kDefaultFirstToken)) tier.timeout = tier.total_timeout;
+  if (tier.timeout && *tier.timeout < tier.total_timeout.value_or(Duration::max())) {
+    reading.changed(group.pointer + "/model_name", "stream_timeout is the tier's timeout, which short whole answers have as well: " + formatDuration(*tier.timeout));
+  }
+  // A first token has as long as the whole where nothing else is said, and never longer.
+  if (tier.total_timeout) tier.timeout = std::min(tier.timeout.value_or(*tier.total_timeout), *tier.total_timeout);
   return tier;
 }
 

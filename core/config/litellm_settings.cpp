@@ -168,7 +168,7 @@ std::optional<std::int64_t> limitOf(LitellmReading& reading, const LitellmReadin
 }
 
 void readKey(LitellmReading& reading, const Json& general, const Json& litellm) {
-  const bool has_key = general.is_object() && general.contains("master_key") && general["master_key"].is_string();
+  const bool has_key = general.is_object() && general.contains("master_key") && !general["master_key"].is_null();
   const auto budget = dailyBudget(reading, litellm, has_key);
   const auto rpm = limitOf(reading, reading.rpm, has_key), tpm = limitOf(reading, reading.tpm, has_key);
   if (!has_key) return;

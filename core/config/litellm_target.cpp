@@ -41,8 +41,9 @@ Named nameOf(const Json& params, bool has_base) {
   const std::string custom = textOf(params, "custom_llm_provider");
   const auto slash = model.find('/');
   const std::string prefix = slash == std::string::npos ? std::string() : model.substr(0, slash);
-  if (!custom.empty() && (findProvider(custom) || isAnyServer(custom))) {
-    return {findProvider(custom), prefix == custom ? model.substr(slash + 1) : model};
+  if (!custom.empty()) {
+    const bool known = findProvider(custom) || isAnyServer(custom);  // whose else it is, the model's name does not tell
+    return {findProvider(custom), prefix == custom ? model.substr(slash + 1) : model, known};
   }
   if (!prefix.empty() && isAnyServer(prefix) && has_base) return {nullptr, model.substr(slash + 1)};
   if (const auto* provider = prefix.empty() ? nullptr : findProvider(prefix)) return {provider, model.substr(slash + 1)};
@@ -66,6 +67,16 @@ std::string hostOf(const std::string& url) {
   return url.substr(begin, url.find_first_of(":/", begin) - begin);
 }
 
+// Where the part /openai of an address's path begins; npos: it has none. Hosts may be called so, too.
+std::size_t openaiPath(const std::string& url) {
+  constexpr std::string_view kPart = "/openai";
+  for (auto at = url.find('/', url.find("://") + 3); at != std::string::npos; at = url.find('/', at + 1)) {
+    const auto rest = std::string_view(url).substr(at);
+    if (rest == kPart || rest.starts_with("/openai/")) return at;
+  }
+  return std::string::npos;
+}
+
 // As our base_url: without the endpoint that LiteLLM's users sometimes write behind it.
 std::string baseOf(const Provider* provider, std::string url) {
   while (url.ends_with('/')) url.pop_back();
@@ -74,8 +85,8 @@ std::string baseOf(const Provider* provider, std::string url) {
   }
   if (!provider) return url;
   if (provider->name == "azure") {
-    const auto path = url.find("/openai");
-    return (path == std::string::npos ? url : url.substr(0, path)) + "/openai/v1";
+    if (hostOf(url).ends_with(".models.ai.azure.com")) return url.ends_with("/v1") ? url : url + "/v1";
+    return url.substr(0, openaiPath(url)) + "/openai/v1";
   }
   if (provider->api == domain::UpstreamApi::Anthropic) return url.ends_with("/v1") ? url : url + "/v1";
   const bool has_path = url.find('/', url.find("://") + 3) != std::string::npos;

@@ -162,8 +162,23 @@ class Builder : public YAML::EventHandler {
   void close() {
     Frame frame = std::move(frames_.back());
     frames_.pop_back();
+    if (frame.value.is_object() && frame.value.contains("<<")) merge(frame);
     if (frame.anchor) anchored_[frame.anchor] = frame.value;
     finish(std::move(frame.value));
+  }
+
+  // YAML's merge key: members of another mapping, or of several, as far as this one has none of that name; the first that has one counts.
+  static void merge(Frame& frame) {
+    const Json merged = std::move(frame.value["<<"]);
+    frame.value.erase("<<");
+    const auto take = [&](const Json& from) {
+      if (!from.is_object()) throw Refusal{frame.seen.at("<<"), "the key << takes the members of a mapping, or of a list of mappings"};
+      for (const auto& [key, value] : from.items()) {
+        if (!frame.value.contains(key)) frame.value[key] = value;
+      }
+    };
+    if (!merged.is_array()) return take(merged);
+    for (const Json& one : merged) take(one);
   }
 
   const std::string& file_;

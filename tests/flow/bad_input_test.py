@@ -101,6 +101,8 @@ class UsageTest(Stranger):
             (("export", "decisions", "--where", "{"), ["--where"]),
             (("export", "decisions", "--where", '{"nothing": 1}'), ["--where", "nothing"]),
             (("tail", "--where", "{"), ["--where"]),
+            ((*target, "--grade", "text"), ["--grade", "--label"]),
+            ((*target, "--speed", "3"), ["--speed", "--arrivals"]),
             (("tail", "--backlog", "-1"), ["--backlog"]),
             (("token",), ["signalbox token"]),
             (("token", "show", "all"), ["control", "client"]),
@@ -291,6 +293,31 @@ class InterruptTest(Stranger):
             done = run(*arguments)
             self.assertEqual((done.returncode, done.stdout), (2, ""))
             self.assertIn('there is no command "initialise". There are serve, check', done.stderr)
+
+    def test_a_reader_that_has_had_enough_is_an_end_and_no_failure(self):
+        with self.router as router:
+            self.assertEqual(router.chat("hello", timeout=30)[0], 502)
+            rows = (("export", "decisions", "--format", "jsonl", "--store", self.folder / "signalbox.db"),
+                    ("tail", "--url", router.control_url, "--backlog", "10", "--json"))
+            until(lambda: run(*rows[0]).stdout, "the row is in the store")
+            for command in rows:
+                with self.subTest(command=command[0]):
+                    ours, theirs = os.pipe()
+                    os.close(ours) if command[0] == "export" else None
+                    program = subprocess.Popen([BIN, *map(str, command)], stdout=theirs, stderr=subprocess.PIPE, text=True, env={**os.environ, **router.env}, cwd=self.folder)
+                    os.close(theirs)
+                    if command[0] == "tail":
+                        self.assertIn(b"id", os.read(ours, 100))
+                        os.close(ours)
+                    _, said = program.communicate(timeout=20 * SLOWER)
+                    self.assertEqual((program.returncode, said), (0, ""))
+
+    def test_two_files_do_not_get_one_name(self):
+        arguments = ("init", "--preset", "openai", "--out", "directory/policy.yaml")
+        done = run(*arguments, env=self.router.env, cwd=self.folder)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("would both be directory/policy.yaml", done.stderr)
+        self.assertEqual(os.listdir(self.directory), [])
 
     def test_ctrl_c_ends_an_export_behind_a_whole_row(self):
         with Program("demo", "--rate", "100", "--history", "120s", "--duration", "60s") as demo:
