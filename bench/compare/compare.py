@@ -46,8 +46,9 @@ def awake():
 
 
 def journal_rows(folder):
+    """Of what was answered whole."""
     with contextlib.closing(sqlite3.connect(f"file:{folder}/signalbox.db?mode=ro", uri=True)) as store:
-        return store.execute("SELECT count(*) FROM decisions").fetchone()[0]
+        return store.execute("SELECT count(*) FROM decisions WHERE outcome = 'ok'").fetchone()[0]
 
 
 def settled_rows(folder, wanted):
@@ -82,16 +83,26 @@ def medians(results):
     return {key: [statistics.median(column) for column in zip(*rounds)] for key, rounds in results.items()}
 
 
-def table(figures, concurrency, router):
-    print("| answer | connections | nginx req/s | signalbox req/s | ratio | nginx adds p50 / p99 | signalbox adds p50 / p99 | ratio p50 / p99 |")
-    print("|---|---|---|---|---|---|---|---|")
+def spread(results, case, router, figure):
+    """The least and the greatest ratio of what both added within a round."""
+    rounds = zip(*(results[(*case, name)] for name in ("direct", "nginx", router)))
+    ratios = [(ours[figure] - direct[figure]) / (peer[figure] - direct[figure]) for direct, peer, ours in rounds if peer[figure] > direct[figure]]
+    return f"{min(ratios):.2f}–{max(ratios):.2f}" if ratios else "–"
+
+
+def table(results, concurrency, router):
+    figures = medians(results)
+    print("| answer | connections | nginx req/s | signalbox req/s | ratio (least–greatest of a round) | nginx adds p50 / p99 | signalbox adds p50 / p99 | ratio p50 / p99 | least–greatest of a round |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for mode in setting.MODES:
         for c in concurrency:
             direct, peer, ours = (figures[mode, c, name] for name in ("direct", "nginx", router))
             added = [[them[i] - direct[i] for i in (1, 2)] for them in (peer, ours)]
             ratios = " / ".join(f"{a / b:.2f}" if b > 0 else "–" for a, b in zip(added[1], added[0]))
-            print(f"| {mode} | {c} | {peer[0]:,.0f} | {ours[0]:,.0f} | {ours[0] / peer[0]:.2f} | "
-                  f"{added[0][0]:.0f} / {added[0][1]:.0f} µs | {added[1][0]:.0f} / {added[1][1]:.0f} µs | {ratios} |")
+            speed = [one[0] / other[0] for one, other in zip(results[mode, c, router], results[mode, c, "nginx"])]
+            between = " / ".join(spread(results, (mode, c), router, i) for i in (1, 2))
+            print(f"| {mode} | {c} | {peer[0]:,.0f} | {ours[0]:,.0f} | {ours[0] / peer[0]:.2f} ({min(speed):.2f}–{max(speed):.2f}) | "
+                  f"{added[0][0]:.0f} / {added[0][1]:.0f} µs | {added[1][0]:.0f} / {added[1][1]:.0f} µs | {ratios} | {between} |")
 
 
 def main():
@@ -114,8 +125,10 @@ def main():
         for router in ["signalbox", *(name for name, _ in others)]:
             rows = settled_rows(folder if router == "signalbox" else folder / router, asked[router])
             print(f"\n{router}: {os.cpu_count()} cores; {arguments.rounds} rounds of {arguments.seconds} s each, medians; "
-                  f"{asked[router]:,} requests, {rows:,} decisions in its journal.\n")
-            table(medians(results), arguments.concurrency, router)
+                  f"{asked[router]:,} requests, {rows:,} decisions in its journal that were answered whole.\n")
+            table(results, arguments.concurrency, router)
+            if rows < asked[router]:
+                sys.exit(f"{router}: fewer decisions were answered whole than requests: these figures are of something else")
 
 
 if __name__ == "__main__":

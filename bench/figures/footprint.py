@@ -29,7 +29,7 @@ LINE, PAGE = 64, 4096
 
 
 def ask(target, key, mode, wanted):
-    """So many answers of 200. Under valgrind the worker may lag and refuse; that is asked again."""
+    """So many answers of 200, and how many refusals there were: under valgrind the worker may lag and refuse, and is asked again."""
     connection = http.client.HTTPConnection(target.removeprefix("http://"))
     answered, refused = 0, 0
     while answered < wanted:
@@ -42,7 +42,7 @@ def ask(target, key, mode, wanted):
             raise SystemExit(f"the router answers {response.status}")
         if response.status != 200:
             time.sleep(0.2)
-    return answered + refused
+    return answered, refused
 
 
 def counted(folder, program, mode, requests):
@@ -57,7 +57,9 @@ def counted(folder, program, mode, requests):
         ask(url, key, mode, 50)
         switch = lambda state: subprocess.run(["callgrind_control", "-i", state, pid], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         switch("on")
-        asked = ask(url, key, mode, requests)
+        asked, refused = ask(url, key, mode, requests)
+        if refused:
+            raise SystemExit(f"{refused} requests were refused while it was counted: these figures are of something else; run it again on a quiet machine")
         switch("off")
     return read(max(folder.glob("counts.*"), key=lambda path: path.stat().st_size)), asked
 

@@ -28,14 +28,17 @@ def resident(pid):
 
 
 def slope(points):
-    """MiB an hour and half the width of its 95 % interval, by least squares."""
-    n = len(points)
+    """MiB an hour and half the width of its 95 % interval, by least squares over the means of ten stretches: readings that follow each
+    other closely are alike, and do not make it surer one by one."""
+    n, wide = 10, 2.306  # and Student's t for as many less two
+    parts = [points[len(points) * i // n:len(points) * (i + 1) // n] for i in range(n)]
+    points = [tuple(statistics.fmean(column) for column in zip(*part)) for part in parts]
     times, sizes = zip(*points)
     mean_t, mean_s = statistics.fmean(times), statistics.fmean(sizes)
     spread = sum((t - mean_t) ** 2 for t in times)
     rise = sum((t - mean_t) * (s - mean_s) for t, s in points) / spread
     left = sum((s - mean_s - rise * (t - mean_t)) ** 2 for t, s in points)
-    return rise * 3600, 1.96 * (left / (n - 2) / spread) ** 0.5 * 3600
+    return rise * 3600, wide * (left / (n - 2) / spread) ** 0.5 * 3600
 
 
 def main():

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include "config/config.h"
 #include "config/read_parts.h"
@@ -83,10 +85,15 @@ Sha256 topologyOf(const Json& json, const Config& config) {
 
 Result<std::string> readFile(const std::string& path) {
   std::error_code failure;
-  if (!fs::exists(path, failure)) return fail(ErrorCode::NotFound, "there is no such file");
+  if (!fs::exists(path, failure)) {
+    if (failure) return fail(ErrorCode::Io, "it cannot be looked at: " + failure.message());
+    return fail(ErrorCode::NotFound, "there is no such file");
+  }
   if (!fs::is_regular_file(path, failure)) return fail(ErrorCode::Io, "not a regular file");
   if (fs::file_size(path, failure) > kMaxFileBytes) return fail(ErrorCode::Io, "larger than " + std::to_string(kMaxFileBytes >> 20) + " MiB");
+  errno = 0;
   std::ifstream stream(path, std::ios::binary);
+  if (!stream) return fail(ErrorCode::Io, "the file cannot be read: " + std::system_category().message(errno));
   std::ostringstream text;
   if (!stream || !(text << stream.rdbuf())) {
     if (stream && stream.peek() == std::ifstream::traits_type::eof()) return std::string();  // an empty file fails `<<`

@@ -109,6 +109,9 @@ std::string secretFile(const Reading& from, const Json& json) {
 void readListeners(const Reading& from, Config& config) {
   readAddress(from, "listen", config.listen);
   readAddress(from, "control", config.control);
+  if (config.listen.port != 0 && config.listen.port == config.control.port && config.listen.host == config.control.host) {
+    from.problems.error("/control", "it is the address of `listen`; each needs one of its own");
+  }
   const Json tokens = from.json.value("control", Json::object()).value("tokens", Json::array());
   Distinct distinct(from.problems);
   for (std::size_t i = 0; i < tokens.size(); ++i) {
