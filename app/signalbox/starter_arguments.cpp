@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "config/providers.h"
+#include "config/urls.h"
 
 namespace signalbox::app {
 namespace {
@@ -20,15 +21,6 @@ std::string upstreamNames(const config::Starter& starter) {
   std::vector<std::string> names;
   for (const auto& one : starter.upstreams) names.push_back(one.name);
   return join(names, ", ");
-}
-
-// "http://127.0.0.1:8000/v1" → "127.0.0.1"
-std::string hostOf(const std::string& url) {
-  const auto begin = url.find("://");
-  if (begin == std::string::npos) return {};
-  std::string host = url.substr(begin + 3, url.find('/', begin + 3) - begin - 3);
-  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
-  return host.substr(0, host.find(':'));
 }
 
 Result<void> addPreset(config::Starter& starter, const std::string& name) {
@@ -62,7 +54,10 @@ Result<void> addUpstream(config::Starter& starter, const std::string& text) {
   config::StarterUpstream upstream;
   upstream.name = name;
   upstream.base_url = text.substr(equals + 1);
-  upstream.local = config::isLoopback(hostOf(upstream.base_url));
+  if (!config::isBaseUrl(upstream.base_url)) {
+    return refuse("--upstream", "\"" + upstream.base_url + "\" is no address; allowed is " + config::baseUrlAllowed());
+  }
+  upstream.local = config::isLoopback(config::hostOf(upstream.base_url));
   starter.upstreams.push_back(std::move(upstream));
   return {};
 }

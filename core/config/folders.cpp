@@ -27,9 +27,13 @@ Result<std::string> findConfigFile() {
   const fs::path here = "signalbox.yaml";
   const fs::path base = xdg("XDG_CONFIG_HOME", ".config");
   const fs::path there = base / "signalbox" / "signalbox.yaml";
-  std::error_code ignored;
-  if (fs::exists(here, ignored)) return here.string();
-  if (!base.empty() && fs::exists(there, ignored)) return there.string();
+  // What is there but cannot be looked at (a folder that is not ours) is named, so that reading it says why.
+  const auto isThere = [](const fs::path& path) {
+    std::error_code failure;
+    return fs::exists(path, failure) || failure;
+  };
+  if (isThere(here)) return here.string();
+  if (!base.empty() && isThere(there)) return there.string();
   if (base.empty()) return fail(ErrorCode::InvalidConfig, "no configuration: ./signalbox.yaml is not there, and there is no home folder; name one with --config");
   return fail(ErrorCode::InvalidConfig, "no configuration: neither ./signalbox.yaml nor " + there.string() + " is there; name one with --config");
 }

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "config/litellm_parts.h"
 #include "config/providers.h"
+#include "config/urls.h"
 
 namespace signalbox::config {
 namespace {
@@ -56,21 +57,10 @@ bool isModelId(const std::string& id) {
   return !id.empty() && id.size() <= kLongest && std::none_of(id.begin(), id.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
-// What our base_url may be.
-bool isAddress(const std::string& url) {
-  const std::size_t host = url.starts_with("http://") ? 7 : url.starts_with("https://") ? 8 : std::string::npos;
-  return host < url.size() && url[host] != '/' && std::none_of(url.begin(), url.end(), [](unsigned char c) { return c <= ' ' || c == 0x7f || c == '@' || c == '?' || c == '#'; });
-}
-
-std::string hostOf(const std::string& url) {
-  const auto begin = url.find("://") + 3;
-  return url.substr(begin, url.find_first_of(":/", begin) - begin);
-}
-
 // Where the part /openai of an address's path begins; npos: it has none. Hosts may be called so, too.
 std::size_t openaiPath(const std::string& url) {
   constexpr std::string_view kPart = "/openai";
-  for (auto at = url.find('/', url.find("://") + 3); at != std::string::npos; at = url.find('/', at + 1)) {
+  for (auto at = pathOf(url); at != std::string::npos; at = url.find('/', at + 1)) {
     const auto rest = std::string_view(url).substr(at);
     if (rest == kPart || rest.starts_with("/openai/")) return at;
   }
@@ -89,8 +79,7 @@ std::string baseOf(const Provider* provider, std::string url) {
     return url.substr(0, openaiPath(url)) + "/openai/v1";
   }
   if (provider->api == domain::UpstreamApi::Anthropic) return url.ends_with("/v1") ? url : url + "/v1";
-  const bool has_path = url.find('/', url.find("://") + 3) != std::string::npos;
-  return has_path ? url : url + "/v1";
+  return pathOf(url) == std::string::npos ? url + "/v1" : url;
 }
 
 std::string upperName(std::string_view name) {
@@ -186,8 +175,8 @@ std::optional<LitellmTarget> litellmTarget(LitellmReading& reading, const Json& 
       }
       written = *value;
     }
-    if (!isAddress(written)) {
-      reading.leftOut(base_pointer, "an address is http://HOST[:PORT][/PATH] or https://…, without user, query or fragment");
+    if (!isBaseUrl(written)) {
+      reading.leftOut(base_pointer, "an address is " + baseUrlAllowed());
       return std::nullopt;
     }
     base = baseOf(named.provider, written);

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "config/price_fields.h"
 #include "config/read_parts.h"
+#include "config/urls.h"
 #include "schema/pointer.h"
 
 namespace signalbox::config {
@@ -18,16 +19,7 @@ constexpr Duration kDefaultTimeout = std::chrono::seconds(30);
 // Without a trailing slash; without a path it gets /v1.
 std::string baseUrl(std::string url) {
   while (url.ends_with('/')) url.pop_back();
-  const auto host = url.find("://") + 3;
-  return url.find('/', host) == std::string::npos ? url + "/v1" : url;
-}
-
-std::string hostOf(const std::string& url) {
-  const auto begin = url.find("://") + 3;
-  const auto end = url.find('/', begin);
-  std::string host = url.substr(begin, end == std::string::npos ? end : end - begin);
-  if (host.front() == '[') return host.substr(0, host.find(']') + 1);
-  return host.substr(0, host.find(':'));
+  return pathOf(url) == std::string::npos ? url + "/v1" : url;
 }
 
 domain::Price readPrice(const Json& json) {

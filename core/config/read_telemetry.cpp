@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "config/read_parts.h"
+#include "config/urls.h"
 #include "schema/pointer.h"
 
 namespace signalbox::config {
@@ -11,17 +12,10 @@ namespace {
 
 constexpr std::string_view kTracesPath = "/v1/traces";
 
-std::string hostOf(const std::string& url) {
-  const auto begin = url.find("://") + 3;
-  std::string host = url.substr(begin, url.find('/', begin) - begin);
-  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
-  return host.substr(0, host.find(':'));
-}
-
 // Without a path, that of the protocol.
 std::string endpointOf(std::string url) {
   while (url.ends_with('/')) url.pop_back();
-  return url.find('/', url.find("://") + 3) == std::string::npos ? url.append(kTracesPath) : url;
+  return pathOf(url) == std::string::npos ? url.append(kTracesPath) : url;
 }
 
 void readHeaders(const Reading& from, const Json& headers, Otlp& otlp) {

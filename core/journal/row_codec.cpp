@@ -26,6 +26,18 @@ void appendNumber(std::string& out, double value) {
   out.append(text, end);
 }
 
+// Of a record's physical row, its key included.
+template <class Record>
+int columnsOf() {
+  static const int count = [] {
+    int columns = 1;
+    const Record blank{};
+    domain::visitFields(blank, [&](Field field, const auto&) { columns += field.name != "n"; });
+    return columns;
+  }();
+  return count;
+}
+
 class MemberReader {
  public:
   MemberReader(const Statement& row, WordReader& words) : row_(row), words_(words) {}
@@ -100,11 +112,11 @@ class MemberReader {
 
 }  // namespace
 
-void RowWriter::bindName(Statement& insert, int at, const std::string& word) {
+void RowWriter::bindName(Statement& insert, int at, std::string_view column, const std::string& word) {
   if (word.empty()) return insert.bindNull(at);
-  Recent& recent = recent_[offset_ + static_cast<std::size_t>(at)];
+  Recent& recent = recent_[offset_ + static_cast<std::size_t>(at - before_)];
   if (recent.word == word) return insert.bind(at, recent.number);
-  const auto number = words_.number(word, foreign_);
+  const auto number = words_.number(word, isForeign(column));
   if (!number) {
     failure_ = std::unexpected(number.error());
   } else if (*number) {
@@ -116,30 +128,31 @@ void RowWriter::bindName(Statement& insert, int at, const std::string& word) {
 }
 
 void RowWriter::bindFeatures(Statement& insert, int at, const Features& features) {
-  feature_names_.clear();
-  features_.clear();
+  auto& [id, values, names] = *texts_;
+  names.clear();
+  values.clear();
   if (features.empty()) return insert.bindNull(at);
   for (const auto& [name, value] : features) {
-    feature_names_ += feature_names_.empty() ? "[\"" : ",\"";
-    feature_names_ += name;  // our own identifiers: nothing to escape
-    feature_names_ += '"';
-    features_ += features_.empty() ? '[' : ',';
-    appendNumber(features_, value);
+    names += names.empty() ? "[\"" : ",\"";
+    names += name;  // our own identifiers: nothing to escape
+    names += '"';
+    values += values.empty() ? '[' : ',';
+    appendNumber(values, value);
   }
-  feature_names_ += ']';
-  features_ += ']';
-  insert.bind(at, std::string_view(features_));
+  names += ']';
+  values += ']';
+  insert.bind(at, std::string_view(values));
 }
 
 template <class T>
-void RowWriter::bindMember(Statement& insert, int at, FieldKind kind, const T& value) {
+void RowWriter::bindMember(Statement& insert, int at, Field field, const T& value) {
   if constexpr (kOptional<T>) {
-    value ? bindMember(insert, at, kind, *value) : insert.bindNull(at);
+    value ? bindMember(insert, at, field, *value) : insert.bindNull(at);
   } else if constexpr (std::is_same_v<T, Uuid>) {
-    id_ = value.string();
-    insert.bind(at, std::string_view(id_));
+    texts_->id = value.string();
+    insert.bind(at, std::string_view(texts_->id));
   } else if constexpr (std::is_same_v<T, std::string>) {
-    if (kind == FieldKind::Name) return bindName(insert, at, value);
+    if (field.kind == FieldKind::Name) return bindName(insert, at, field.name, value);
     value.empty() ? insert.bindNull(at) : insert.bind(at, std::string_view(value));
   } else if constexpr (std::is_same_v<T, Features>) {
     bindFeatures(insert, at, value);
@@ -147,35 +160,33 @@ void RowWriter::bindMember(Statement& insert, int at, FieldKind kind, const T& v
     insert.bind(at, value);
   } else {
     const auto number = static_cast<std::int64_t>(value);
-    kind == FieldKind::Code&& number == 0 ? insert.bindNull(at) : insert.bind(at, number);
+    field.kind == FieldKind::Code && number == 0 ? insert.bindNull(at) : insert.bind(at, number);
   }
 }
 
-Result<void> RowWriter::bind(Statement& insert, std::int64_t seq, const domain::Decision& decision) {
-  failure_ = {};
-  offset_ = 0;
-  insert.bind(1, seq);
-  int at = 2;
-  domain::visitFields(decision, [&](Field field, const auto& member) {
-    foreign_ = isForeign(field.name);
-    bindMember(insert, at++, field.kind, member);
-  });
-  foreign_ = false;
-  bindName(insert, at, feature_names_);
+Result<void> RowWriter::bind(Statement& insert, std::size_t row, std::int64_t seq, const domain::Decision& decision) {
+  int at = begin(row, columnsOf<domain::Decision>() + 1, 0);
+  insert.bind(at++, seq);
+  domain::visitFields(decision, [&](Field field, const auto& member) { bindMember(insert, at++, field, member); });
+  bindName(insert, at, "feature_names", texts_->feature_names);
   return failure_;
 }
 
-Result<void> RowWriter::bind(Statement& insert, std::int64_t rid, const domain::Attempt& attempt) {
-  failure_ = {};
-  offset_ = 64;
-  insert.bind(1, rid);
-  int at = 2;
+Result<void> RowWriter::bind(Statement& insert, std::size_t row, std::int64_t rid, const domain::Attempt& attempt) {
+  int at = begin(row, columnsOf<domain::Attempt>(), 64);
+  insert.bind(at++, rid);
   domain::visitFields(attempt, [&](Field field, const auto& member) {
-    if (field.name == "n") return;
-    foreign_ = isForeign(field.name);
-    bindMember(insert, at++, field.kind, member);
+    if (field.name != "n") bindMember(insert, at++, field, member);
   });
   return failure_;
+}
+
+int RowWriter::begin(std::size_t row, int columns, std::size_t offset) {
+  failure_ = {};
+  offset_ = offset;
+  texts_ = &texts_of_[row];
+  before_ = static_cast<int>(row) * columns;
+  return before_ + 1;
 }
 
 Result<domain::Decision> readDecision(const Statement& row, WordReader& words) {

@@ -8,18 +8,26 @@
 
 namespace signalbox::journal {
 
-// Binds a record to an INSERT whose parameters are (key, columns…). Texts made on the way live until the next bind().
+// Rows of one INSERT where there are as many: SQLite opens and closes a cursor for each index and statement, a third of what a row takes.
+inline constexpr std::size_t kRowsTogether = 8;
+
+// Binds records to INSERTs of up to kRowsTogether rows with the parameters (key, columns…).
 class RowWriter {
  public:
   explicit RowWriter(WordWriter& words) : words_(words) {}
-  [[nodiscard]] Result<void> bind(Statement& insert, std::int64_t seq, const domain::Decision& decision);
-  [[nodiscard]] Result<void> bind(Statement& insert, std::int64_t rid, const domain::Attempt& attempt);
+  // To the statement's `row`-th. Texts made on the way live until that row is bound again, of whichever statement.
+  [[nodiscard]] Result<void> bind(Statement& insert, std::size_t row, std::int64_t seq, const domain::Decision& decision);
+  [[nodiscard]] Result<void> bind(Statement& insert, std::size_t row, std::int64_t rid, const domain::Attempt& attempt);
   void rolledBack() { recent_ = {}; }
 
  private:
+  struct Texts {
+    std::string id, features, feature_names;
+  };
+  [[nodiscard]] int begin(std::size_t row, int columns, std::size_t offset);  // the row's first parameter
   template <class T>
-  void bindMember(Statement& insert, int at, domain::FieldKind kind, const T& value);
-  void bindName(Statement& insert, int at, const std::string& word);
+  void bindMember(Statement& insert, int at, domain::Field field, const T& value);
+  void bindName(Statement& insert, int at, std::string_view column, const std::string& word);
   void bindFeatures(Statement& insert, int at, const std::vector<std::pair<std::string, double>>& features);
 
   WordWriter& words_;
@@ -30,8 +38,9 @@ class RowWriter {
   };
   std::array<Recent, 128> recent_;
   std::size_t offset_ = 0;  // into recent_: decisions and attempts apart
-  bool foreign_ = false;    // the member's words are those of a client or an upstream
-  std::string id_, features_, feature_names_;
+  int before_ = 0;          // parameters of the statement's rows before this one
+  std::array<Texts, kRowsTogether> texts_of_;
+  Texts* texts_ = nullptr;  // this row's
   Result<void> failure_;
 };
 

@@ -8,12 +8,17 @@ namespace {
 
 constexpr std::int64_t kPageSize = 4096;
 
-std::string parameters(const std::string& columns) {
-  std::string out = "?";
+// Of `rows` rows at once. FAIL leaves the rows in that came before one that cannot be stored, so that SQLite needs no copy of the pages
+// from before the statement.
+std::string insertInto(const std::string& table, const std::string& columns, std::size_t rows = 1) {
+  std::string row = "(?";
   for (const char c : columns) {
-    if (c == ',') out += ", ?";
+    if (c == ',') row += ", ?";
   }
-  return out;
+  row += ")";
+  std::string sql = "INSERT OR FAIL INTO " + table + "(" + columns + ") VALUES" + row;
+  while (--rows > 0) sql += ", " + row;
+  return sql;
 }
 
 Result<Database> openDatabase(const std::string& path) {
@@ -54,9 +59,11 @@ Result<void> Store::prepare() {
   const auto prepared =
       db_.prepare({{&begin_, "BEGIN IMMEDIATE"},
                    {&commit_, "COMMIT"},
-                   {&insert_decision_, "INSERT INTO decision_rows(" + decisions + ") VALUES(" + parameters(decisions) + ")"},
-                   {&insert_attempt_, "INSERT INTO attempt_rows(" + attempts + ") VALUES(" + parameters(attempts) + ")"},
-                   {&insert_probe_, "INSERT INTO probe_rows(" + attempts + ") VALUES(" + parameters(attempts) + ")"},
+                   {&insert_decision_, insertInto("decision_rows", decisions)},
+                   {&insert_decisions_, insertInto("decision_rows", decisions, kRowsTogether)},
+                   {&insert_attempt_, insertInto("attempt_rows", attempts)},
+                   {&insert_attempts_, insertInto("attempt_rows", attempts, kRowsTogether)},
+                   {&insert_probe_, insertInto("probe_rows", attempts)},
                    {&page_count_, "PRAGMA page_count"},
                    {&free_count_, "PRAGMA freelist_count"}});
   if (!prepared) return prepared;
@@ -108,38 +115,85 @@ void Store::rollback() {
 }
 
 Result<bool> Store::insert(domain::CommittedDecision& row) {
-  row.seq = last_seq_ + 1;
-  if (auto bound = writer_.bind(insert_decision_, row.seq, row.decision); !bound) return std::unexpected(bound.error());
-  if (auto done = insert_decision_.run(); !done) {
-    if (done.error().param == "row") return false;
-    return std::unexpected(done.error());
-  }
-  last_seq_ = row.seq;
-  spend_.add(row.decision);
-  std::int64_t n = 0;
-  for (domain::Attempt& attempt : row.decision.attempts) {
-    if (n == kMostAttempts) break;
-    attempt.n = static_cast<int>(n);
-    if (auto bound = writer_.bind(insert_attempt_, row.seq << kAttemptBits | n++, attempt); !bound)
-      return std::unexpected(bound.error());
-    if (auto done = insert_attempt_.run(); !done) return std::unexpected(done.error());
-  }
-  if (!labelled_ahead_.empty()) {
-    std::string id = row.decision.id.string();
-    if (!labelled_ahead_.contains(id)) return true;
-    const auto graded = labels_.regrade(row.decision.id);
-    if (!graded) return std::unexpected(graded.error());
-    if (*graded) {
-      row.decision.score = (*graded)->change.after;
-      row.decision.score_source = (*graded)->source;
+  std::vector<bool> stored;
+  const std::array one{&row};
+  if (auto done = insert(one, stored); !done) return std::unexpected(done.error());
+  return stored.front();
+}
+
+Result<void> Store::insert(std::span<domain::CommittedDecision* const> rows, std::vector<bool>& stored) {
+  attempts_.clear();
+  while (!rows.empty()) {
+    const auto some = rows.first(rows.size() < kRowsTogether ? 1 : kRowsTogether);
+    const auto in = insertTogether(some);
+    if (!in) return std::unexpected(in.error());
+    for (auto* row : some.first(*in)) {
+      if (auto done = gradeFromBefore(*row); !done) return done;
     }
-    graded_.push_back(std::move(id));
+    stored.insert(stored.end(), *in, true);
+    const bool refused = *in < some.size();
+    if (refused) stored.push_back(false);
+    rows = rows.subspan(*in + refused);
   }
-  return true;
+  return insertAttempts();
+}
+
+// One row or kRowsTogether; how many are in, where the one that follows them cannot be stored.
+Result<std::size_t> Store::insertTogether(std::span<domain::CommittedDecision* const> rows) {
+  Statement& insert = rows.size() == 1 ? insert_decision_ : insert_decisions_;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i]->seq = last_seq_ + 1 + static_cast<std::int64_t>(i);
+    if (auto bound = writer_.bind(insert, i, rows[i]->seq, rows[i]->decision); !bound) return std::unexpected(bound.error());
+  }
+  std::size_t in = rows.size();
+  if (auto done = insert.run(); !done) {
+    if (done.error().param != "row") return std::unexpected(done.error());
+    const auto before = db_.number("SELECT count(*) FROM decision_rows WHERE seq > " + std::to_string(last_seq_));
+    if (!before) return std::unexpected(before.error());
+    in = static_cast<std::size_t>(*before);
+  }
+  for (auto* row : rows.first(in)) {
+    last_seq_ = row->seq;
+    spend_.add(row->decision);
+    std::int64_t n = 0;
+    for (domain::Attempt& attempt : row->decision.attempts) {
+      if (n == kMostAttempts) break;
+      attempt.n = static_cast<int>(n);
+      attempts_.emplace_back(row->seq << kAttemptBits | n++, &attempt);
+    }
+  }
+  return in;
+}
+
+Result<void> Store::insertAttempts() {
+  for (std::span<const std::pair<std::int64_t, const domain::Attempt*>> left = attempts_; !left.empty();) {
+    const auto some = left.first(left.size() < kRowsTogether ? 1 : kRowsTogether);
+    Statement& insert = some.size() == 1 ? insert_attempt_ : insert_attempts_;
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      if (auto bound = writer_.bind(insert, i, some[i].first, *some[i].second); !bound) return bound;
+    }
+    if (auto done = insert.run(); !done) return done;
+    left = left.subspan(some.size());
+  }
+  return {};
+}
+
+Result<void> Store::gradeFromBefore(domain::CommittedDecision& row) {
+  if (labelled_ahead_.empty()) return {};
+  std::string id = row.decision.id.string();
+  if (!labelled_ahead_.contains(id)) return {};
+  const auto graded = labels_.regrade(row.decision.id);
+  if (!graded) return std::unexpected(graded.error());
+  if (*graded) {
+    row.decision.score = (*graded)->change.after;
+    row.decision.score_source = (*graded)->source;
+  }
+  graded_.push_back(std::move(id));
+  return {};
 }
 
 Result<void> Store::insertProbe(const domain::Attempt& probe) {
-  if (auto bound = writer_.bind(insert_probe_, ++last_probe_, probe); !bound) return bound;
+  if (auto bound = writer_.bind(insert_probe_, 0, ++last_probe_, probe); !bound) return bound;
   return insert_probe_.run();
 }
 

@@ -2,6 +2,7 @@
 // The writing connection: transactions, decision rows, ledgers, retention and checkpoints. Lives on the journal's thread; opened
 // on the caller's before that thread starts.
 #pragma once
+#include <span>
 #include <unordered_set>
 
 #include "domain/event.h"
@@ -29,8 +30,9 @@ class Store {
     if (last_seq_ == 0) first_seq_ = seq + 1;
     last_seq_ = committed_seq_ = std::max(seq, last_seq_);
   }
-  // Gives row.seq, and the score where a label came first. False: this row cannot be stored (its id is there already) and was
-  // left out.
+  // Gives each its seq, and the score where a label came first; whether it is in is added to `stored`: a row that cannot be stored
+  // (its id is there already) is left out.
+  [[nodiscard]] Result<void> insert(std::span<domain::CommittedDecision* const> rows, std::vector<bool>& stored);
   [[nodiscard]] Result<bool> insert(domain::CommittedDecision& row);
   [[nodiscard]] Result<void> insertProbe(const domain::Attempt& probe);
   // Accepts a label for a stored decision, or for one that `queued` knows; what it made of the stored one. UnknownDecision.
@@ -57,6 +59,9 @@ class Store {
  private:
   explicit Store(Database db) : db_(std::move(db)) {}
   [[nodiscard]] Result<void> prepare();
+  [[nodiscard]] Result<std::size_t> insertTogether(std::span<domain::CommittedDecision* const> rows);
+  [[nodiscard]] Result<void> insertAttempts();
+  [[nodiscard]] Result<void> gradeFromBefore(domain::CommittedDecision& row);
   [[nodiscard]] Result<std::int64_t> kept();  // bytes of rows and indexes
   [[nodiscard]] std::int64_t lasting();       // of which nothing is ever deleted: policies, audit, spend, words
   [[nodiscard]] Result<std::int64_t> firstToKeep(WallMicros oldest, WallMicros now, std::int64_t before);
@@ -69,7 +74,8 @@ class Store {
   PolicyLedger policies_{audit_};
   LabelLedger labels_;
   SpendLedger spend_;
-  Statement begin_, commit_, insert_decision_, insert_attempt_, insert_probe_, page_count_, free_count_;
+  Statement begin_, commit_, insert_decision_, insert_decisions_, insert_attempt_, insert_attempts_, insert_probe_, page_count_, free_count_;
+  std::vector<std::pair<std::int64_t, const domain::Attempt*>> attempts_;  // of the rows being inserted, with their keys
   std::unordered_set<std::string> labelled_ahead_;  // ids whose label came before their row
   std::vector<std::string> graded_;                 // of those, the ones whose row is in this transaction
   SteadyTime lasting_at_{};

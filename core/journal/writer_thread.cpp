@@ -114,12 +114,14 @@ Result<domain::CommittedRows> SqliteJournal::tryRows(std::size_t& count, const S
   if (!store_) return fail(ErrorCode::Io, "store " + options_.path + ": it cannot be opened; see the log");
   if (auto begun = store_->begin(); !begun) return std::unexpected(begun.error());
   store_->spend().add(unkept);
-  std::vector<bool> stored(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto inserted = store_->insert(held_[i]->content);
-    if (!inserted) return std::unexpected(inserted.error());
-    stored[i] = *inserted;
-    if (i % kGlance == kGlance - 1 && queue_.changesWait()) count = i + 1;
+  std::vector<bool> stored;
+  stored.reserve(count);
+  std::vector<domain::CommittedDecision*> rows;
+  while (stored.size() < count) {
+    rows.clear();
+    while (rows.size() < kGlance && stored.size() + rows.size() < count) rows.push_back(&held_[stored.size() + rows.size()]->content);
+    if (auto done = store_->insert(rows, stored); !done) return std::unexpected(done.error());
+    if (queue_.changesWait()) count = stored.size();
   }
   if (auto done = timedCommit(commit_times_.decisions); !done) return std::unexpected(done.error());
   auto committed = std::make_shared<std::vector<domain::CommittedDecision>>();

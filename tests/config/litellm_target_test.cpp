@@ -19,6 +19,14 @@ TEST_F(LitellmTest, aHostThatIsCalledOpenaiIsNoPath) {
   EXPECT_EQ(base("https://m.eastus2.models.ai.azure.com", "azure_ai/m"), "https://m.eastus2.models.ai.azure.com/v1");
 }
 
+TEST_F(LitellmTest, aServerOnThisMachineIsKnownByItsAddressOfEitherKind) {
+  for (const auto* url : {"http://[::1]:8000/v1", "http://127.0.0.1:8000/v1"}) {
+    const auto read = import("model_list:\n" + entry("a", "model: openai/m, api_base: \"" + std::string(url) + "\""));
+    EXPECT_EQ(read.draft.upstreams.at(0).name, "local") << url;
+    EXPECT_EQ(read.draft.upstreams.at(0).key_env, "") << url;
+  }
+}
+
 TEST_F(LitellmTest, aProviderThatIsNotKnownIsNotGuessedByTheModelsName) {
   const auto read = import("model_list:\n" + entry("a", "model: claude-3-5-sonnet@20240620, custom_llm_provider: vertex_ai") + entry("b", "model: mistral-large, custom_llm_provider: bedrock") +
                            entry("c", "model: gpt-4o"));

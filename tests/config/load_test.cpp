@@ -192,6 +192,7 @@ TEST_F(LoadTest, everyMistakeHasItsLineColumnAndWhatIsAllowed) {
            Case{"tiers: [{name: t, deployments: [u/m]}]\n", "1:1: the key \"upstreams\" is missing"},
            Case{"upstreams: []\ntiers: [{name: t, deployments: [u/m]}]\n", "1:12: the list is empty; allowed is at least 1 entries"},
            Case{"upstreams: [{name: u, base_url: ftp://h, models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m]}]\n", "1:33: the value is not understood; allowed is http://HOST[:PORT][/PATH] or https://…, without user, query or fragment"},
+           Case{"upstreams: [{name: u, base_url: \"http://h:65536\", models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m]}]\n", "1:33: the value is not understood; allowed is http://HOST[:PORT][/PATH] or https://…, without user, query or fragment"},
            Case{"upstreams: [{name: u, base_url: \"http://me:pw@h\", models: [{id: m}]}]\ntiers: [{name: t, deployments: [u/m]}]\n", "1:33: the value is not understood; allowed is http://HOST[:PORT][/PATH] or https://…, without user, query or fragment"},
            Case{"upstreams: [{name: u, base_url: http://h, models: [{id: m}, {id: m}]}]\ntiers: [{name: t, deployments: [u/m]}]\n", "1:66: the model \"m\" is there twice"},
            Case{"upstreams: [{name: u, base_url: http://h, models: [{id: m}]}]\ntiers:\n  - name: t\n    deployments: [v/m]\n", "4:19: unknown upstream \"v\": did you mean \"u\"?; allowed is u"},

@@ -64,7 +64,7 @@ class InitTest(FlowTest):
     def test_wrong_usage_says_what_is_allowed(self):
         for arguments, expected in [([], "--preset openai"), (["--preset", "opnai"], "there is no preset"), (["--upstream", "x"], "NAME=URL"),
                                     (["--preset", "ollama"], "--model ollama/ID"), (["--preset", "openai", "--goal", "speed"], "cost, balanced and quality"),
-                                    (["--upstream", "x=ftp://h", "--model", "m"], "http://HOST"), (["--preset", "openai", "--key-env", "a b"], "environment variable"),
+                                    (["--upstream", "x=ftp://h", "--model", "m"], '--upstream: "ftp://h" is no address; allowed is http://HOST'), (["--preset", "openai", "--key-env", "a b"], "environment variable"),
                                     (["--preset", "openai", "--tier", "x=nobody/m"], "openai")]:
             with self.subTest(arguments):
                 done = subprocess.run([BIN, "init", *arguments], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
