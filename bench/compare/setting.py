@@ -6,12 +6,17 @@ import json
 import os
 import re
 import secrets
+import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+# What a script started ends with it, also when it is told to stop.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 MODES = ("whole", "stream")
 NGINX = """daemon off;
