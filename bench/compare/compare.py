@@ -92,8 +92,8 @@ def spread(results, case, router, figure):
 
 def table(results, concurrency, router):
     figures = medians(results)
-    print("| answer | connections | nginx req/s | signalbox req/s | ratio (least–greatest of a round) | nginx adds p50 / p99 | signalbox adds p50 / p99 | ratio p50 / p99 | least–greatest of a round |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| answer | connections | nginx req/s | signalbox req/s | ratio (least–greatest of a round) | nginx adds p50 / p99 | signalbox adds p50 / p99 | ratio p50 / p99 | least–greatest of a round | p99 with its way, nginx → signalbox |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for mode in setting.MODES:
         for c in concurrency:
             direct, peer, ours = (figures[mode, c, name] for name in ("direct", "nginx", router))
@@ -102,7 +102,7 @@ def table(results, concurrency, router):
             speed = [one[0] / other[0] for one, other in zip(results[mode, c, router], results[mode, c, "nginx"])]
             between = " / ".join(spread(results, (mode, c), router, i) for i in (1, 2))
             print(f"| {mode} | {c} | {peer[0]:,.0f} | {ours[0]:,.0f} | {ours[0] / peer[0]:.2f} ({min(speed):.2f}–{max(speed):.2f}) | "
-                  f"{added[0][0]:.0f} / {added[0][1]:.0f} µs | {added[1][0]:.0f} / {added[1][1]:.0f} µs | {ratios} | {between} |")
+                  f"{added[0][0]:.0f} / {added[0][1]:.0f} µs | {added[1][0]:.0f} / {added[1][1]:.0f} µs | {ratios} | {between} | {peer[2]:,.0f} → {ours[2]:,.0f} µs, {ours[2] / peer[2]:.2f} |")
 
 
 def main():
