@@ -106,8 +106,8 @@ void SqliteJournal::writeRows() {
     status_.rows = store_->rows();
     oldest_held_ = held_.empty() ? std::nullopt : std::optional(held_.front()->since);
   }
-  recovered();
   queue_.settled(count);
+  recovered();  // with room for further rows: what is dropped is dropped before this is written down
 }
 
 Result<domain::CommittedRows> SqliteJournal::tryRows(std::size_t& count, const SpendSums& unkept) {

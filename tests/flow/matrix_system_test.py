@@ -21,7 +21,7 @@ class System(Matrix):
         self.faults.mkdir()
         self.env = preloaded(self, "system_faults", SIGNALBOX_SYSTEM_FAULTS=str(self.faults))
 
-    def fail(self, what, number):
+    def break_system(self, what, number):
         """From now on; 0: no more."""
         fresh = self.faults / "fresh"
         fresh.write_text(str(number))
@@ -41,7 +41,7 @@ class NameTest(System):
     def test_a_name_server_that_does_not_answer_holds_nobody_up(self):
         self.serve(self.first, more_tiers=[{"name": "lost", "deployments": ["third/small"], "timeout": "20s"}], third="http://slow-name.invalid/v1",
                    arguments=["--workers", "1"], env=self.env)
-        self.fail("slow-name", 2)
+        self.break_system("slow-name", 2)
         lost = []
 
         def ask_lost():
@@ -70,7 +70,7 @@ class DiskTest(System):
             with self.subTest(errno.errorcode[number]):
                 self.before = self.metrics()
                 gaps = len(self.gaps())
-                self.fail("write-error", number)
+                self.break_system("write-error", number)
                 lost = []
 
                 def degraded():
@@ -82,7 +82,7 @@ class DiskTest(System):
                 status, _, text = self.router.request("POST", "/v1/feedback", {"decision_id": lost[0], "score": 1})
                 self.assertEqual(status, 503, "nothing is acknowledged that was not kept: " + text)
                 until(lambda: self.metrics()["signalbox_journal_lag_seconds"] > 0.5, "what waits is seen to wait")
-                self.fail("write-error", 0)
+                self.break_system("write-error", 0)
                 until(lambda: self.ask() == 200 and self.state() == "ready", "it resumes")
                 for one in lost:
                     self.assertEqual(self.router.decision(one)["outcome"], "ok", "the queue held them until the disk took them")
@@ -91,7 +91,7 @@ class DiskTest(System):
 
     def test_what_a_full_queue_drops_is_counted_and_written_down(self):
         self.serve(self.first, env=self.env)
-        self.fail("write-error", errno.EIO)
+        self.break_system("write-error", errno.EIO)
         until(lambda: self.ask() == 200 and self.state() == "degraded", "it notices")
         port = int(self.router.url.rsplit(":", 1)[1])
         # Refusals are the cheapest requests that have a row; the queue holds 65,536.
@@ -115,7 +115,7 @@ class DiskTest(System):
             return self.counted("signalbox_journal_dropped_total") > 0
         until(overflows, "the queue is full", 120 * SLOWER)
         last = self.headers["x-signalbox-decision-id"]
-        self.fail("write-error", 0)
+        self.break_system("write-error", 0)
         until(lambda: self.ask() == 200 and self.state() == "ready", "it resumes")
         until(lambda: self.metrics()["signalbox_journal_lag_seconds"] < 0.5, "nothing waits any more")  # until then the queue may still be full
         self.assertEqual(self.ask(), 200, self.text)
