@@ -42,12 +42,12 @@ ExitCode run(const Command& command) {
   const auto report = lab::calibrate(**outcomes, readOptions(command));
   if (!report) return failed({report.error().code, command.outcomes + ": " + report.error().message, {}, {}, 0, 0});
   if (report->map) {
-    const auto written = writeWholeFile(command.out, lab::calibrationFile(*report).dump(2) + "\n", 0644);
+    const auto written = writeWholeFile(command.out, jsonText(lab::calibrationFile(*report), 2) + "\n", 0644);
     if (!written) return failed(written.error());
     std::cerr << command.out << ": written; list it under \"calibration\" in signalbox.yaml\n";
   }
   if (command.json) {
-    std::cout << lab::calibrationJson(*report).dump(2) << '\n';
+    std::cout << jsonText(lab::calibrationJson(*report), 2) << '\n';
   } else {
     std::cout << lab::calibrationTable(*report);
   }

@@ -58,7 +58,7 @@ ExitCode check(std::string file, bool json) {
     config = nullptr;
   }
   if (json) {
-    std::cout << Json{{"ok", errors.empty()}, {"file", file}, {"errors", asJson(errors)}, {"warnings", asJson(warnings)}}.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    std::cout << jsonText(Json{{"ok", errors.empty()}, {"file", file}, {"errors", asJson(errors)}, {"warnings", asJson(warnings)}}, 2) << '\n';
   } else {
     for (const auto& error : errors) std::cerr << error.string() << '\n';
     for (config::ConfigError warning : warnings) {

@@ -173,7 +173,7 @@ void addEconomics(CLI::App& app, ExitCode& exit) {
       exit = ExitCode::Failed;
       return;
     }
-    if (arguments->json) std::cout << toJson(*report).dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+    if (arguments->json) std::cout << jsonText(toJson(*report)) << '\n';
     else printTable(*report);
     exit = ExitCode::Ok;
   });

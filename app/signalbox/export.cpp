@@ -46,7 +46,7 @@ bool looksLikeFormula(const Json& value) {
 
 std::string csvCell(const Json& value) {
   if (value.is_null()) return {};
-  std::string text = value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = value.is_string() ? value.get<std::string>() : jsonText(value);
   if (looksLikeFormula(value)) text.insert(text.begin(), '\'');
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
@@ -67,7 +67,7 @@ class RowWriter {
   }
   [[nodiscard]] bool write(const Json& row) {
     if (!csv_) {
-      std::cout << row.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+      std::cout << jsonText(row) << '\n';
     } else {
       for (std::size_t i = 0; i < columns_.size(); ++i) {
         const auto cell = row.find(columns_[i]);

@@ -63,7 +63,7 @@ ExitCode importLitellm(const ImportOptions& options) {
   if (!written) return failed(written.error().message);
   for (const auto& note : import->notes) std::cerr << note.string() << '\n';
   if (options.json) {
-    std::cout << asJson(*import, places).dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    std::cout << jsonText(asJson(*import, places), 2) << '\n';
     return ExitCode::Ok;
   }
   std::cout << import->models << (import->models == 1 ? " model" : " models") << " of " << options.file << " carried over; " << import->notes.size()

@@ -66,7 +66,7 @@ ExitCode init(InitOptions options) {
   }
   const auto written = writePlaces(*draft, places);
   if (!written) return failed(written.error().message);
-  if (options.json) std::cout << summary(*draft, places).dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  if (options.json) std::cout << jsonText(summary(*draft, places), 2) << '\n';
   else std::cout << nextSteps(*draft, places);
   return ExitCode::Ok;
 }

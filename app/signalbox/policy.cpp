@@ -62,7 +62,7 @@ Result<void> show(Client& client, const PolicyArguments& arguments) {
   const auto stored = getPolicy(client, arguments.revision);
   if (!stored) return std::unexpected(stored.error());
   if (arguments.json) {
-    std::cout << control::toJson(*stored).dump(2) << '\n';
+    std::cout << jsonText(control::toJson(*stored), 2) << '\n';
   } else {
     printHead(*stored);
     std::cout << config::policyYaml(stored->document);
@@ -79,7 +79,7 @@ Result<void> diff(Client& client, const PolicyArguments& arguments) {
   if (arguments.json) {
     Json list = Json::array();
     for (const auto& one : changes) list.push_back({{"pointer", one.pointer}, {"before", one.before}, {"after", one.after}});
-    std::cout << Json{{"revision", stored->revision}, {"changes", std::move(list)}}.dump(2) << '\n';
+    std::cout << jsonText(Json{{"revision", stored->revision}, {"changes", std::move(list)}}, 2) << '\n';
     return {};
   }
   if (changes.empty()) std::cout << "the same as revision " << stored->revision << '\n';
@@ -89,7 +89,7 @@ Result<void> diff(Client& client, const PolicyArguments& arguments) {
 
 void printApplied(const control::PolicyApplied& applied, bool json) {
   if (json) {
-    std::cout << control::toJson(applied).dump(2) << '\n';
+    std::cout << jsonText(control::toJson(applied), 2) << '\n';
     return;
   }
   std::cout << "revision " << applied.revision << " is live";
@@ -194,7 +194,7 @@ Result<void> audit(Client& client, const PolicyArguments& arguments) {
     if (arguments.json) {
       Json found{{"verified", chain->broken.empty()}, {"entries", chain->links}};
       if (chain->at) found["broken_at"] = *chain->at;
-      std::cout << found.dump(2) << '\n';
+      std::cout << jsonText(found, 2) << '\n';
     }
     if (!chain->broken.empty()) return fail(ErrorCode::Conflict, chain->broken);
     if (!arguments.json) std::cout << "the audit chain is whole: " << chain->links << " entries verified\n";

@@ -146,7 +146,7 @@ ExitCode run(const Command& command) {
   if (!ended) return signal != 0 ? ExitCode::Interrupted : failed(ended.error());
   const lab::ReplayReport report = lab::report(*outcomes, *ended, std::move(reporting));
   if (command.json) {
-    std::cout << lab::reportJson(report).dump(2) << '\n';
+    std::cout << jsonText(lab::reportJson(report), 2) << '\n';
   } else {
     std::cout << lab::reportTable(report);
   }

@@ -32,7 +32,7 @@ std::string_view wordOf(const std::optional<Word>& word) {
 void printRow(const domain::CommittedDecision& row, bool json) {
   const domain::Decision& d = row.decision;
   if (json) {
-    std::cout << control::toJson(row).dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+    std::cout << jsonText(control::toJson(row)) << '\n';
     return;
   }
   std::cout << formatIso(d.ts) << "  " << d.id.string() << "  " << (d.workload.empty() ? "–" : d.workload) << "  "

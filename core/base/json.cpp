@@ -93,6 +93,8 @@ Result<Json> parseJson(std::string_view text, JsonLimits limits) {
   return value;
 }
 
+std::string jsonText(const Json& value, int indent) { return value.dump(indent, ' ', false, Json::error_handler_t::replace); }
+
 std::string canonicalJson(const Json& value) {
   std::string out;
   write(value, out);

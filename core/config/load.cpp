@@ -75,7 +75,7 @@ std::vector<std::string> allNamed(const Config& config) {
 
 // A key may be another where its file or variable has the same name: what it is counts, as a digest.
 Sha256 topologyOf(const Json& json, const Config& config) {
-  const auto words = [&](const char* key) { return json.value(key, Json()).dump(-1, ' ', false, Json::error_handler_t::replace); };
+  const auto words = [&](const char* key) { return jsonText(json.value(key, Json())); };
   std::string all = words("upstreams") + words("tiers");
   for (const auto& upstream : config.upstreams) all += sha256Hex(upstream.key.reveal());
   return sha256(all);

@@ -4,12 +4,6 @@
 #include "domain/error_status.h"
 
 namespace signalbox::control {
-namespace {
-
-// What a text from outside may contain that is no UTF-8 is replaced, never thrown about.
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-}  // namespace
 
 int rpcCode(ErrorCode code) {
   switch (code) {
@@ -55,7 +49,7 @@ Error errorFromJson(const Json& json) {
     if (wire == code) error.code = ours;
   }
   if (const auto data = json.find("data"); data != json.end() && data->is_object()) {
-    error.detail = dump(*data);
+    error.detail = jsonText(*data);
     if (const auto param = data->find("param"); param != data->end() && param->is_string()) error.param = param->get<std::string>();
     if (const auto word = data->find("code"); word != data->end() && *word == "io_error") error.code = ErrorCode::Io;
   }
@@ -81,23 +75,23 @@ Result<Call> callFromJson(const Json& json) {
 }
 
 std::string callText(const Json& id, std::string_view method, const Json& params) {
-  return dump({{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", params}});
+  return jsonText({{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", params}});
 }
 
-std::string answerText(const Json& id, const Json& result) { return dump({{"jsonrpc", "2.0"}, {"id", id}, {"result", result}}); }
+std::string answerText(const Json& id, const Json& result) { return jsonText({{"jsonrpc", "2.0"}, {"id", id}, {"result", result}}); }
 
 std::string errorText(const Json& id, int code, std::string_view message, const Json& data) {
   Json error{{"code", code}, {"message", message}};
   if (!data.is_null()) error["data"] = data;
-  return dump({{"jsonrpc", "2.0"}, {"id", id}, {"error", std::move(error)}});
+  return jsonText({{"jsonrpc", "2.0"}, {"id", id}, {"error", std::move(error)}});
 }
 
 std::string errorText(const Json& id, const Error& error) {
-  return dump({{"jsonrpc", "2.0"}, {"id", id}, {"error", errorToJson(error)}});
+  return jsonText({{"jsonrpc", "2.0"}, {"id", id}, {"error", errorToJson(error)}});
 }
 
 std::string notificationText(std::string_view method, const Json& params) {
-  return dump({{"jsonrpc", "2.0"}, {"method", method}, {"params", params}});
+  return jsonText({{"jsonrpc", "2.0"}, {"method", method}, {"params", params}});
 }
 
 }  // namespace signalbox::control

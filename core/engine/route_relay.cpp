@@ -127,7 +127,7 @@ Task<Result<void>> Route::relayWhole() {
 std::string Route::wholeDecision() {
   takeTimes();
   hashPrompt();
-  return domain::decisionToJson(decision_, true).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return jsonText(domain::decisionToJson(decision_, true));
 }
 
 void Route::explainLeftOut() {

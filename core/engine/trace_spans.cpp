@@ -206,7 +206,7 @@ std::string tracesBody(std::span<const Trace> traces, const TraceResource& resou
   of_resource.text("service.instance.id", resource.router);
   const Json body{{"resourceSpans", Json::array({{{"resource", {{"attributes", of_resource.take()}}},
                                                   {"scopeSpans", Json::array({{{"scope", {{"name", "signalbox"}, {"version", resource.service_version}}}, {"spans", std::move(spans)}}})}}})}};
-  return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return jsonText(body);
 }
 
 }  // namespace signalbox::engine
