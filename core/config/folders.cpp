@@ -27,10 +27,10 @@ Result<std::string> findConfigFile() {
   const fs::path here = "signalbox.yaml";
   const fs::path base = xdg("XDG_CONFIG_HOME", ".config");
   const fs::path there = base / "signalbox" / "signalbox.yaml";
-  // What is there but cannot be looked at (a folder that is not ours) is named, so that reading it says why.
+  // What is there but cannot be looked at (a folder that is not ours, a link that leads nowhere) is named, so that reading it says why.
   const auto isThere = [](const fs::path& path) {
     std::error_code failure;
-    return fs::exists(path, failure) || failure;
+    return fs::symlink_status(path, failure).type() != fs::file_type::not_found;
   };
   if (isThere(here)) return here.string();
   if (!base.empty() && isThere(there)) return there.string();

@@ -150,6 +150,24 @@ class FileTest(Stranger):
         self.assertFalse((self.folder / "missing").exists())
         self.assertIn("question", self.outcomes.read_text(), "what is no store is left alone")
 
+    def test_a_configuration_that_leads_nowhere_is_named_and_no_other_takes_its_place(self):
+        there = self.folder / "config" / "signalbox" / "signalbox.yaml"
+        there.parent.mkdir(parents=True)
+        there.write_text(self.router.config_file.read_text())
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        for target in ("signalbox.yaml", "nowhere.yaml"):
+            link = elsewhere / "signalbox.yaml"
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)
+            for command in ("check", "serve"):
+                with self.subTest(f"{command} with a link to {target}"):
+                    done = run(command, cwd=elsewhere, env={**self.router.env, "XDG_CONFIG_HOME": str(self.folder / "config")}, patience=30 * SLOWER)
+                    self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+                    self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+                    self.assertIn("signalbox.yaml", done.stderr)
+                    self.assertNotIn("config/signalbox", done.stderr)
+
     def test_bad_lines_are_named_by_their_numbers_and_nothing_is_done(self):
         wants = ["bad.jsonl:5: ", "bad.jsonl:6: ", "2 bad lines", "--skip-bad"]
         self.check(1, wants, "simulate", "--outcomes", self.bad, "--model", "small", lines=3)
@@ -303,7 +321,8 @@ class InterruptTest(Stranger):
             for command in rows:
                 with self.subTest(command=command[0]):
                     ours, theirs = os.pipe()
-                    os.close(ours) if command[0] == "export" else None
+                    if command[0] == "export":
+                        os.close(ours)
                     program = subprocess.Popen([BIN, *map(str, command)], stdout=theirs, stderr=subprocess.PIPE, text=True, env={**os.environ, **router.env}, cwd=self.folder)
                     os.close(theirs)
                     if command[0] == "tail":
