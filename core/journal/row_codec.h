@@ -8,7 +8,7 @@
 
 namespace signalbox::journal {
 
-// Rows of one INSERT where there are as many: SQLite opens and closes a cursor for each index and statement, a third of what a row takes.
+// Rows of one INSERT where there are as many: SQLite opens and closes a cursor for each index and statement.
 inline constexpr std::size_t kRowsTogether = 8;
 
 // Binds records to INSERTs of up to kRowsTogether rows with the parameters (key, columns…).

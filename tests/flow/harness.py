@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 BIN = os.environ.get("SIGNALBOX_BIN", "signalbox")
 DATA = os.environ.get("SIGNALBOX_DATA", "")
+signal.signal(signal.SIGTERM, signal.default_int_handler)  # a script that is told to stop ends what it started
 SLOWER = float(os.environ.get("SIGNALBOX_SLOWER", "1"))  # instrumented programs are; every deadline is multiplied by it
 PATIENCE = 30.0 * SLOWER  # seconds until something that must happen has failed to
 

@@ -26,6 +26,12 @@ class RowsTogetherTest : public StoreTest {
     }
     return made;
   }
+  void beginAnew() {
+    store_.reset();
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    store_ = Store::open(path()).value();
+  }
   std::vector<bool> write(std::vector<domain::CommittedDecision>& rows) {
     std::vector<domain::CommittedDecision*> pointers;
     for (auto& one : rows) pointers.push_back(&one);
@@ -51,9 +57,9 @@ class RowsTogetherTest : public StoreTest {
       for (const auto& [name, value] : wanted.features) features[name] = value;
       const auto written = db->text("SELECT coalesce(features, '{}')" + where).value();
       EXPECT_EQ(Json::parse(written), features);
-      std::string models, found;
+      std::string models;
       for (const auto& attempt : wanted.attempts) models += attempt.tier + attempt.model + std::to_string(attempt.status) + ";";
-      found = db->text("SELECT coalesce(group_concat(tier || model || status || ';', ''), '') FROM (SELECT * FROM attempts WHERE decision_id = '" + wanted.id.string() + "' ORDER BY n)").value();
+      const auto found = db->text("SELECT coalesce(group_concat(tier || model || status || ';', ''), '') FROM (SELECT * FROM attempts WHERE decision_id = '" + wanted.id.string() + "' ORDER BY n)").value();
       EXPECT_EQ(found, models);
     }
     EXPECT_EQ(db->number("SELECT count(*) FROM decisions").value(), seq);
@@ -63,10 +69,7 @@ class RowsTogetherTest : public StoreTest {
 
 TEST_F(RowsTogetherTest, everyNumberOfRowsIsWrittenAsItIs) {
   for (const int count : {1, 7, 8, 9, 16, 23}) {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    store_ = Store::open(path()).value();
+    beginAnew();
     std::vector<domain::CommittedDecision> rows;
     for (int i = 0; i < count; ++i) rows.push_back(row(i));
     const auto stored = write(rows);
@@ -78,10 +81,7 @@ TEST_F(RowsTogetherTest, everyNumberOfRowsIsWrittenAsItIs) {
 TEST_F(RowsTogetherTest, aRowThatIsThereAlreadyTakesNoneWithIt) {
   constexpr std::size_t kRows = 20;
   for (std::size_t twice = 1; twice < kRows; ++twice) {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    store_ = Store::open(path()).value();
+    beginAnew();
     std::vector<domain::CommittedDecision> rows;
     for (std::size_t i = 0; i < kRows; ++i) rows.push_back(row(static_cast<int>(i)));
     rows[twice].decision.id = rows[twice / 2].decision.id;
